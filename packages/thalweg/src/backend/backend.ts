@@ -1,0 +1,47 @@
+/**
+ * What a backend is: a place that keeps values and a way to run a program over them. What it is not: it knows no
+ * tensors, no layers, no gradients; it decides nothing about order, fusion or reuse of memory (compile/ did that).
+ * Every backend passes the same cases (contract.ts).
+ */
+import type { DType, Shape, TypedArray } from '../base/index.ts'
+import type { StepGraph, Variable } from '../graph/index.ts'
+import type { Lowered } from './program.ts'
+
+/** A value that a backend keeps: row-major, dense. Opaque to everyone else. */
+export interface Storage {
+  readonly shape: Shape
+  readonly dtype: DType
+}
+
+export interface Program {
+  /** The step as it was recorded. The reference backend runs this and nothing else, so no lowering can hide a bug from it. */
+  readonly graph: StepGraph
+  /** The same step as kernels over planned memory; worked out when first asked for. */
+  readonly lowered: Lowered
+}
+
+/** A program made ready. Inputs are written, `run` is called, outputs are read; outputs stay valid until the next run. */
+export interface Executable {
+  /** One per `graph.inputs`, one per `graph.outputs`. */
+  readonly inputs: readonly Storage[]
+  readonly outputs: readonly Storage[]
+  run(): void
+  /** Gives planned memory back. The executable cannot run afterwards. */
+  release(): void
+}
+
+export interface Backend {
+  /** `reference` or `wasm`. */
+  readonly name: string
+  /** What this backend found and uses, for people and logs: `simd128`, `relaxed-simd`, `2 threads`. */
+  readonly features: readonly string[]
+  /** Zeroed memory that lives until `free`. */
+  allocate(shape: Shape, dtype: DType): Storage
+  free(storage: Storage): void
+  /** Copies values in; `data` must have as many elements as the storage. Float64 is rounded to what is kept. */
+  write(storage: Storage, data: TypedArray): void
+  /** A copy of the values: Int32Array for int32 and bool; floats as this backend keeps them. */
+  read(storage: Storage): TypedArray
+  /** Compiles. `storageOf` says where each variable's value lives; updates are written there. */
+  prepare(program: Program, storageOf: (variable: Variable) => Storage): Executable
+}

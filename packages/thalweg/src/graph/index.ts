@@ -1,0 +1,29 @@
+export { constant, createNode, type Node, type NodeOf, readVariable, topologicalOrder } from './node.ts'
+export {
+  type Attributes,
+  type AveragePoolAttributes,
+  BINARY_OPS,
+  type BinaryOp,
+  COMPARE_OPS,
+  type CompareOp,
+  type ConvAttributes,
+  ELEMENTWISE_OPS,
+  type ElementwiseOp,
+  isElementwise,
+  isReduce,
+  LOGICAL_OPS,
+  type LogicalOp,
+  type NoAttributes,
+  type OpName,
+  type PoolAttributes,
+  REDUCE_OPS,
+  type ReduceOp,
+  UNARY_OPS,
+  type UnaryOp,
+  type WindowAttributes,
+} from './op.ts'
+export { printGraph, printNode } from './print.ts'
+export { currentScope, withScope } from './scope.ts'
+export { dilatedExtent, inferType, SPEC, type ValueType, windowedSize } from './spec.ts'
+export { type StepGraph, stepNodes, type Update } from './step.ts'
+export { createVariable, type Variable, type VariableOptions } from './variable.ts'
