@@ -1,0 +1,44 @@
+/** The checks that several files of this room share; each throws a three-line error that starts with `operation`. */
+import { ThalwegError } from '../base/index.ts'
+
+/** A seed is any integer from 0 to 2^53 - 1. */
+export function checkSeed(operation: string, seed: number): void {
+  if (Number.isSafeInteger(seed) && seed >= 0) return
+  throw new ThalwegError('data/bad-seed', {
+    rule: `${operation}: the seed must be an integer from 0 to 2^53 - 1`,
+    received: String(seed),
+    try: 'give a small integer, such as 1',
+  })
+}
+
+/** A count of `what` (examples, epochs) is an integer of at least `least`. */
+export function checkCount(operation: string, what: string, count: number, least: number): void {
+  if (Number.isSafeInteger(count) && count >= least) return
+  throw new ThalwegError('data/bad-count', {
+    rule: `${operation}: ${what} must be an integer of at least ${least}`,
+    received: String(count),
+    try: `give ${what} an integer of at least ${least}`,
+  })
+}
+
+/** Row numbers lie in 0..size-1. */
+export function checkRows(operation: string, rows: Int32Array, size: number): void {
+  for (let i = 0; i < rows.length; i++) {
+    if (rows[i] >= 0 && rows[i] < size) continue
+    throw new ThalwegError('data/row-out-of-range', {
+      rule: `${operation}: a row number must lie in 0..size-1`,
+      received: `row ${rows[i]} (at position ${i}) of a dataset with ${size} examples`,
+      try: 'take row numbers from epochOrder(dataset.size, seed, epoch) or split',
+    })
+  }
+}
+
+/** A batch's slots hold exactly `count` examples. */
+export function checkSlot(operation: string, slot: string, length: number, expected: number): void {
+  if (length === expected) return
+  throw new ThalwegError('data/slot-size', {
+    rule: `${operation}: the ${slot} slot must hold exactly the batch`,
+    received: `${length} values for a batch of ${expected}`,
+    try: `give ${slot} an array of ${expected} values`,
+  })
+}

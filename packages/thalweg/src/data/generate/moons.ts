@@ -1,0 +1,16 @@
+/** Two half moons that reach into each other. */
+import type { Dataset } from '../dataset.ts'
+import { type PointsOptions, points } from './points.ts'
+
+/**
+ * Points `[2]` on two half circles of radius 1, the second one turned over and moved to (1, 0.5). Default noise 0.1.
+ *
+ * @throws ThalwegError `data/bad-count`, `data/bad-seed`
+ */
+export function moons(options: PointsOptions = {}): Dataset {
+  return points('moons', 2, options.noise ?? 0.1, options, (label, position) => {
+    const x = Math.cos(Math.PI * position)
+    const y = Math.sin(Math.PI * position)
+    return label === 0 ? [x, y] : [1 - x, 0.5 - y]
+  })
+}
