@@ -27,7 +27,12 @@ export const UNARY_OPS = [
   'erf',
 ] as const
 
-/** Two operands of one dtype and one shape (broadcasting is explicit). `max` and `min` return NaN if either is NaN. */
+/**
+ * Two operands of one dtype and one shape (broadcasting is explicit); int32 arithmetic wraps around. `max` and `min`
+ * return NaN if either is NaN, and order -0 below 0. `pow` is ECMAScript's `**`: 1 for exponent 0 whatever the base, NaN
+ * for an exponent NaN and for base 1 or -1 with an infinite exponent (C and IEEE 754 say 1 there), NaN for a negative
+ * base with a fractional exponent.
+ */
 export const BINARY_OPS = ['add', 'sub', 'mul', 'div', 'pow', 'max', 'min'] as const
 
 /** Two operands of one dtype and one shape to bool. Anything compared with NaN is false. */
@@ -36,7 +41,10 @@ export const COMPARE_OPS = ['equal', 'less', 'lessEqual'] as const
 /** Bool operands to bool. */
 export const LOGICAL_OPS = ['and', 'or', 'not'] as const
 
-/** Remove `axes` by folding the elements along them; an empty `max` is -Infinity, an empty `sum` 0. */
+/**
+ * Remove `axes` by folding the elements along them. An empty `sum` is 0, an empty `reduceMax` -Infinity, an empty
+ * `reduceMin` Infinity (int32: the smallest and the largest int32). NaN anywhere makes a maximum or minimum NaN.
+ */
 export const REDUCE_OPS = ['sum', 'reduceMax', 'reduceMin'] as const
 
 export type UnaryOp = (typeof UNARY_OPS)[number]
@@ -139,7 +147,8 @@ export interface Attributes extends Record<UnaryOp | BinaryOp | CompareOp | Logi
   /** d conv2d / d kernel. Inputs: image, upstream. `kernelSize` is [kernelHeight, kernelWidth]. */
   readonly conv2dKernelGrad: ConvAttributes & { readonly kernelSize: readonly [height: number, width: number] }
 
-  // Pooling of images [B, H, W, C]. The padding of a maximum is -Infinity; the first largest in row-major order wins.
+  // Pooling of images [B, H, W, C]. Padding never wins a maximum; the first largest in row-major order does, and the first
+  // NaN counts as largest (as in argmax).
   readonly maxPool: PoolAttributes
   /** Inputs: x, v [B, H, W, C] -> [B, H', W', C]: per window, the element of v that stands where x is largest. */
   readonly maxPoolTake: PoolAttributes

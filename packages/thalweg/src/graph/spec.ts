@@ -158,6 +158,8 @@ function pooled(op: OpName, operands: readonly ValueType[], image: ValueType, at
   requireDType(op, [image], ['float32'])
   const [batch, height, width, channels] = image.shape
   const { window, padding } = attributes
+  if (height === 0 || width === 0)
+    refuse(op, 'the image must have at least one row and column', operands, 'pool before the image has shrunk to nothing')
   if (padding[0] >= window[0] || padding[1] >= window[0] || padding[2] >= window[1] || padding[3] >= window[1])
     refuse(
       op,
@@ -543,7 +545,7 @@ export const SPEC: Spec = {
       requireDType(op, [updates], ['float32'])
       requireDType(op, [indices], ['int32'])
       const rank = indices.shape.length
-      if (!sameShape(updates.shape.slice(axis, axis + rank), indices.shape))
+      if (!Number.isInteger(axis) || axis < 0 || !sameShape(updates.shape.slice(axis, axis + rank), indices.shape))
         refuse(
           op,
           `the updates must have the indices' shape from axis ${axis} on`,
@@ -551,6 +553,8 @@ export const SPEC: Spec = {
           'pass the gradient of the matching gather',
         )
       requireShape(op, [size])
+      if (size === 0 && sizeOf(indices.shape) > 0)
+        refuse(op, 'there must be something to add to', [updates, indices], 'give the axis a size of 1 or more')
       return { shape: [...updates.shape.slice(0, axis), size, ...updates.shape.slice(axis + rank)], dtype: 'float32' }
     },
   },
