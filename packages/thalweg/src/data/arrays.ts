@@ -76,7 +76,7 @@ export function arrays(options: ClassArraysOptions | NumberArraysOptions): Datas
 
 function checkCounts(name: string, length: number, inputShape: Shape, size: number, what: string): void {
   const width = sizeOf(inputShape)
-  if (length === size * width) return
+  if (Number.isInteger(size) && length === size * width) return
   const examples = width === 0 ? 0 : length / width
   throw new ThalwegError('data/unequal-count', {
     rule: `${name}: inputs and ${what} must have the same number of examples`,

@@ -4,6 +4,7 @@ export { checkClasses, countClasses, eachChunk, labelsOf } from './classes.ts'
 export type { Dataset, Target } from './dataset.ts'
 export { fingerprintOf, sha256 } from './fingerprint.ts'
 export { circles } from './generate/circles.ts'
+export { type DigitsOptions, digits } from './generate/digits.ts'
 export { moons } from './generate/moons.ts'
 export type { PointsOptions } from './generate/points.ts'
 export { type SpiralOptions, spiral } from './generate/spiral.ts'
@@ -24,5 +25,23 @@ export {
 } from './named/catalog.ts'
 export type { DataNote } from './notes.ts'
 export { batchCount, batchRows, epochOrder, sequentialOrder } from './order.ts'
+export { type ColumnEncoding, featuresOf } from './preprocess/encode.ts'
+export { fitInputs, type InputPreprocessing, preprocessed, transformed } from './preprocess/inputs.ts'
+export { type PreparedTable, type PrepareTableOptions, prepareTable } from './preprocess/prepare.ts'
+export { type Preprocessing, readPreprocessing } from './preprocess/read.ts'
+export { fitStandardize, type Standardize } from './preprocess/standardize.ts'
+export {
+  type EncodedTable,
+  encodeTable,
+  type FitTableOptions,
+  fitTable,
+  type TablePreprocessing,
+  tableDataset,
+} from './preprocess/table.ts'
+export { invertTarget, type TargetEncoding } from './preprocess/target.ts'
+export { applyTransforms, type Transform, transformedShape } from './preprocess/transform.ts'
 export { type RowSplit, type Split, type SplitOptions, split, splitRows } from './split.ts'
 export { subset } from './subset.ts'
+export type { Column, ColumnType } from './table/column.ts'
+export { type Table, type TableOptions, table } from './table/table.ts'
+export type { Task } from './table/task.ts'

@@ -1,0 +1,55 @@
+/** What is worth saying about a table: columns left out and why, wide columns, missing cells, rare classes. */
+import type { DataNote } from '../notes.ts'
+import type { Column } from './column.ts'
+
+/** A category column with more values than this keeps only the most frequent ones. */
+export const MOST_CATEGORIES = 64
+const RARE = 3
+
+export function notesOf(
+  columns: readonly Column[],
+  classes: readonly string[],
+  targets: readonly string[],
+): DataNote[] {
+  return [...columns.flatMap(columnNotes), ...classNotes(classes, targets)]
+}
+
+function columnNotes(column: Column): DataNote[] {
+  const { name } = column
+  const quoted = JSON.stringify(name)
+  switch (column.leftOut) {
+    case 'ignored':
+      return []
+    case 'empty':
+      return [{ code: 'data/empty-column', column: name, message: `column ${quoted} has no values and is left out` }]
+    case 'constant':
+      return [{ code: 'data/constant-column', column: name, message: `column ${quoted} never varies and is left out` }]
+    case 'identifier': {
+      const why = column.type === 'number' ? 'counts the rows' : `has ${column.distinct} different texts`
+      const message = `column ${quoted} ${why}, so it looks like an identifier and is left out; force its type to keep it`
+      return [{ code: 'data/identifier-column', column: name, message }]
+    }
+  }
+  const notes: DataNote[] = []
+  if (column.missing > 0) {
+    const filling = column.type === 'number' ? 'the median' : 'the most frequent value'
+    const message = `column ${quoted} lacks ${column.missing} values, which are filled with ${filling} of the training split`
+    notes.push({ code: 'data/missing-values', column: name, message })
+  }
+  if (column.type === 'category' && column.distinct > MOST_CATEGORIES) {
+    const message = `column ${quoted} has ${column.distinct} categories; the ${MOST_CATEGORIES} most frequent ones are kept, the others share none`
+    notes.push({ code: 'data/many-categories', column: name, message })
+  }
+  return notes
+}
+
+function classNotes(classes: readonly string[], targets: readonly string[]): DataNote[] {
+  const counts = new Map<string, number>()
+  for (const name of targets) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return classes.flatMap((name) => {
+    const count = counts.get(name) ?? 0
+    if (count >= RARE) return []
+    const message = `class ${JSON.stringify(name)} has ${count} of ${targets.length} rows: too few to train and test it`
+    return [{ code: 'data/rare-class', message }]
+  })
+}

@@ -1,0 +1,199 @@
+/**
+ * A table of text cells, as a CSV reader gives it, understood: which column is what, what is to be predicted, and what
+ * is odd about it. It does not parse CSV and does not turn cells into inputs (see preprocess/).
+ */
+import { ThalwegError } from '../../base/index.ts'
+import type { DataNote } from '../notes.ts'
+import { isMissing, numberOf, spell } from './cell.ts'
+import { type Column, type ColumnType, inspectColumn } from './column.ts'
+import { suggest } from './near.ts'
+import { notesOf } from './notes.ts'
+import { inferTask, type Task } from './task.ts'
+
+export interface TableOptions {
+  /** What errors call it, the file's name. Default `table`. */
+  readonly name?: string
+  /** The column to predict. */
+  readonly target: string
+  /** Default: inferred from the target column. */
+  readonly task?: Task
+  /** Types that are not to be inferred; `ignore` leaves the column out. */
+  readonly types?: Readonly<Record<string, ColumnType | 'ignore'>>
+}
+
+export interface Table {
+  readonly name: string
+  readonly header: readonly string[]
+  /** The rows below the header, every one as long as the header. */
+  readonly rows: readonly (readonly string[])[]
+  /** Every column but the target, in the order of the header. */
+  readonly columns: readonly Column[]
+  readonly target: Column
+  readonly task: Task
+  /** Class names in their order for classification (numbers ascending, texts by code unit), else empty. */
+  readonly classes: readonly string[]
+  readonly notes: readonly DataNote[]
+}
+
+/**
+ * Understands parsed rows, the first of which is the header.
+ *
+ * @throws ThalwegError `data/empty-table`, `data/no-header`, `data/duplicate-column`, `data/ragged-row`,
+ * `data/unknown-column`, `data/text-in-number`, `data/not-finite`, `data/not-boolean`, `data/missing-target`,
+ * `data/one-class`, `data/no-features`
+ */
+export function table(rows: readonly (readonly string[])[], options: TableOptions): Table {
+  const { name = 'table', types = {} } = options
+  const { header, body } = readHeader(name, rows)
+  if (body.length === 0) throw emptyTable(name, `a header of ${header.length} columns and no rows`)
+  for (const column of [options.target, ...Object.keys(types)]) {
+    if (!header.includes(column)) throw unknownColumn(name, column, header)
+  }
+  if (looksLikeData(header)) throw noHeader(name, header)
+
+  const target = inspectTarget(name, header, body, options)
+  const columns = header
+    .map((column, index) => ({ column, index }))
+    .filter(({ column }) => column !== options.target)
+    .map(({ column, index }) => inspectFeature(name, column, index, body, types[column]))
+  if (columns.every((column) => column.leftOut)) throw noFeatures(name, columns)
+
+  const integers = body.every((row) => Number.isInteger(numberOf(row[target.index])))
+  const task = options.task ?? inferTask(target, integers, body.length)
+  if (task === 'regression' && target.type !== 'number') throw notNumeric(name, target, body[0][target.index])
+  const classes = task === 'classification' ? classesOf(target, body) : []
+  if (target.distinct < 2) throw oneClass(name, target, body[0][target.index])
+  const counted = body.map((row) => spell(row[target.index], target.type))
+  return { name, header, rows: body, columns, target, task, classes, notes: notesOf(columns, classes, counted) }
+}
+
+/**
+ * The header, trimmed and without a byte order mark, and the rows below it without empty lines.
+ *
+ * @throws ThalwegError `data/empty-table`, `data/duplicate-column`, `data/ragged-row`
+ */
+export function readHeader(
+  name: string,
+  rows: readonly (readonly string[])[],
+): { header: readonly string[]; body: readonly (readonly string[])[] } {
+  const filled = rows.filter((row) => row.length > 1 || (row.length === 1 && row[0].trim() !== ''))
+  if (filled.length === 0) throw emptyTable(name, 'no rows')
+  const header = filled[0].map((cell, i) => cell.replace(/^\ufeff/, '').trim() || `column ${i + 1}`)
+  const twice = header.find((column, i) => header.indexOf(column) !== i)
+  if (twice !== undefined) throw duplicateColumn(name, twice, header)
+  const body = filled.slice(1)
+  body.forEach((row, at) => {
+    if (row.length !== header.length) throw raggedRow(name, at, row.length, header.length)
+  })
+  return { header, body }
+}
+
+function inspectFeature(
+  name: string,
+  column: string,
+  index: number,
+  body: readonly (readonly string[])[],
+  type: ColumnType | 'ignore' | undefined,
+): Column {
+  if (type !== 'ignore') return inspectColumn(name, column, index, body, type)
+  return { name: column, index, type: 'category', missing: 0, distinct: 0, leftOut: 'ignored' }
+}
+
+function inspectTarget(
+  name: string,
+  header: readonly string[],
+  body: readonly (readonly string[])[],
+  options: TableOptions,
+): Column {
+  const index = header.indexOf(options.target)
+  const gaps = body.flatMap((row, at) => (isMissing(row[index]) ? [at] : []))
+  if (gaps.length > 0) throw missingTarget(name, options.target, gaps)
+  const type = options.types?.[options.target]
+  const forced = type === 'ignore' ? undefined : type
+  return inspectColumn(name, options.target, index, body, options.task === 'regression' ? 'number' : forced)
+}
+
+function classesOf(target: Column, body: readonly (readonly string[])[]): string[] {
+  const classes = [...new Set(body.map((row) => spell(row[target.index], target.type)))]
+  if (target.type === 'number') return classes.sort((a, b) => Number(a) - Number(b))
+  return classes.sort()
+}
+
+function looksLikeData(header: readonly string[]): boolean {
+  return header.every((cell) => numberOf(cell) !== undefined)
+}
+
+function emptyTable(name: string, received: string): ThalwegError {
+  return new ThalwegError('data/empty-table', {
+    rule: `${name}: a table must have a header and at least one row`,
+    received,
+    try: 'check that this is the right file and that it was written completely',
+  })
+}
+
+function noHeader(name: string, header: readonly string[]): ThalwegError {
+  return new ThalwegError('data/no-header', {
+    rule: `${name}: the first row must name the columns`,
+    received: header.slice(0, 6).join(', '),
+    try: 'put a line with the names of the columns first',
+  })
+}
+
+function duplicateColumn(name: string, column: string, header: readonly string[]): ThalwegError {
+  const places = header.flatMap((one, i) => (one === column ? [i + 1] : []))
+  return new ThalwegError('data/duplicate-column', {
+    rule: `${name}: column names must differ`,
+    received: `${JSON.stringify(column)} as columns ${places.join(' and ')}`,
+    try: 'rename or remove one of them',
+  })
+}
+
+function raggedRow(name: string, at: number, length: number, expected: number): ThalwegError {
+  return new ThalwegError('data/ragged-row', {
+    rule: `${name}: every row must have as many cells as the header`,
+    received: `row ${at + 1} with ${length} cells under a header of ${expected}`,
+    try: 'correct the row; a cell that holds a comma or a line break must be quoted',
+  })
+}
+
+export function unknownColumn(name: string, column: string, header: readonly string[]): ThalwegError {
+  return new ThalwegError('data/unknown-column', {
+    rule: `${name}: a column must be named as in the header`,
+    received: JSON.stringify(column),
+    try: suggest(column, header),
+  })
+}
+
+function missingTarget(name: string, target: string, gaps: readonly number[]): ThalwegError {
+  const listed = gaps.slice(0, 5).map((at) => at + 1)
+  return new ThalwegError('data/missing-target', {
+    rule: `${name}: every row must have a value in the target column ${JSON.stringify(target)}`,
+    received: `${gaps.length} without one: row ${listed.join(', ')}${gaps.length > 5 ? ', ...' : ''}`,
+    try: 'fill these cells or remove these rows',
+  })
+}
+
+function notNumeric(name: string, target: Column, cell: string): ThalwegError {
+  return new ThalwegError('data/not-numeric-target', {
+    rule: `${name}: regression needs a numeric target`,
+    received: `column ${JSON.stringify(target.name)} of type ${target.type}, such as ${JSON.stringify(cell)}`,
+    try: 'choose classification, or another target column',
+  })
+}
+
+function oneClass(name: string, target: Column, cell: string): ThalwegError {
+  return new ThalwegError('data/one-class', {
+    rule: `${name}: the target must take at least two values`,
+    received: `${JSON.stringify(cell)} in every row of ${JSON.stringify(target.name)}`,
+    try: 'choose another target column, or give rows with other values',
+  })
+}
+
+function noFeatures(name: string, columns: readonly Column[]): ThalwegError {
+  const reasons = columns.slice(0, 6).map((column) => `${JSON.stringify(column.name)} (${column.leftOut})`)
+  return new ThalwegError('data/no-features', {
+    rule: `${name}: at least one column besides the target must say something`,
+    received: reasons.length > 0 ? reasons.join(', ') : 'the target column alone',
+    try: 'give columns to predict from, or force the type of one that was left out',
+  })
+}
