@@ -35,7 +35,6 @@ export interface TestOptions {
   readonly filters: readonly string[]
   /** Whether `*.slow.test.ts` runs too. */
   readonly slow: boolean
-  readonly env?: Readonly<Record<string, string>>
 }
 
 export async function runTests(options: TestOptions): Promise<TestOutcome> {
@@ -44,11 +43,9 @@ export async function runTests(options: TestOptions): Promise<TestOutcome> {
     const verdicts = join(folder, 'verdicts.json')
     const args = ['run', ...options.filters, '--reporter=dot', '--reporter=json', `--outputFile.json=${verdicts}`]
     if (!options.slow) args.push('--exclude', '**/*.slow.test.ts')
+    const env = process.stdout.isTTY ? process.env : { ...process.env, FORCE_COLOR: undefined, NO_COLOR: '1' }
     const status = await new Promise<number>((resolve) => {
-      const child = spawn('vitest', args, {
-        stdio: ['ignore', 'inherit', 'inherit'],
-        env: { ...process.env, ...options.env },
-      })
+      const child = spawn('vitest', args, { stdio: ['ignore', 'inherit', 'inherit'], env })
       child.on('error', () => resolve(1))
       child.on('close', (code) => resolve(code ?? 1))
     })
