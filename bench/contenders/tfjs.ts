@@ -48,7 +48,8 @@ async function prepare(workload: Workload, threads: number): Promise<Stepper> {
   const optimizer =
     spec.kind === 'adam' ? tf.train.adam(spec.learningRate) : tf.train.momentum(spec.learningRate, spec.momentum)
   let last = Number.NaN
-  const forward = () => tf.losses.softmaxCrossEntropy(y, model.apply(x, { training: true }) as tf.Tensor).asScalar()
+  const forward = () =>
+    tf.reshape<tf.Rank.R0>(tf.losses.softmaxCrossEntropy(y, model.apply(x, { training: true }) as tf.Tensor), [])
   const step = (): void => {
     const loss = optimizer.minimize(forward, true)
     last = loss?.dataSync()[0] ?? Number.NaN
