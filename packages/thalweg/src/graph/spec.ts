@@ -159,7 +159,12 @@ function pooled(op: OpName, operands: readonly ValueType[], image: ValueType, at
   const [batch, height, width, channels] = image.shape
   const { window, padding } = attributes
   if (height === 0 || width === 0)
-    refuse(op, 'the image must have at least one row and column', operands, 'pool before the image has shrunk to nothing')
+    refuse(
+      op,
+      'the image must have at least one row and column',
+      operands,
+      'pool before the image has shrunk to nothing',
+    )
   if (padding[0] >= window[0] || padding[1] >= window[0] || padding[2] >= window[1] || padding[3] >= window[1])
     refuse(
       op,
