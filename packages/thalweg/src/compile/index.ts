@@ -1,1 +1,3 @@
-export {}
+export { assign, recordStep, type SlotType } from './capture.ts'
+export { createEngine, createStep, defaultEngine, type Engine, evaluate, type Step } from './engine.ts'
+export type { Plan } from './plan.ts'

@@ -1,1 +1,86 @@
-export {}
+export { type Argument, type CompiledOptions, compiled } from './compiled.ts'
+export {
+  type ArrayLike,
+  arange,
+  assign,
+  full,
+  iota,
+  ones,
+  scalar,
+  tensor,
+  type UniformOptions,
+  uniform,
+  variableTensor,
+  zeros,
+} from './create.ts'
+export { gradients } from './gradients.ts'
+export {
+  abs,
+  add,
+  ceil,
+  clip,
+  cos,
+  div,
+  erf,
+  exp,
+  expm1,
+  floor,
+  log,
+  log1p,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  pow,
+  reciprocal,
+  relu,
+  rsqrt,
+  sigmoid,
+  sign,
+  sin,
+  sqrt,
+  square,
+  sub,
+  tanh,
+} from './ops/arithmetic.ts'
+export {
+  type AveragePoolOptions,
+  averagePool,
+  type ConvOptions,
+  conv2d,
+  maxPool,
+  type Padding,
+  type Pair,
+  type PoolOptions,
+} from './ops/image.ts'
+export { gather, oneHot, scatterAdd, takeAlong } from './ops/indexing.ts'
+export {
+  equal,
+  finite as isFinite,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  nan as isNaN,
+  notEqual,
+  select,
+} from './ops/logic.ts'
+export { argmax, logSoftmax, logSumExp, max, mean, min, softmax, sum, variance } from './ops/reduce.ts'
+export {
+  broadcastTo,
+  concat,
+  expandDims,
+  flip,
+  type PadOptions,
+  pad,
+  reshape,
+  slice,
+  split,
+  squeeze,
+  stack,
+  transpose,
+} from './ops/shape.ts'
+export { cast, type MatmulOptions, matmul, type Operand, type ReduceOptions, stopGradient, Tensor } from './tensor.ts'

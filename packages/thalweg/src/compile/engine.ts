@@ -1,0 +1,135 @@
+/**
+ * An engine: one backend, the values of the variables it has met, the plans it compiled. Variables belong to no engine;
+ * the same one may have different values on two.
+ */
+
+import { type Backend, type Lowered, referenceBackend, type Storage } from '../backend/index.ts'
+import { formatShape, sizeOf, ThalwegError, type TypedArray } from '../base/index.ts'
+import { type Node, type StepGraph, stepNodes, type Variable } from '../graph/index.ts'
+import { recordStep, type SlotType } from './capture.ts'
+import { lower } from './lower.ts'
+import { createPlan, type Plan } from './plan.ts'
+
+export interface Engine {
+  readonly backend: Backend
+  /** Sets a variable's value; throws `compile/wrong-size` when `data` does not fill its shape. */
+  write(variable: Variable, data: TypedArray): void
+  /** A copy of a variable's value; zeros if it was never written. */
+  read(variable: Variable): TypedArray
+  /** Whether the variable has a place on this engine: it was written, read, or a compiled step uses it. */
+  has(variable: Variable): boolean
+  /** Gives a variable's memory back. Plans that use it must not run again. */
+  free(variable: Variable): void
+  compile(step: StepGraph): Plan
+  /** Since the engine was made: steps compiled, places allocated for variables. */
+  readonly counts: { readonly plans: number; readonly allocations: number }
+}
+
+export function createEngine(backend: Backend): Engine {
+  const storages = new Map<Variable, Storage>()
+  const counts = { plans: 0, allocations: 0 }
+
+  function storageOf(variable: Variable): Storage {
+    const existing = storages.get(variable)
+    if (existing !== undefined) return existing
+    const storage = backend.allocate(variable.shape, variable.dtype)
+    storages.set(variable, storage)
+    counts.allocations++
+    return storage
+  }
+
+  return {
+    backend,
+    counts,
+    write(variable, data) {
+      if (data.length !== sizeOf(variable.shape))
+        throw new ThalwegError('compile/wrong-size', {
+          rule: `write: the values must fill ${variable.name} ${formatShape(variable.shape)}`,
+          received: `${data.length} values`,
+          try: `give ${sizeOf(variable.shape)} values`,
+        })
+      backend.write(storageOf(variable), data)
+    },
+    read: (variable) => backend.read(storageOf(variable)),
+    has: (variable) => storages.has(variable),
+    free(variable) {
+      const storage = storages.get(variable)
+      if (storage === undefined) return
+      storages.delete(variable)
+      backend.free(storage)
+    },
+    compile(graph) {
+      const started = performance.now()
+      requireSlots(graph)
+      let kept: Lowered | undefined
+      const lowered = (): Lowered => {
+        kept ??= lower(graph)
+        return kept
+      }
+      const program = {
+        graph,
+        get lowered() {
+          return lowered()
+        },
+      }
+      const executable = backend.prepare(program, storageOf)
+      counts.plans++
+      return createPlan({ graph, lowered, backend, executable, compileMs: performance.now() - started })
+    },
+  }
+}
+
+/** An input node that the step does not list would never be filled. */
+function requireSlots(graph: StepGraph): void {
+  const slots: ReadonlySet<Node> = new Set(graph.inputs)
+  const stray = stepNodes(graph).find((node) => node.op === 'input' && !slots.has(node))
+  if (stray?.op !== 'input') return
+  throw new ThalwegError('compile/unfilled-input', {
+    rule: 'compile: every input that the step uses must be one of its slots',
+    received: `input ${stray.attributes.name} ${formatShape(stray.shape)} of another recording`,
+    try: 'read a tensor that depends on inputs inside of the step that records them',
+  })
+}
+
+let shared: Engine | undefined
+
+/** The engine that is used where none is named: made at its first use, shared by the whole program. */
+export function defaultEngine(): Engine {
+  shared ??= createEngine(referenceBackend())
+  return shared
+}
+
+/** A step that is recorded and compiled once per list of input types. */
+export interface Step {
+  plan(slots: readonly SlotType[]): Plan
+  release(): void
+}
+
+export function createStep(engine: Engine, record: (inputs: readonly Node[]) => readonly Node[]): Step {
+  const plans = new Map<string, Plan>()
+  return {
+    plan(slots) {
+      const key = slots.map(({ name, shape, dtype }) => `${name}:${dtype}[${shape}]`).join(';')
+      const cached = plans.get(key)
+      if (cached !== undefined) return cached
+      const plan = engine.compile(recordStep(slots, record))
+      plans.set(key, plan)
+      return plan
+    },
+    release() {
+      for (const plan of plans.values()) plan.release()
+      plans.clear()
+    },
+  }
+}
+
+/** Computes `nodes` once and returns their values; nothing is kept but the variables they read. */
+export function evaluate(nodes: readonly Node[], engine: Engine = defaultEngine()): TypedArray[] {
+  const plan = engine.compile({ inputs: [], outputs: nodes, updates: [] })
+  try {
+    plan.run([])
+    return nodes.map((_, output) => plan.read(output))
+  } finally {
+    plan.release()
+  }
+}

@@ -1,0 +1,81 @@
+/** A plan: a step made ready on an engine. Inputs go in, it runs, outputs are read; running again allocates nothing. */
+
+import type { Backend, Executable, Lowered } from '../backend/index.ts'
+import { formatShape, sizeOf, ThalwegError, type TypedArray } from '../base/index.ts'
+import type { StepGraph } from '../graph/index.ts'
+
+export interface Plan {
+  /** The recorded step that this plan carries out. */
+  readonly graph: StepGraph
+  /** The same step as kernels over planned memory. */
+  readonly lowered: Lowered
+  /** Milliseconds from the recorded graph to a plan that can run. */
+  readonly compileMs: number
+  readonly kernels: number
+  readonly arenaBytes: number
+  /** Copies `inputs`, one per slot, then carries out the step. */
+  run(inputs: readonly TypedArray[]): void
+  /** A copy of output number `output`, as the last run left it. */
+  read(output: number): TypedArray
+  /** Kernels, shapes and bytes, for people. */
+  toString(): string
+  /** Gives the plan's memory back; it cannot run afterwards. */
+  release(): void
+}
+
+export interface PlanParts {
+  readonly graph: StepGraph
+  readonly lowered: () => Lowered
+  readonly backend: Backend
+  readonly executable: Executable
+  readonly compileMs: number
+}
+
+export function createPlan({ graph, lowered, backend, executable, compileMs }: PlanParts): Plan {
+  const sizes = graph.inputs.map(({ shape }) => sizeOf(shape))
+
+  function refuse(received: string, advice: string): never {
+    throw new ThalwegError('compile/wrong-inputs', {
+      rule: `run: the step takes ${sizes.length} inputs: ${graph.inputs.map(({ attributes: { name, shape } }) => `${name} ${formatShape(shape)}`).join(', ')}`,
+      received,
+      try: advice,
+    })
+  }
+
+  return {
+    graph,
+    compileMs,
+    get lowered() {
+      return lowered()
+    },
+    get kernels() {
+      return lowered().kernels.length
+    },
+    get arenaBytes() {
+      return lowered().arenaBytes
+    },
+    run(inputs) {
+      if (inputs.length !== sizes.length) refuse(`${inputs.length} inputs`, 'give one array per slot, in order')
+      for (let i = 0; i < sizes.length; i++) {
+        if (inputs[i].length !== sizes[i])
+          refuse(
+            `${inputs[i].length} values for ${graph.inputs[i].attributes.name}`,
+            `give it ${sizes[i]} values, or compile the step for this shape`,
+          )
+        backend.write(executable.inputs[i], inputs[i])
+      }
+      executable.run()
+    },
+    read(output) {
+      const storage = executable.outputs.at(output)
+      if (storage !== undefined && output >= 0) return backend.read(storage)
+      throw new ThalwegError('compile/no-such-output', {
+        rule: `read: the step has ${executable.outputs.length} outputs`,
+        received: `output ${output}`,
+        try: 'count outputs from 0, in the order in which the step returned them',
+      })
+    },
+    toString: () => `${lowered().kernels.length} kernels`,
+    release: () => executable.release(),
+  }
+}
