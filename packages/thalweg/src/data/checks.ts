@@ -21,6 +21,16 @@ export function checkCount(operation: string, what: string, count: number, least
   })
 }
 
+/** Noise is a standard deviation. */
+export function checkNoise(operation: string, noise: number): void {
+  if (Number.isFinite(noise) && noise >= 0) return
+  throw new ThalwegError('data/bad-noise', {
+    rule: `${operation}: noise must be a standard deviation of at least 0`,
+    received: String(noise),
+    try: 'give a number such as 0.1, or 0 for none',
+  })
+}
+
 /** Row numbers lie in 0..size-1. */
 export function checkRows(operation: string, rows: Int32Array, size: number): void {
   for (let i = 0; i < rows.length; i++) {

@@ -5,7 +5,7 @@ import { type PointsOptions, points } from './points.ts'
 /**
  * Points `[2]` on two circles about the origin: class 0 of radius 1, class 1 of radius 0.5. Default noise 0.08.
  *
- * @throws ThalwegError `data/bad-count`, `data/bad-seed`
+ * @throws ThalwegError `data/bad-count`, `data/bad-seed`, `data/bad-noise`
  */
 export function circles(options: PointsOptions = {}): Dataset {
   return points('circles', 2, options.noise ?? 0.08, options, (label, position) => {

@@ -1,7 +1,7 @@
 /**
  * Handwritten-looking digits, drawn by code: a glyph chosen among several per digit, its points moved a little, bent,
  * slanted, turned, stretched and shifted, drawn with a pen of some width on slightly grainy paper. The dataset that needs
- * no download: a linear model errs on about one in ten, a small convolutional network on about one in a hundred.
+ * no download: a linear model errs on about one image in eight, a small convolutional network on about one in a hundred.
  */
 import { type Random, random } from '../../base/index.ts'
 import { arrays } from '../arrays.ts'

@@ -5,7 +5,7 @@ import { type PointsOptions, points } from './points.ts'
 /**
  * Points `[2]` on two half circles of radius 1, the second one turned over and moved to (1, 0.5). Default noise 0.1.
  *
- * @throws ThalwegError `data/bad-count`, `data/bad-seed`
+ * @throws ThalwegError `data/bad-count`, `data/bad-seed`, `data/bad-noise`
  */
 export function moons(options: PointsOptions = {}): Dataset {
   return points('moons', 2, options.noise ?? 0.1, options, (label, position) => {

@@ -1,7 +1,7 @@
 /** Generated points in the plane with a class each: what spiral, moons, circles and xor have in common. */
 import { type Random, random } from '../../base/index.ts'
 import { arrays } from '../arrays.ts'
-import { checkCount, checkSeed } from '../checks.ts'
+import { checkCount, checkNoise, checkSeed } from '../checks.ts'
 import type { Dataset } from '../dataset.ts'
 
 export interface PointsOptions {
@@ -27,6 +27,7 @@ export function points(
   const { size = 1000, seed = 1 } = options
   checkCount(name, 'size', size, classes)
   checkSeed(name, seed)
+  checkNoise(name, noise)
   const inputs = new Float32Array(size * 2)
   const labels = new Int32Array(size)
   for (let i = 0; i < size; i++) {

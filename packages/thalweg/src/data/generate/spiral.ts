@@ -12,7 +12,7 @@ export interface SpiralOptions extends PointsOptions {
  * Points `[2]` on arms of radius 0 to 1 that turn 4 radians on their way out (after Karpathy's cs231n example).
  * Default noise 0.03.
  *
- * @throws ThalwegError `data/bad-count`, `data/bad-seed`
+ * @throws ThalwegError `data/bad-count`, `data/bad-seed`, `data/bad-noise`
  */
 export function spiral(options: SpiralOptions = {}): Dataset {
   const { classes = 3, noise = 0.03 } = options

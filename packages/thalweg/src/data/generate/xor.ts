@@ -6,7 +6,7 @@ import { type PointsOptions, points } from './points.ts'
  * Points `[2]` in the square [-1, 1]^2, class 1 where x and y have different signs. The noise (default 0.05) moves points
  * after they got their class, so that the border is blurred.
  *
- * @throws ThalwegError `data/bad-count`, `data/bad-seed`
+ * @throws ThalwegError `data/bad-count`, `data/bad-seed`, `data/bad-noise`
  */
 export function xor(options: PointsOptions = {}): Dataset {
   return points('xor', 2, options.noise ?? 0.05, options, (label, position, draw) => {
