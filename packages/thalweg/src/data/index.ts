@@ -23,6 +23,7 @@ export {
   namedDatasets,
   type RemoteFile,
 } from './named/catalog.ts'
+export { type DownloadOptions, download } from './named/download.ts'
 export type { DataNote } from './notes.ts'
 export { batchCount, batchRows, epochOrder, sequentialOrder } from './order.ts'
 export { type ColumnEncoding, featuresOf } from './preprocess/encode.ts'

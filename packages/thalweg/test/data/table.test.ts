@@ -25,7 +25,8 @@ function columns(feature: string[], target: string[]): string[][] {
   return [['feature', 'target'], ...feature.map((cell, i) => [cell, target[i]])]
 }
 
-const repeat = (count: number, make: (i: number) => string): string[] => Array.from({ length: count }, (_, i) => make(i))
+const repeat = (count: number, make: (i: number) => string): string[] =>
+  Array.from({ length: count }, (_, i) => make(i))
 
 describe('what a column is', () => {
   it('infers numbers, categories and booleans, and counts what is missing', () => {
@@ -65,7 +66,10 @@ describe('what a column is', () => {
 
   it('reports a text cell in a numeric column by row, column and cell', async () => {
     const cells = repeat(20, (i) => (i === 12 ? 'twelve' : String(i * i)))
-    const rows = columns(cells, repeat(20, (i) => (i % 2 ? 'a' : 'b')))
+    const rows = columns(
+      cells,
+      repeat(20, (i) => (i % 2 ? 'a' : 'b')),
+    )
     const error = await fails('data/text-in-number', () => table(rows, { name: 'f.csv', target: 'target' }))
     expect(error.received).toBe('"twelve" in row 13, column "feature"')
     expect(error.rule).toMatch(/^f.csv: /)
@@ -182,11 +186,27 @@ describe('tables that are none', () => {
   })
 
   it('refuses duplicated names, ragged rows and a missing header', async () => {
-    const twice = await fails('data/duplicate-column', () => table([['a', 'b', 'a'], ['1', '2', '3']], { target: 'b' }))
+    const twice = await fails('data/duplicate-column', () =>
+      table(
+        [
+          ['a', 'b', 'a'],
+          ['1', '2', '3'],
+        ],
+        { target: 'b' },
+      ),
+    )
     expect(twice.received).toBe('"a" as columns 1 and 3')
     const ragged = await fails('data/ragged-row', () => table([['a', 'b'], ['1', '2'], ['1']], { target: 'b' }))
     expect(ragged.received).toBe('row 2 with 1 cells under a header of 2')
-    await fails('data/no-header', () => table([['5.1', '3.5'], ['4.9', '3']], { target: '3.5' }))
+    await fails('data/no-header', () =>
+      table(
+        [
+          ['5.1', '3.5'],
+          ['4.9', '3'],
+        ],
+        { target: '3.5' },
+      ),
+    )
   })
 
   it('reads past a byte order mark, spaces and empty lines at the end', () => {

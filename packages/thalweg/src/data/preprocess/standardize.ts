@@ -16,7 +16,8 @@ export interface Standardize {
 export type Walk = (visit: (values: ArrayLike<number>) => void) => void
 
 /**
- * Fits mean and deviation in two passes, so that a large mean does not swallow a small deviation.
+ * Fits mean and deviation in two passes, so that a large mean does not swallow a small deviation; what rounding left of
+ * the mean shows as the sum of the differences and is put back (Chan, Golub, LeVeque 1983, the corrected two-pass method).
  *
  * @param channels length of the last axis
  * @param leave channels to leave as they are (mean 0, scale 1), such as one-hot columns
@@ -31,12 +32,19 @@ export function fitStandardize(channels: number, walk: Walk, leave?: readonly bo
   })
   if (count === 0) return { kind: 'standardize', mean, scale }
   for (let c = 0; c < channels; c++) mean[c] /= count
+  const rests = new Array<number>(channels).fill(0)
   const squares = new Array<number>(channels).fill(0)
   walk((values) => {
-    for (let i = 0; i < values.length; i++) squares[i % channels] += (values[i] - mean[i % channels]) ** 2
+    for (let i = 0; i < values.length; i++) {
+      const difference = values[i] - mean[i % channels]
+      rests[i % channels] += difference
+      squares[i % channels] += difference * difference
+    }
   })
   for (let c = 0; c < channels; c++) {
-    const deviation = Math.sqrt(squares[c] / count)
+    const rest = rests[c] / count
+    const deviation = Math.sqrt(Math.max(0, squares[c] / count - rest * rest))
+    mean[c] += rest
     // Rounding leaves a constant column with a deviation of about 1e-16 times its value; that is still constant.
     scale[c] = deviation > 1e-12 * Math.abs(mean[c]) ? deviation : 1
     if (leave?.[c]) {
