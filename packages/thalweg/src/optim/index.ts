@@ -1,1 +1,46 @@
-export {}
+/** Optimizers as pairs of pure graph functions, and schedules of their learning rate. */
+export { type AdadeltaOptions, adadelta } from './adadelta.ts'
+export { type AdagradOptions, adagrad } from './adagrad.ts'
+export { type AdamOptions, adam, adamw } from './adam.ts'
+export { type AdamaxOptions, adamax } from './adamax.ts'
+export { type MomentumOptions, momentum } from './momentum.ts'
+export { type NadamOptions, nadam } from './nadam.ts'
+export { nesterov } from './nesterov.ts'
+export type { InitialState, Optimizer, OptimizerState, UpdateContext, Updated } from './optimizer.ts'
+export { type RadamOptions, radam } from './radam.ts'
+export { createOptimizer, isOptimizerName, type OptimizerName, optimizers } from './registry.ts'
+export { type RmspropOptions, rmsprop } from './rmsprop.ts'
+export { type RpropOptions, rprop } from './rprop.ts'
+export { type CosineDecayOptions, type CosineRestartsOptions, cosineDecay, cosineRestarts } from './schedules/cosine.ts'
+export {
+  type CyclicOptions,
+  cyclic,
+  type LinearRampOptions,
+  linearRamp,
+  type OneCycleOptions,
+  oneCycle,
+} from './schedules/cycle.ts'
+export {
+  type ExponentialDecayOptions,
+  exponentialDecay,
+  fixedRate,
+  type InverseDecayOptions,
+  inverseDecay,
+  type MultistepDecayOptions,
+  multistepDecay,
+  type PolynomialDecayOptions,
+  polynomialDecay,
+  type RateOptions,
+  type SigmoidDecayOptions,
+  type StepDecayOptions,
+  sigmoidDecay,
+  stepDecay,
+} from './schedules/decay.ts'
+export {
+  type Plateau,
+  type PlateauState,
+  type ReduceOnPlateauOptions,
+  reduceOnPlateau,
+} from './schedules/plateau.ts'
+export type { Schedule } from './schedules/schedule.ts'
+export { type SgdOptions, sgd } from './sgd.ts'

@@ -14,6 +14,8 @@ export interface UpdateContext {
   readonly learningRate: Tensor
   /** 1 in the first update, as float32 scalar. */
   readonly step: Tensor
+  /** Whether weight decay applies to this parameter (biases, gammas and betas say no). Default true. */
+  readonly decay?: boolean | undefined
 }
 
 export interface Updated {

@@ -1,0 +1,65 @@
+/** The checks that several layers share; each throws a three-line error that starts with the layer's kind. */
+import { formatShape, type Shape, ThalwegError } from '../base/index.ts'
+
+/** A count of units, filters, pieces: a whole number of at least 1. */
+export function checkCount(layer: string, option: string, value: number): void {
+  if (Number.isSafeInteger(value) && value >= 1) return
+  throw new ThalwegError('nn/bad-option', {
+    rule: `${layer}: ${option} must be a whole number of at least 1`,
+    received: `${option} ${value}`,
+    try: `give ${option} a whole number, such as 16`,
+  })
+}
+
+/** The share of what is dropped or kept: a number in [0, 1). */
+export function checkShare(layer: string, option: string, value: number, advice: string): void {
+  if (value >= 0 && value < 1) return
+  throw new ThalwegError('nn/bad-option', {
+    rule: `${layer}: ${option} must lie in [0, 1)`,
+    received: `${option} ${value}`,
+    try: advice,
+  })
+}
+
+export function checkPositive(layer: string, option: string, value: number, advice: string): void {
+  if (value > 0 && Number.isFinite(value)) return
+  throw new ThalwegError('nn/bad-option', {
+    rule: `${layer}: ${option} must be a finite number above 0`,
+    received: `${option} ${value}`,
+    try: advice,
+  })
+}
+
+export function checkFinite(layer: string, option: string, value: number): void {
+  if (Number.isFinite(value)) return
+  throw new ThalwegError('nn/bad-option', {
+    rule: `${layer}: ${option} must be a finite number`,
+    received: `${option} ${value}`,
+    try: `give ${option} a number`,
+  })
+}
+
+/** What a layer is given: `meaning` says it in words, `[batch, features]`. */
+export function checkRank(
+  layer: string,
+  shape: Shape,
+  ranks: readonly number[],
+  meaning: string,
+  advice: string,
+): void {
+  if (ranks.includes(shape.length)) return
+  throw new ThalwegError('nn/bad-input-shape', {
+    rule: `${layer}: the input must be ${meaning}`,
+    received: formatShape(shape),
+    try: advice,
+  })
+}
+
+export function checkChoice(layer: string, option: string, value: string, choices: readonly string[]): void {
+  if (choices.includes(value)) return
+  throw new ThalwegError('nn/bad-option', {
+    rule: `${layer}: ${option} must be one of ${choices.join(', ')}`,
+    received: `${option} ${String(value)}`,
+    try: `give ${option} '${choices[0]}', or leave it out`,
+  })
+}

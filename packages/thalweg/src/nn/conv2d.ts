@@ -1,0 +1,74 @@
+/** A two-dimensional convolution (cross-correlation, as everywhere in the field) over images [batch, height, width, channels]. */
+import { formatShape, ThalwegError } from '../base/index.ts'
+import { add, conv2d as convolve } from '../tensor/index.ts'
+import { checkCount, checkRank } from './checks.ts'
+import { describeInitializer, he, type Initializer, zeros } from './initializers.ts'
+import type { Layer } from './layer.ts'
+import { type Padding, type Pair, paddingOf, pairOf } from './window.ts'
+
+export interface Conv2dOptions {
+  /** Default 1. */
+  readonly strides?: Pair
+  /** Default `valid`. */
+  readonly padding?: Padding
+  /** Distance of neighbouring kernel elements on the image. Default 1. */
+  readonly dilation?: Pair
+  /** Channels are split in this many groups that do not see each other. Depthwise: as many as channels. Default 1. */
+  readonly groups?: number
+  /** Default true. A batch norm right after makes it useless: its beta takes the place (article, section 5). */
+  readonly bias?: boolean
+  /** Default He, for rectifiers. */
+  readonly initializer?: Initializer
+  /** Default zeros. */
+  readonly biasInitializer?: Initializer
+  readonly name?: string
+}
+
+/**
+ * [batch, height, width, channels] -> [batch, height', width', filters]. Parameters: `kernel`
+ * [kernelHeight, kernelWidth, channels / groups, filters], `bias` [filters].
+ *
+ * @throws ThalwegError `nn/bad-option`; `nn/bad-input-shape` for an input that is no batch of images
+ */
+export function conv2d(filters: number, kernelSize: Pair, options: Conv2dOptions = {}): Layer {
+  const { padding = 'valid', groups = 1, bias = true, initializer = he(), biasInitializer = zeros(), name } = options
+  checkCount('conv2d', 'filters', filters)
+  checkCount('conv2d', 'groups', groups)
+  const [kernelHeight, kernelWidth] = pairOf('conv2d', 'kernelSize', kernelSize)
+  const strides = pairOf('conv2d', 'strides', options.strides ?? 1)
+  const dilation = pairOf('conv2d', 'dilation', options.dilation ?? 1)
+  const sides = paddingOf('conv2d', padding)
+  return {
+    kind: 'conv',
+    name,
+    options: {
+      filters,
+      kernelSize: [kernelHeight, kernelWidth],
+      strides,
+      padding: sides,
+      dilation,
+      groups,
+      bias,
+      initializer: describeInitializer(initializer),
+      biasInitializer: describeInitializer(biasInitializer),
+    },
+    forward(x, scope) {
+      const advice = 'reshape the input to images; one channel is [batch, height, width, 1]'
+      checkRank('conv2d', x.shape, [4], '[batch, height, width, channels]', advice)
+      const channels = x.shape[3]
+      if (channels % groups !== 0 || filters % groups !== 0) {
+        throw new ThalwegError('nn/bad-option', {
+          rule: 'conv2d: groups must divide the input channels and the filters',
+          received: `groups ${groups}, input ${formatShape(x.shape)}, filters ${filters}`,
+          try: 'use groups 1, or change the number of channels or filters',
+        })
+      }
+      const shape = [kernelHeight, kernelWidth, channels / groups, filters]
+      const window = kernelHeight * kernelWidth
+      const fan = { in: (window * channels) / groups, out: (window * filters) / groups }
+      const kernel = scope.parameter('kernel', shape, initializer, { fan })
+      const product = convolve(x, kernel, { strides, padding: sides, dilation, groups })
+      return bias ? add(product, scope.parameter('bias', [filters], biasInitializer, { decay: false })) : product
+    },
+  }
+}

@@ -1,0 +1,48 @@
+/** A fully connected layer, `x W + b`. */
+import { formatShape, ThalwegError } from '../base/index.ts'
+import { add, matmul } from '../tensor/index.ts'
+import { checkCount } from './checks.ts'
+import { describeInitializer, he, type Initializer, zeros } from './initializers.ts'
+import type { Layer } from './layer.ts'
+
+export interface DenseOptions {
+  /** Default true. A batch norm right after makes it useless: its beta takes the place (article, section 5). */
+  readonly bias?: boolean
+  /** Default He, for rectifiers. */
+  readonly initializer?: Initializer
+  /** Default zeros. */
+  readonly biasInitializer?: Initializer
+  readonly name?: string
+}
+
+/**
+ * [batch, ..., in] -> [batch, ..., units]: acts on the last axis. Parameters: `weight` [in, units], `bias` [units].
+ *
+ * @throws ThalwegError `nn/bad-option`; `nn/bad-input-shape` for an input without a batch axis
+ */
+export function dense(units: number, options: DenseOptions = {}): Layer {
+  const { bias = true, initializer = he(), biasInitializer = zeros(), name } = options
+  checkCount('dense', 'units', units)
+  return {
+    kind: 'dense',
+    name,
+    options: {
+      units,
+      bias,
+      initializer: describeInitializer(initializer),
+      biasInitializer: describeInitializer(biasInitializer),
+    },
+    forward(x, scope) {
+      if (x.shape.length < 2) {
+        throw new ThalwegError('nn/bad-input-shape', {
+          rule: 'dense: the input must be [batch, features]',
+          received: formatShape(x.shape),
+          try: 'add a batch axis in front, or put flatten() before this layer',
+        })
+      }
+      const weight = scope.parameter('weight', [x.shape[x.shape.length - 1], units], initializer)
+      const product = matmul(x, weight)
+      return bias ? add(product, scope.parameter('bias', [units], biasInitializer, { decay: false })) : product
+    },
+  }
+}

@@ -1,0 +1,37 @@
+/** One layer after another, and names for them. Nests: a `sequential` is a layer too. */
+import { ThalwegError } from '../base/index.ts'
+import type { Layer, Model } from './layer.ts'
+
+/** A layer that holds others; its own scope is theirs. */
+export interface Container extends Layer {
+  readonly layers: readonly Layer[]
+}
+
+/**
+ * Feeds each layer's output to the next. A function from tensor to tensor counts as a layer without a name of its own
+ * (`lambda1`). The same instance given twice shares its weights.
+ */
+export function sequential(...models: readonly Model[]): Container {
+  const layers = models.map((model, position) => asLayer(model, position))
+  return {
+    kind: 'sequential',
+    options: { layers: layers.map((layer) => layer.name ?? layer.kind) },
+    layers,
+    forward: (x, scope) => layers.reduce((value, layer) => scope.call(layer, value), x),
+  }
+}
+
+/** The same layer under a name of its own: `named('block1', sequential(...))`. Weights are found by it. */
+export function named<Kind extends Layer>(name: string, layer: Kind): Kind {
+  return { ...layer, name }
+}
+
+function asLayer(model: Model, position: number): Layer {
+  if (typeof model === 'function') return { kind: 'lambda', options: {}, forward: model }
+  if (typeof model === 'object' && model !== null && typeof model.forward === 'function') return model
+  throw new ThalwegError('nn/not-a-layer', {
+    rule: `sequential: every argument must be a layer or a function from tensor to tensor`,
+    received: `${model === null ? 'null' : typeof model} at position ${position}`,
+    try: 'call the layer function: relu() rather than an array or its name',
+  })
+}
