@@ -1,1 +1,44 @@
-export {}
+/** Training: `fit` and the run it leaves, events, evaluation, checkpoints. */
+export {
+  type Checkpoint,
+  type CheckpointOptions,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  modelArrays,
+  type Position,
+  type Signature,
+  type Snapshot,
+} from './checkpoint.ts'
+export { type EvaluateOptions, evaluate } from './evaluate.ts'
+export type {
+  CheckpointEvent,
+  CompileEvent,
+  EndEvent,
+  EpochEvent,
+  FindingEvent,
+  InterruptedEvent,
+  StartEvent,
+  StepEvent,
+  TrainEvent,
+} from './events.ts'
+export { defineExperiment, type Experiment, type ExperimentData } from './experiment.ts'
+export { writeFileAtomic } from './files.ts'
+export { fit } from './fit.ts'
+export {
+  type CheckpointFolderOptions,
+  checkpointFolder,
+  clearTemporaries,
+  type FoundCheckpoint,
+  latestCheckpoint,
+} from './folder.ts'
+export type { ClassMetrics, Metrics, NumberMetrics } from './metrics.ts'
+export type { FitOptions } from './options.ts'
+export {
+  type ClassPrediction,
+  type NumberPrediction,
+  type Prediction,
+  type PredictOptions,
+  predict,
+} from './predict.ts'
+export type { Run } from './run.ts'
+export { decodeSafetensors, encodeSafetensors, type StoredArray, type StoredArrays } from './safetensors.ts'

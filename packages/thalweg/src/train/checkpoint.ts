@@ -1,0 +1,129 @@
+/**
+ * A snapshot is everything that a run needs to go on bit for bit: every value that the compiled step keeps (parameters,
+ * running statistics, optimizer state, step number, seed, the running sums of the epoch), the place in the data, and the
+ * history. A checkpoint is a snapshot as the bytes of a safetensors file, which other tools can read too.
+ */
+import { ThalwegError } from '../base/index.ts'
+import type { NamedArray } from '../nn/index.ts'
+import type { EpochEvent } from './events.ts'
+import { decodeSafetensors, encodeSafetensors, type StoredArray } from './safetensors.ts'
+
+/** Where a run stands: finished epochs, finished steps of the epoch that is going on, steps since the beginning. */
+export interface Position {
+  readonly epoch: number
+  readonly batch: number
+  readonly step: number
+}
+
+/** What may not change between two sittings of one run, as plain data. */
+export interface Signature {
+  readonly seed: number
+  readonly batchSize: number
+  readonly shuffle: boolean
+  readonly optimizer: { readonly name: string; readonly options: Readonly<Record<string, unknown>> }
+  readonly loss: { readonly name: string; readonly options: Readonly<Record<string, unknown>> }
+  readonly examples: number
+  /** Fingerprint of the training data. */
+  readonly data: string
+}
+
+export interface Progress {
+  readonly position: Position
+  readonly history: readonly EpochEvent[]
+  /** Spent on the run so far, and on the epoch that is going on. */
+  readonly seconds: number
+  readonly epochSeconds: number
+}
+
+export interface Snapshot extends Progress {
+  readonly signature: Signature
+  /** By name: `model/dense1.weight`, `optimizer/adam.firstMoment.dense1.weight`, `train/step`. */
+  readonly arrays: ReadonlyMap<string, StoredArray>
+}
+
+/** A snapshot on its way to a place that keeps it. */
+export interface Checkpoint {
+  readonly bytes: Uint8Array
+  readonly position: Position
+  /** Whether the validation loss is the lowest of the run so far. */
+  readonly best: boolean
+}
+
+export interface CheckpointOptions {
+  /** Keeps the bytes; the run waits for it. What it returns is named in the event (a path). */
+  readonly save: (checkpoint: Checkpoint) => Promise<string | undefined>
+  /** After every so many epochs. Default 1; the last epoch is always saved. */
+  readonly everyEpochs?: number
+  /** And after every so many steps. Default never. */
+  readonly everySteps?: number
+}
+
+/** Prefix of the model's own arrays in a snapshot. */
+export const MODEL = 'model/'
+
+const FORMAT = '1'
+const FORMAT_KEY = 'thalweg.checkpoint'
+const STATE_KEY = 'thalweg.state'
+
+export async function encodeCheckpoint({ arrays, ...state }: Snapshot): Promise<Uint8Array> {
+  const text = JSON.stringify(state, (_, value) => (isUnprintable(value) ? String(value) : value))
+  return encodeSafetensors({ arrays, metadata: { [FORMAT_KEY]: FORMAT, [STATE_KEY]: text } })
+}
+
+/**
+ * @param file what errors call it
+ * @throws ThalwegError `train/bad-checkpoint` for anything damaged, or not written by {@link encodeCheckpoint}
+ */
+export async function decodeCheckpoint(bytes: Uint8Array, file: string): Promise<Snapshot> {
+  const { arrays, metadata } = await decodeSafetensors(bytes, file, { sealed: true })
+  const { [FORMAT_KEY]: format, [STATE_KEY]: text } = metadata
+  if (format !== FORMAT || text === undefined) throw notACheckpoint(file, format)
+  // The checksum holds, so this is what was written.
+  const state = JSON.parse(text, (_, value) => (isPrinted(value) ? Number(value) : value)) as Omit<Snapshot, 'arrays'>
+  return { ...state, arrays }
+}
+
+/** The weights and running statistics of a snapshot, by path, as a store loads them. */
+export function modelArrays({ arrays }: Snapshot): Record<string, NamedArray> {
+  const named: Record<string, NamedArray> = {}
+  for (const [name, { shape, data }] of arrays) {
+    if (name.startsWith(MODEL))
+      named[name.slice(MODEL.length)] = { shape, data, dtype: data instanceof Int32Array ? 'int32' : 'float32' }
+  }
+  return named
+}
+
+/** JSON has no word for these; a validation loss may be any of them. */
+function isUnprintable(value: unknown): value is number {
+  return typeof value === 'number' && !Number.isFinite(value)
+}
+
+function isPrinted(value: unknown): boolean {
+  return value === 'NaN' || value === 'Infinity' || value === '-Infinity'
+}
+
+function notACheckpoint(file: string, format: string | undefined): ThalwegError {
+  return new ThalwegError('train/bad-checkpoint', {
+    rule: `read ${file}: the file must be a checkpoint in format ${FORMAT}`,
+    received: format === undefined ? 'a safetensors file without a training state' : `format ${format}`,
+    try: 'resume from a checkpoint that this version of thalweg wrote',
+  })
+}
+
+/**
+ * @throws ThalwegError `train/resume-mismatch` where a run that is to go on differs from the one that was interrupted
+ */
+export function checkSignature(now: Signature, before: Signature): void {
+  for (const key of Object.keys(now) as (keyof Signature)[]) {
+    const [is, was] = [JSON.stringify(now[key]), JSON.stringify(before[key])]
+    if (is === was) continue
+    throw new ThalwegError('train/resume-mismatch', {
+      rule: `resume: ${key} must be what it was when the run began`,
+      received: `${is}, it was ${was}`,
+      try:
+        key === 'data' || key === 'examples'
+          ? 'give the same data, or start a new run'
+          : `give the same ${key}, or start a new run`,
+    })
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * What a run says while it goes on: plain data, one type a happening. The terminal, the lab, the diagnosis and the tuner
+ * all listen to these and to nothing else. Epochs and steps count from 1 here: `epoch: 3` is the third one.
+ */
+import type { Shape } from '../base/index.ts'
+import type { Plan } from '../compile/index.ts'
+
+export interface StartEvent {
+  readonly type: 'start'
+  readonly task: 'class' | 'number'
+  /** Number of trainable values. */
+  readonly parameters: number
+  /** Training examples; how many of them a step sees; how many steps an epoch has. */
+  readonly examples: number
+  readonly batchSize: number
+  readonly stepsPerEpoch: number
+  readonly epochs: number
+  readonly seed: number
+  /** Name of the backend and what it found to use: `wasm`, `simd128`. */
+  readonly backend: string
+  readonly features: readonly string[]
+  /** Steps and epochs that were finished before, in a resumed run; 0 otherwise. */
+  readonly step: number
+  readonly epoch: number
+}
+
+/** A step of a new shape was compiled. */
+export interface CompileEvent {
+  readonly type: 'compile'
+  readonly purpose: 'train' | 'evaluate'
+  /** Of the batch: `[64,28,28,1]`. */
+  readonly shape: Shape
+  /** From recording the step to a plan that can run. */
+  readonly ms: number
+  readonly kernels: number
+  readonly arenaBytes: number
+}
+
+/** Paced by the clock (about ten a second), for displays; or every `stepEvents` steps. */
+export interface StepEvent {
+  readonly type: 'step'
+  /** The epoch that is going on. */
+  readonly epoch: number
+  /** Updates made since the beginning of the run. */
+  readonly step: number
+  /** Which step of this epoch it was, of how many. */
+  readonly batch: number
+  readonly batches: number
+  /** Mean loss of this step's batch. */
+  readonly loss: number
+  /** Means over this epoch so far, as the parameters were at each step. */
+  readonly trainLoss: number
+  readonly trainAccuracy?: number
+  readonly learningRate: number
+}
+
+export interface EpochEvent {
+  readonly type: 'epoch'
+  readonly epoch: number
+  readonly step: number
+  /** Means over the epoch, each batch under the parameters and the dropout masks it was trained with. */
+  readonly trainLoss: number
+  readonly trainAccuracy?: number
+  /** In inference mode, after the epoch. */
+  readonly validLoss?: number
+  readonly validAccuracy?: number
+  readonly validR2?: number
+  /** Of the last step. */
+  readonly learningRate: number
+  /** This epoch took, validation included. */
+  readonly seconds: number
+}
+
+export interface CheckpointEvent {
+  readonly type: 'checkpoint'
+  /** Finished steps, and finished epochs. */
+  readonly step: number
+  readonly epoch: number
+  /** Whether it is the best of the run by validation loss so far. */
+  readonly best: boolean
+  /** Where the sink put it, if it says so. */
+  readonly path?: string
+}
+
+/** What the diagnosis found: a verdict that carries its evidence. */
+export interface FindingEvent {
+  readonly type: 'finding'
+  /** Stable: `vanishing-gradient`. */
+  readonly code: string
+  readonly severity: 'note' | 'warning' | 'error'
+  readonly step: number
+  readonly layer?: string
+  readonly message: string
+  readonly evidence: { readonly measured: number; readonly rule: string; readonly threshold: number }
+  readonly try: string
+  /** Section of the article, or a paper. */
+  readonly source: string
+}
+
+/** The run was asked to stop, finished its step and saved. */
+export interface InterruptedEvent {
+  readonly type: 'interrupted'
+  readonly step: number
+  readonly epoch: number
+}
+
+export interface EndEvent {
+  readonly type: 'end'
+  /** On the test part if there is one. */
+  readonly testLoss?: number
+  readonly testAccuracy?: number
+  readonly testR2?: number
+  readonly epochs: number
+  /** Training, validation and test, over all sittings of a resumed run. */
+  readonly seconds: number
+}
+
+export type TrainEvent =
+  | StartEvent
+  | CompileEvent
+  | StepEvent
+  | EpochEvent
+  | CheckpointEvent
+  | FindingEvent
+  | InterruptedEvent
+  | EndEvent
+
+export function compileEvent(purpose: 'train' | 'evaluate', shape: Shape, plan: Plan, ms: number): CompileEvent {
+  return { type: 'compile', purpose, shape, ms, kernels: 0, arenaBytes: 0 }
+}

@@ -1,0 +1,83 @@
+/**
+ * A folder of checkpoints: `step-00001234.safetensors`, the best so far as `step-00001200.best.safetensors`. Writing is
+ * atomic, old ones go only after a new one is safe, and reading falls back to an older one where the newest is damaged.
+ * Node only.
+ */
+import { ThalwegError } from '../base/index.ts'
+import { type Checkpoint, decodeCheckpoint, type Snapshot } from './checkpoint.ts'
+import { listFiles, readBytes, removeFile, writeFileAtomic } from './files.ts'
+
+export interface CheckpointFolderOptions {
+  /** How many of the newest to keep, beside the best. Default 3. */
+  readonly keep?: number
+}
+
+/** A sink for `fit`'s option `checkpoint.save`. */
+export function checkpointFolder(
+  folder: string,
+  { keep = 3 }: CheckpointFolderOptions = {},
+): (checkpoint: Checkpoint) => Promise<string> {
+  return async ({ bytes, position, best }) => {
+    const file = `step-${String(position.step).padStart(8, '0')}${best ? '.best' : ''}.safetensors`
+    await writeFileAtomic(`${folder}/${file}`, bytes)
+    for (const old of outdated(await checkpointFiles(folder), file, keep)) await removeFile(`${folder}/${old}`)
+    return `${folder}/${file}`
+  }
+}
+
+export interface FoundCheckpoint {
+  readonly path: string
+  readonly snapshot: Snapshot
+  /** Newer ones that could not be read, and why. */
+  readonly skipped: readonly { readonly path: string; readonly error: ThalwegError }[]
+}
+
+/**
+ * The newest checkpoint in `folder` that is whole.
+ *
+ * @throws ThalwegError `train/no-checkpoint`
+ */
+export async function latestCheckpoint(folder: string): Promise<FoundCheckpoint> {
+  const skipped: { path: string; error: ThalwegError }[] = []
+  for (const file of (await checkpointFiles(folder)).reverse()) {
+    const path = `${folder}/${file}`
+    try {
+      return { path, snapshot: await decodeCheckpoint(await readBytes(path), path), skipped }
+    } catch (error) {
+      if (!(error instanceof ThalwegError)) throw error
+      skipped.push({ path, error })
+    }
+  }
+  const damaged = skipped.map(({ error }) => `${error.rule} (${error.received})`).join('; ')
+  throw new ThalwegError('train/no-checkpoint', {
+    rule: `resume: ${folder} must hold a checkpoint that is whole`,
+    received: damaged || 'no checkpoint',
+    try: 'start a new run; this one ended before its first checkpoint was safe',
+    cause: skipped[0]?.error,
+  })
+}
+
+/** Removes what a killed process left half-written. Call it when no one else writes there. */
+export async function clearTemporaries(folder: string): Promise<void> {
+  for (const file of await listFiles(folder)) {
+    if (file.startsWith('.') && file.endsWith('.tmp')) await removeFile(`${folder}/${file}`)
+  }
+}
+
+/** Checkpoints in a folder, the oldest first. */
+async function checkpointFiles(folder: string): Promise<string[]> {
+  const files = (await listFiles(folder)).filter((file) => /^step-\d+([.]best)?[.]safetensors$/.test(file))
+  return files.sort((a, b) => stepOf(a) - stepOf(b))
+}
+
+function stepOf(file: string): number {
+  return Number.parseInt(file.slice('step-'.length), 10)
+}
+
+/** Everything but the newest `keep` and the newest best one; and the step that was just written under its other name. */
+function outdated(files: readonly string[], written: string, keep: number): string[] {
+  const twins = files.filter((file) => file !== written && stepOf(file) === stepOf(written))
+  const rest = files.filter((file) => !twins.includes(file))
+  const best = rest.filter((file) => file.includes('.best.')).at(-1)
+  return [...twins, ...rest.slice(0, -keep).filter((file) => file !== best)]
+}

@@ -1,0 +1,135 @@
+/** What `fit` is asked to do: the options, their defaults, and the checks that need nothing but them. */
+import { formatShape, sameShape, ThalwegError } from '../base/index.ts'
+import { defaultEngine, type Engine } from '../compile/index.ts'
+import type { Dataset } from '../data/index.ts'
+import type { Loss, Store } from '../nn/index.ts'
+import type { Optimizer, Schedule } from '../optim/index.ts'
+import type { CheckpointOptions, Snapshot } from './checkpoint.ts'
+import type { TrainEvent } from './events.ts'
+
+export interface FitOptions {
+  /** What to learn from. */
+  readonly train: Dataset
+  /** Looked at after every epoch. */
+  readonly valid?: Dataset | undefined
+  /** Looked at once, at the end. */
+  readonly test?: Dataset | undefined
+  readonly loss: Loss
+  readonly optimizer: Optimizer
+  readonly epochs: number
+  /** Examples a step; `'all'` is batch gradient descent. Default 64, at most the size of `train`. */
+  readonly batchSize?: number | 'all'
+  /** Of the initial weights, the order of examples and every random number in training. Default 0. */
+  readonly seed?: number
+  /** Whether every epoch has an order of its own, drawn from (seed, epoch). Default true. */
+  readonly shuffle?: boolean
+  /** The learning rate of a step (from 0), instead of the optimizer's own. A schedule never compiles anew. */
+  readonly schedule?: Schedule | undefined
+  /** Where to compute. Default the shared wasm engine. */
+  readonly engine?: Engine
+  /** Weights to go on from. Default new ones, drawn from `seed`. */
+  readonly store?: Store
+  /** When it fires, the step is finished, a checkpoint saved, and the run returned as it is. */
+  readonly signal?: AbortSignal | undefined
+  readonly onEvent?: ((event: TrainEvent) => void) | undefined
+  /** A step event every so many steps. Default: about ten a second. */
+  readonly stepEvents?: number
+  readonly checkpoint?: CheckpointOptions | undefined
+  /** Goes on from here, bit for bit as if nothing had happened. Everything else must be as it was. */
+  readonly resume?: Snapshot | undefined
+}
+
+/** The options with their defaults, checked. */
+export interface Settings extends Omit<FitOptions, 'batchSize' | 'seed' | 'shuffle' | 'engine'> {
+  readonly batchSize: number
+  readonly seed: number
+  readonly shuffle: boolean
+  readonly engine: Engine
+}
+
+/**
+ * @throws ThalwegError `train/bad-option`, `train/bad-learning-rate`, `train/empty-data`, `train/unlike-data`,
+ * `train/wrong-loss`
+ */
+export function completeOptions(options: FitOptions): Settings {
+  const { train, valid, test, loss, optimizer } = options
+  const { seed = 0, shuffle = true, batchSize = 64 } = options
+  checkInteger('epochs', options.epochs, 1)
+  if (batchSize !== 'all') checkInteger('batchSize', batchSize, 1, "give 'all' or a size such as 64")
+  checkInteger('seed', seed, 0)
+  if (options.stepEvents !== undefined) checkInteger('stepEvents', options.stepEvents, 1)
+  const { everySteps, everyEpochs } = options.checkpoint ?? {}
+  if (everySteps !== undefined) checkInteger('checkpoint.everySteps', everySteps, 1)
+  if (everyEpochs !== undefined) checkInteger('checkpoint.everyEpochs', everyEpochs, 1)
+  checkRate(optimizer.learningRate)
+  if (train.size === 0) throw emptyData(train)
+  for (const other of [valid, test]) if (other) checkAlike(train, other)
+  if (loss.task !== train.target.kind) throw wrongLoss(loss, train)
+  return {
+    ...options,
+    engine: options.engine ?? defaultEngine(),
+    batchSize: batchSize === 'all' ? train.size : Math.min(batchSize, train.size),
+    seed,
+    shuffle,
+  }
+}
+
+/** The learning rate of a step, from the schedule or the optimizer. */
+export function rateOf({ schedule, optimizer }: Settings, step: number): number {
+  if (!schedule) return optimizer.learningRate
+  const rate = schedule(step)
+  checkRate(rate, ` in step ${step} of the schedule`)
+  return rate
+}
+
+function checkInteger(option: string, value: number, least: number, advice?: string): void {
+  if (Number.isSafeInteger(value) && value >= least) return
+  throw new ThalwegError('train/bad-option', {
+    rule: `fit: ${option} must be an integer of at least ${least}`,
+    received: String(value),
+    try: advice ?? `give ${option} an integer of at least ${least}`,
+  })
+}
+
+function checkRate(rate: number, where = ''): void {
+  if (Number.isFinite(rate) && rate >= 0) return
+  throw new ThalwegError('train/bad-learning-rate', {
+    rule: 'fit: the learning rate must be a finite number of at least 0',
+    received: `${rate}${where}`,
+    try: 'give a rate such as 0.001',
+  })
+}
+
+function emptyData(dataset: Dataset): ThalwegError {
+  return new ThalwegError('train/empty-data', {
+    rule: `fit: ${dataset.name} must have at least one example`,
+    received: '0 examples',
+    try: 'check how the dataset was read or split',
+  })
+}
+
+function checkAlike(train: Dataset, other: Dataset): void {
+  if (other.size === 0) throw emptyData(other)
+  const a = describe(train)
+  const b = describe(other)
+  if (a === b && sameShape(train.inputShape, other.inputShape)) return
+  throw new ThalwegError('train/unlike-data', {
+    rule: `fit: ${other.name} must have the inputs and the target of ${train.name}`,
+    received: `${b}, not ${a}`,
+    try: 'make both with one reader, or with split()',
+  })
+}
+
+function describe({ inputShape, target }: Dataset): string {
+  const what = target.kind === 'class' ? `${target.classes.length} classes` : `${target.names.length} numbers`
+  return `examples ${formatShape(inputShape)} with ${what}`
+}
+
+function wrongLoss(loss: Loss, train: Dataset): ThalwegError {
+  const wanted = train.target.kind === 'class' ? 'crossEntropy()' : 'meanSquaredError()'
+  return new ThalwegError('train/wrong-loss', {
+    rule: 'fit: the loss must suit the target',
+    received: `${loss.name}, and a target of ${train.target.kind === 'class' ? 'classes' : 'numbers'}`,
+    try: `give loss: ${wanted}`,
+  })
+}

@@ -1,0 +1,88 @@
+/** What `fit` leaves: the trained model with its weights, what happened on the way, and how to use and keep it. */
+import type { Dataset } from '../data/index.ts'
+import type { Model, Store } from '../nn/index.ts'
+import type { Position } from './checkpoint.ts'
+import { evaluate } from './evaluate.ts'
+import type { EpochEvent, FindingEvent } from './events.ts'
+import { writeFileAtomic } from './files.ts'
+import type { Metrics } from './metrics.ts'
+import type { Settings } from './options.ts'
+import { type Prediction, predict } from './predict.ts'
+import { encodeSafetensors, type StoredArray } from './safetensors.ts'
+import type { Session } from './session.ts'
+
+export interface Run {
+  readonly model: Model
+  /** The weights. */
+  readonly store: Store
+  /** One entry an epoch. */
+  readonly history: readonly EpochEvent[]
+  /** What the diagnosis saw. */
+  readonly findings: readonly FindingEvent[]
+  /** On the test part, if there is one and the run came to its end. */
+  readonly test: Metrics | undefined
+  /** Whether a signal ended it before the last epoch. */
+  readonly interrupted: boolean
+  readonly epochs: number
+  readonly steps: number
+  readonly seconds: number
+  /** The compiled step as text: kernels, shapes, bytes. */
+  readonly plan: string
+  /** Predictions for `inputs`, `[examples, ...inputShape]` row-major. */
+  predict(inputs: ArrayLike<number>): Prediction
+  evaluate(dataset: Dataset): Promise<Metrics>
+  /** Writes `model.safetensors` (parameters and running statistics) and `run.json` into a folder. Node only. */
+  save(folder: string): Promise<void>
+}
+
+export interface RunParts {
+  readonly model: Model
+  readonly settings: Settings
+  readonly session: Session
+  readonly history: readonly EpochEvent[]
+  readonly position: Position
+  readonly seconds: number
+  readonly test: Metrics | undefined
+  readonly interrupted: boolean
+}
+
+export function createRun({ model, settings, session, history, position, seconds, test, interrupted }: RunParts): Run {
+  const { train, engine, loss, seed, optimizer, batchSize } = settings
+  const { inputShape, target } = train
+  const { store, plan } = session
+  return {
+    model,
+    store,
+    history,
+    findings: [],
+    test,
+    interrupted,
+    epochs: position.epoch,
+    steps: position.step,
+    seconds,
+    get plan() {
+      return plan.toString()
+    },
+    predict: (inputs) => predict(model, inputs, { store, inputShape, target, engine }),
+    evaluate: (dataset) => evaluate(model, dataset, { store, loss, engine }),
+    async save(folder) {
+      const arrays = new Map<string, StoredArray>(Object.entries(store.save()))
+      const { name, options } = optimizer
+      const record = {
+        inputShape,
+        target,
+        seed,
+        batchSize,
+        loss: loss.name,
+        optimizer: { name, options },
+        epochs: position.epoch,
+        steps: position.step,
+        seconds,
+        history,
+        test,
+      }
+      await writeFileAtomic(`${folder}/model.safetensors`, await encodeSafetensors({ arrays, metadata: {} }))
+      await writeFileAtomic(`${folder}/run.json`, `${JSON.stringify(record, undefined, 2)}\n`)
+    },
+  }
+}
