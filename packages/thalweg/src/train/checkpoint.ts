@@ -50,6 +50,8 @@ export interface Checkpoint {
 }
 
 export interface CheckpointOptions {
+  /** Called once, when everything fits and before the first step: makes the place ready. */
+  readonly open?: () => Promise<void>
   /** Keeps the bytes; the run waits for it. What it returns is named in the event (a path). */
   readonly save: (checkpoint: Checkpoint) => Promise<string | undefined>
   /** After every so many epochs. Default 1; the last epoch is always saved. */

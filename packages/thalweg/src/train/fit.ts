@@ -14,6 +14,7 @@ import { completeOptions, type FitOptions, rateOf, type Settings } from './optio
 import { createPace } from './pace.ts'
 import { epochEvent, startEvent, stepEvent, testNumbers } from './report.ts'
 import { createRun, type Run } from './run.ts'
+import type { StoredArray } from './safetensors.ts'
 import { openSession, type Session } from './session.ts'
 
 /** How often a long computation looks up: for signals, displays, and numbers that stopped being finite. */
@@ -34,16 +35,16 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
   if (resume && signature) checkSignature(signature, resume.signature)
 
   const session = openSession(model, settings, emit)
-  const evaluator = createEvaluator(model, { ...settings, store: session.store }, emit)
+  const { loss, engine } = settings
+  const evaluator = createEvaluator(model, { store: session.store, loss, engine }, emit)
   const batches = batchCount(train.size, batchSize)
   const history: EpochEvent[] = [...(resume?.history ?? [])]
   let position: Position = resume?.position ?? { epoch: 0, batch: 0, step: 0 }
-  if (resume) session.restore(resume.arrays)
+  let saved = resume?.position
 
   const pace = createPace(LOOK_UP_MS)
   const clock = createClock(resume?.seconds, resume?.epochSeconds)
   let lastStepEvent = performance.now()
-  emit(startEvent(settings, session, position, batches))
 
   /** Between two steps: says how it goes, lets others have their turn, and looks for numbers that are none. */
   async function lookUp(): Promise<void> {
@@ -62,17 +63,13 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
 
   async function save(best: boolean): Promise<void> {
     refuseNonFinite(session, batches)
-    if (!settings.checkpoint || !signature) return
+    if (!settings.checkpoint || !signature || saved === position) return
+    const arrays = session.arrays()
+    refuseNonFiniteArrays(arrays, position)
     const { seconds, epochSeconds } = clock
-    const bytes = await encodeCheckpoint({
-      signature,
-      position,
-      history,
-      seconds,
-      epochSeconds,
-      arrays: session.arrays(),
-    })
+    const bytes = await encodeCheckpoint({ signature, position, history, seconds, epochSeconds, arrays })
     const path = await settings.checkpoint.save({ bytes, position, best })
+    saved = position
     emit({ type: 'checkpoint', step: position.step, epoch: position.epoch, best, ...(path !== undefined && { path }) })
   }
 
@@ -101,8 +98,9 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     emit(event)
     position = { epoch: position.epoch + 1, batch: 0, step: position.step }
     clock.beginEpoch()
-    const isDue = position.epoch % (settings.checkpoint?.everyEpochs ?? 1) === 0 || position.epoch === epochs
-    if (isDue) await save(isBest(history))
+    const everyEpochs = settings.checkpoint?.everyEpochs ?? 1
+    const isDue = position.epoch % everyEpochs === 0 || position.epoch === epochs
+    if (isDue) await save(isBest(history, everyEpochs))
     return true
   }
 
@@ -117,6 +115,9 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
   }
 
   try {
+    if (resume) session.restore(resume.arrays)
+    emit(startEvent(settings, session, position, batches))
+    await settings.checkpoint?.open?.()
     while (position.epoch < epochs) {
       if (!(await trainEpoch()) || !(await finishEpoch())) return await interrupted()
     }
@@ -143,20 +144,32 @@ async function signatureOf({ seed, batchSize, shuffle, optimizer, loss, train }:
   }
 }
 
-/** The compiled step keeps watch by itself; here someone looks. Nothing that is not finite is ever saved. */
+/** The compiled step keeps watch by itself; here someone looks. */
 function refuseNonFinite(session: Session, batches: number): void {
   const { firstBad } = session.sums()
-  if (firstBad === 0) return
-  throw new ThalwegError('train/non-finite-loss', {
+  if (firstBad > 0) throw nonFinite(`NaN or infinity in step ${firstBad}, epoch ${Math.ceil(firstBad / batches)}`)
+}
+
+/** The last update may have spoilt a parameter before any loss shows it: nothing like that is ever saved. */
+function _refuseNonFiniteArrays(arrays: ReadonlyMap<string, StoredArray>, { step, epoch, batch }: Position): void {
+  for (const [name, { data }] of arrays) {
+    if (data instanceof Int32Array || data.every(Number.isFinite)) continue
+    throw nonFinite(`NaN or infinity in ${name} after step ${step}, epoch ${batch > 0 ? epoch + 1 : epoch}`)
+  }
+}
+
+function nonFinite(received: string): ThalwegError {
+  return new ThalwegError('train/non-finite-loss', {
     rule: 'fit: the loss must stay a finite number',
-    received: `NaN or infinity in step ${firstBad}, epoch ${Math.ceil(firstBad / batches)}`,
+    received,
     try: 'lower the learning rate, and check that inputs and targets are scaled; the last checkpoint is from before',
   })
 }
 
-/** Lowest validation loss so far, the last epoch's? */
-function isBest(history: readonly EpochEvent[]): boolean {
-  const losses = history.map(({ validLoss = Number.NaN }) => validLoss)
-  const last = losses.at(-1) ?? Number.NaN
-  return losses.slice(0, -1).every((loss) => !(loss <= last)) && !Number.isNaN(last)
+/** Whether the last epoch has the lowest validation loss of those that were saved. */
+function isBest(history: readonly EpochEvent[], everyEpochs: number): boolean {
+  const last = history.at(-1)?.validLoss
+  if (last === undefined || Number.isNaN(last)) return false
+  const saved = history.slice(0, -1).filter(({ epoch }) => epoch % everyEpochs === 0)
+  return saved.every(({ validLoss = Number.NaN }) => !(validLoss <= last))
 }
