@@ -1,4 +1,4 @@
-import { circles, type Dataset, digits, eachChunk, labelsOf, moons, spiral, xor } from 'thalweg/data'
+import { circles, type Dataset, digits, eachChunk, generators, labelsOf, moons, spiral, xor } from 'thalweg/data'
 import { describe, expect, it } from 'vitest'
 import { fails } from './fails.ts'
 
@@ -11,6 +11,12 @@ function valuesOf(dataset: Dataset): Float32Array {
 
 /** The fingerprint of 50 digits of seed 1. */
 const DIGITS = '0145683f068f467fd88e4ef78a85e782bb40f7b7177740d45069d099e4520410'
+
+it('finds generators by name', () => {
+  expect(Object.entries(generators).map(([name, generate]) => [name, generate({ size: 20 }).name])).toEqual(
+    ['digits', 'spiral', 'moons', 'circles', 'xor'].map((name) => [name, name]),
+  )
+})
 
 const planes = { spiral, moons, circles, xor }
 

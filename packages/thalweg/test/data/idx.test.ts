@@ -114,7 +114,7 @@ describe('readIdx', () => {
 
 describe('gzip', () => {
   it('packs what Node unpacks and the other way round', async () => {
-    const bytes = Uint8Array.from({ length: 100_000 }, (_, i) => (i * i) % 251)
+    const bytes = Uint8Array.from({ length: 20_000 }, (_, i) => (i * i) % 251)
     expect(await gunzip(await gzip(bytes), 'file')).toEqual(bytes)
     expect(await gunzip(gzipSync(bytes), 'file')).toEqual(bytes)
     expect(await gunzip(gzipSync(new Uint8Array(0)), 'file')).toHaveLength(0)

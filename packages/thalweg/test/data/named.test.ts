@@ -20,7 +20,11 @@ import { fails } from './fails.ts'
 import { isShared, sharedPath } from './shared.ts'
 
 const content = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 7 + (i >> 8)) % 256)
-const digest = createHash('sha256').update(content).digest('hex')
+const digest = digestOf(content)
+
+function digestOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
 
 /** What the server does with `/<way>/file`. */
 type Way = 'good' | 'noRange' | 'wrong' | 'missing' | 'cut' | 'long' | 'otherRange'
@@ -71,27 +75,27 @@ describe('download', () => {
       },
       onChunk: (chunk, offset) => kept.set(chunk, offset),
     })
-    expect(bytes).toEqual(content)
-    expect(kept).toEqual(content)
+    expect(digestOf(bytes)).toBe(digest)
+    expect(digestOf(kept)).toBe(digest)
     expect(progress.at(-1)).toBe(content.length)
     expect([...progress].sort((a, b) => a - b)).toEqual(progress)
   })
 
   it('goes on where an earlier attempt stopped', async () => {
-    expect(await get(['good'], { resumeFrom: content.subarray(0, 120_001) })).toEqual(content)
+    expect(digestOf(await get(['good'], { resumeFrom: content.subarray(0, 120_001) }))).toBe(digest)
     expect(asked).toEqual(['good 120001'])
-    expect(await get(['good'], { resumeFrom: content })).toEqual(content)
+    expect(digestOf(await get(['good'], { resumeFrom: content }))).toBe(digest)
     expect(asked).toEqual([])
   })
 
   it('starts anew where the server knows no ranges, or the bytes at hand are wrong', async () => {
     const offsets: number[] = []
     const onChunk = (_: Uint8Array, offset: number): void => void offsets.push(offset)
-    expect(await get(['noRange'], { resumeFrom: content.subarray(0, 50), onChunk })).toEqual(content)
+    expect(digestOf(await get(['noRange'], { resumeFrom: content.subarray(0, 50), onChunk }))).toBe(digest)
     expect(offsets[0]).toBe(0)
-    expect(await get(['good'], { resumeFrom: new Uint8Array(500) })).toEqual(content)
+    expect(digestOf(await get(['good'], { resumeFrom: new Uint8Array(500) }))).toBe(digest)
     expect(asked).toEqual(['good 500', 'good 0'])
-    expect(await get(['good'], { resumeFrom: new Uint8Array(content.length + 1) })).toEqual(content)
+    expect(digestOf(await get(['good'], { resumeFrom: new Uint8Array(content.length + 1) }))).toBe(digest)
   })
 
   it.each<[Way, string[]]>([
@@ -100,12 +104,12 @@ describe('download', () => {
     ['long', ['long 0', 'good 0']],
     ['cut', ['cut 0', 'good 100000']],
   ])('tries the next mirror after one that is %s', async (way, requests) => {
-    expect(await get([way, 'good'])).toEqual(content)
+    expect(digestOf(await get([way, 'good']))).toBe(digest)
     expect(asked).toEqual(requests)
   })
 
   it('does not use another range than it asked for', async () => {
-    expect(await get(['otherRange', 'good'], { resumeFrom: content.subarray(0, 9) })).toEqual(content)
+    expect(digestOf(await get(['otherRange', 'good'], { resumeFrom: content.subarray(0, 9) }))).toBe(digest)
     expect(asked).toEqual(['otherRange 9', 'good 0'])
   })
 
