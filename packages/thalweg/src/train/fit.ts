@@ -151,7 +151,7 @@ function refuseNonFinite(session: Session, batches: number): void {
 }
 
 /** The last update may have spoilt a parameter before any loss shows it: nothing like that is ever saved. */
-function _refuseNonFiniteArrays(arrays: ReadonlyMap<string, StoredArray>, { step, epoch, batch }: Position): void {
+function refuseNonFiniteArrays(arrays: ReadonlyMap<string, StoredArray>, { step, epoch, batch }: Position): void {
   for (const [name, { data }] of arrays) {
     if (data instanceof Int32Array || data.every(Number.isFinite)) continue
     throw nonFinite(`NaN or infinity in ${name} after step ${step}, epoch ${batch > 0 ? epoch + 1 : epoch}`)
