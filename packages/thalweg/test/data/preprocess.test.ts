@@ -116,6 +116,12 @@ describe('preprocessing of a table', () => {
     expect(notes[0].message).toContain('"sun"')
   })
 
+  it('fills an even number of values with the mean of the middle two, and ties with the first by code unit', () => {
+    const rows = rowsOf('a,b,y\n10,v,p\n1,u,q\n3,v,p\n2,u,q\n?,?,p')
+    const fitted = fitTable(table(rows, { target: 'y' }), sequentialOrder(5)).preprocessing
+    expect(fitted.columns.map((column) => column.fill)).toEqual([2.5, 'u'])
+  })
+
   it('adds indicators of missing cells when asked', () => {
     const fitted = fitTable(houseTable, sequentialOrder(6), { missingIndicator: true }).preprocessing
     expect(fitted.features.filter((name) => name.endsWith('is missing'))).toEqual([
