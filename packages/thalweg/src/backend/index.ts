@@ -1,5 +1,23 @@
 export type { Backend, Executable, Program, Storage } from './backend.ts'
 export {
+  type CaseOperand,
+  CONTRACT_OPS,
+  type ContractCase,
+  contractCases,
+  describeCase,
+  firstMismatch,
+  GRADIENT_FLUSH,
+  GRADIENT_ROUNDINGS,
+  LINEAR_IN,
+  type Mismatch,
+  moved,
+  resultNode,
+  SUM_ROUNDINGS,
+  type Terms,
+  type Tolerance,
+  VALUE_TOLERANCE,
+} from './contract.ts'
+export {
   type Buffer,
   type ContractionKernel,
   type ContractionOp,
