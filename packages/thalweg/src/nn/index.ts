@@ -22,11 +22,15 @@ export { softplus } from './activations/softplus.ts'
 export { softsign } from './activations/softsign.ts'
 export { tanh } from './activations/tanh.ts'
 export { type BatchNormOptions, batchNorm } from './batch-norm.ts'
+export { type ConvTranspose2dOptions, convTranspose2d } from './conv-transpose2d.ts'
+export { type Conv1dOptions, conv1d } from './conv1d.ts'
 export { type Conv2dOptions, conv2d } from './conv2d.ts'
 export { type DenseOptions, dense } from './dense.ts'
 export { type DropoutOptions, dropout } from './dropout.ts'
+export { type EmbeddingOptions, embedding } from './embedding.ts'
 export { flatten } from './flatten.ts'
 export { build, type ForwardOptions, forward, type LayerCall } from './forward.ts'
+export { type GroupNormOptions, groupNorm } from './group-norm.ts'
 export {
   constant,
   type Fan,
@@ -40,6 +44,8 @@ export {
   zeros,
 } from './initializers.ts'
 export type { Layer, Model } from './layer.ts'
+export { type LayerNormOptions, layerNorm } from './layer-norm.ts'
+export { type LocalResponseNormOptions, localResponseNorm } from './local-response-norm.ts'
 export { binaryCrossEntropy } from './losses/binary-cross-entropy.ts'
 export { type CrossEntropyOptions, crossEntropy } from './losses/cross-entropy.ts'
 export { huber, smoothL1 } from './losses/huber.ts'
@@ -57,6 +63,7 @@ export {
   maxPool2d,
   type PoolOptions,
 } from './pool2d.ts'
+export { type BatchMoments, batchMoments, populationMoments } from './population.ts'
 export type { ParameterOptions, Scope } from './scope.ts'
 export { type Container, named, sequential } from './sequential.ts'
 export { createStore, type NamedArray, type Store, type StoreEntry, type StoreOptions } from './store.ts'

@@ -18,13 +18,18 @@ export interface NadamOptions {
   readonly epsilon?: number
   /** How fast the momentum warms up. Default 0.004. */
   readonly momentumDecay?: number
+  /**
+   * Counts mu_t twice in the correction of the mean, as PyTorch did until 1.13 (a slip, mended in 2.0): for replaying
+   * such runs. Default false.
+   */
+  readonly doubleCounted?: boolean
   /** L2 penalty, added to the gradient. Default 0. */
   readonly weightDecay?: number
 }
 
 export function nadam(options: NadamOptions = {}): Optimizer {
   const { learningRate = 0.002, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options
-  const { momentumDecay = 0.004, weightDecay = 0 } = options
+  const { momentumDecay = 0.004, doubleCounted = false, weightDecay = 0 } = options
   checkLearningRate('nadam', learningRate)
   checkShare('nadam', 'beta1', beta1)
   checkShare('nadam', 'beta2', beta2)
@@ -38,7 +43,7 @@ export function nadam(options: NadamOptions = {}): Optimizer {
 
   return {
     name: 'nadam',
-    options: { learningRate, beta1, beta2, epsilon, momentumDecay, weightDecay },
+    options: { learningRate, beta1, beta2, epsilon, momentumDecay, doubleCounted, weightDecay },
     learningRate,
     init: (shape) => ({
       mean: { shape, value: 0 },
@@ -55,7 +60,8 @@ export function nadam(options: NadamOptions = {}): Optimizer {
       const unbias = reciprocal(sqrt(biasCorrection(beta2, step)))
       const root = add(mul(sqrt(squares), unbias), epsilon)
       const ofGradient = div(mul(rate, sub(1, now)), sub(1, momentumProduct))
-      const ofMean = div(mul(rate, next), sub(1, mul(momentumProduct, next)))
+      const ahead = mul(doubleCounted ? mul(momentumProduct, now) : momentumProduct, next)
+      const ofMean = div(mul(rate, next), sub(1, ahead))
       const direction = add(mul(g, ofGradient), mul(mean, ofMean))
       return { parameter: sub(parameter, div(direction, root)), state: { mean, squares, momentumProduct } }
     },
