@@ -58,7 +58,7 @@ function extremePair(op: BinaryOp | CompareOp): [draws.DrawValue, draws.DrawValu
   if (op !== 'pow') return [extremeValue, extremeValue]
   const wholeOrNot: draws.DrawValue = (draw, place, count) =>
     draw.bits() % 2 === 0 ? draw.integer(21) - 10 : magnitudes(-2, 1)(draw, place, count)
-  return [magnitudes(-6, 6), wholeOrNot]
+  return [magnitudes(-12, 12), wholeOrNot]
 }
 
 const binary: DrawFamily<BinaryOp | CompareOp, NoAttributes> = (draw, turn, op) => {

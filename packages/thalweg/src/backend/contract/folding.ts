@@ -40,10 +40,17 @@ function drawFolded(draw: Random, turn: number, minimumRank: number): Shape {
   return turn >= 100 || turn % 16 === 15 ? LONG[draw.integer(LONG.length)] : drawShape(draw, turn, minimumRank)
 }
 
+/** All of them; or all but empty ones, so that the result is empty; or any. */
+function drawFoldedAxes(draw: Random, turn: number, shape: Shape): number[] {
+  if (turn % 6 === 0) return shape.map((_, axis) => axis)
+  if (shape.includes(0) && turn % 2 === 0) return shape.flatMap((size, axis) => (size === 0 ? [] : [axis]))
+  return drawAxes(draw, shape.length)
+}
+
 const reduce: DrawFamily<ReduceOp, Attributes['sum']> = (draw, turn, op) => {
   const kind = kindOf(turn)
   const shape = drawFolded(draw, turn, 0)
-  const axes = turn % 6 === 0 ? shape.map((_, axis) => axis) : drawAxes(draw, shape.length)
+  const axes = drawFoldedAxes(draw, turn, shape)
   return { kind, attributes: { axes }, operands: [drawOperand(draw, turn, op, shape, kind)] }
 }
 

@@ -1,7 +1,7 @@
 /** Cases of the leaves, of random numbers, and of the ops that take indices. */
 import { type DType, type Random, type Shape, sizeOf } from '../../base/index.ts'
 import type { CaseOperand, DrawCase, DrawFamily, LeafKind } from './case.ts'
-import { drawData, drawLeaf, drawShape, kindOf, movedOperand, operand, pick, usualValue } from './draw.ts'
+import { drawData, drawLeaf, drawShape, kindOf, magnitudes, movedOperand, operand, pick, usualValue } from './draw.ts'
 
 type LeafOp = 'constant' | 'literal' | 'input' | 'variable' | 'iota' | 'random' | 'gather' | 'scatterAdd'
 
@@ -72,10 +72,12 @@ const gather: DrawCase<'gather'> = (draw, turn) => {
 }
 
 const scatterAdd: DrawCase<'scatterAdd'> = (draw, turn) => {
-  const kind = kindOf(turn) === 'extreme' ? 'smooth' : kindOf(turn)
+  const kind = kindOf(turn)
   const { table, axis, indices } = drawLookUp(draw, turn)
   const shape = [...table.slice(0, axis), ...indices, ...table.slice(axis + 1)]
-  const updates = movedOperand(draw, shape, 'float32', usualValue('float32', kind))
+  // Sums of a few dozen of these stay finite.
+  const value = kind === 'extreme' ? magnitudes(-36, 36) : usualValue('float32', kind)
+  const updates = movedOperand(draw, shape, 'float32', value)
   return { kind, attributes: { axis, size: table[axis] }, operands: [updates, drawIndices(draw, indices, table[axis])] }
 }
 

@@ -66,7 +66,7 @@ const FINITE_PADS = 4
 
 const pad: DrawCase<'pad'> = (draw, turn) => {
   const from = drawShape(draw, turn)
-  const upTo = (most: number) => from.map(() => draw.integer(most + 1))
+  const upTo = (most: number) => from.map(() => (turn === 1 ? 0 : draw.integer(most + 1)))
   const value = PAD_VALUES[draw.integer(kindOf(turn) === 'smooth' ? FINITE_PADS : PAD_VALUES.length)]
   const attributes = { low: upTo(3), high: upTo(2), interior: upTo(2), value }
   return { ...source(draw, turn, from), attributes }

@@ -26,8 +26,15 @@ function drawPooling(draw: Random, turn: number): Pooling {
       padding: [paddingBelow(window[0]), paddingBelow(window[0]), paddingBelow(window[1]), paddingBelow(window[1])],
     }
     const [top, bottom, left, right] = attributes.padding
-    const batch = draw.integer(16) === 0 ? 0 : 1 + draw.integer(3)
-    const [height, width, channels] = [1 + draw.integer(8), 1 + draw.integer(8), pick(draw, CHANNELS)]
+    const [batch, height, width, channels] =
+      turn % 16 === 9
+        ? [1, 1, 1, 1]
+        : [
+            draw.integer(16) === 0 ? 0 : 1 + draw.integer(3),
+            1 + draw.integer(8),
+            1 + draw.integer(8),
+            pick(draw, CHANNELS),
+          ]
     const outHeight = windowedSize(height, top + bottom, window[0], attributes.strides[0])
     const outWidth = windowedSize(width, left + right, window[1], attributes.strides[1])
     if (outHeight < 1 || outWidth < 1) continue
