@@ -23,6 +23,8 @@ export interface Run {
   readonly test: Metrics | undefined
   /** Whether a signal ended it before the last epoch. */
   readonly interrupted: boolean
+  /** Number of trainable values. */
+  readonly parameters: number
   readonly epochs: number
   readonly steps: number
   readonly seconds: number
@@ -49,7 +51,7 @@ export interface RunParts {
 export function createRun({ model, settings, session, history, position, seconds, test, interrupted }: RunParts): Run {
   const { train, engine, loss, seed, optimizer, batchSize } = settings
   const { inputShape, target } = train
-  const { store, plan } = session
+  const { store, plan, parameters } = session
   return {
     model,
     store,
@@ -57,6 +59,7 @@ export function createRun({ model, settings, session, history, position, seconds
     findings: [],
     test,
     interrupted,
+    parameters,
     epochs: position.epoch,
     steps: position.step,
     seconds,

@@ -1,0 +1,66 @@
+/** `thalweg predict`: what a trained run says about new examples, as CSV. */
+import type { Command } from 'commander'
+import { writeFileAtomic } from 'thalweg/train'
+import { csvLine } from '../csv.ts'
+import { EXIT } from '../errors.ts'
+import { addSharedOptions, type SharedOptions } from '../options.ts'
+import { columnsOf, type Score, scoreOf } from '../predict/columns.ts'
+import { readExamples } from '../predict/examples.ts'
+import { loadPredictor } from '../predict/predictor.ts'
+import { sayThreads } from '../run/prepare.ts'
+import { count, percent } from '../terminal/format.ts'
+import { createVoice } from '../voice.ts'
+
+const EXAMPLES = `
+Examples:
+  thalweg predict runs/wine-... new.csv > predictions.csv
+  thalweg predict runs/wine-... new.csv --out predictions.csv
+  thalweg predict runs/digits-... images-idx3-ubyte.gz --json
+
+The rows come out in the order in which they went in: the prediction, and for classes
+the probability of each. A table may hold its target column; then it is scored, too.`
+
+export function addPredictCommand(program: Command, finish: (code: number) => void): void {
+  const command = program
+    .command('predict')
+    .summary('say what a trained run predicts for new examples')
+    .description('Predicts for every row of a table, or every image of an IDX file, as the run was trained.')
+    .argument('<run>', 'the folder of a run')
+    .argument('<file>', 'a .csv file; for runs on images an IDX file, plain or .gz')
+  addSharedOptions(command, { flags: '--out <file>', description: 'write the CSV there (default: standard output)' })
+  command.addHelpText('after', EXAMPLES)
+  command.action(async (run: string, file: string, options: SharedOptions) => {
+    const voice = createVoice({ ...options, aside: true })
+    sayThreads(options.threads, voice)
+    const predictor = await loadPredictor(run)
+    const examples = await readExamples(file, predictor)
+    const prediction = predictor.predict(examples.inputs)
+    const columns = columnsOf(prediction, predictor)
+    for (const note of examples.notes) voice.say(`note: ${note}`)
+    if (!predictor.isFinished)
+      voice.say(`note: the run is not finished; these are its weights after step ${count(predictor.step)}`)
+
+    if (options.json) {
+      for (const [row, cells] of columns.rows.entries()) {
+        const values = Object.fromEntries(columns.header.map((name, index) => [name, cells[index]]))
+        voice.event({ type: 'prediction', row, values })
+      }
+    }
+    const csv = [columns.header, ...columns.rows].map(csvLine).join('')
+    if (options.out !== undefined) await writeFileAtomic(options.out, csv)
+    else if (!options.json) voice.output(csv)
+
+    const score = examples.truth && scoreOf(prediction, columns, examples.truth)
+    voice.say(
+      `${count(examples.size)} predictions${options.out === undefined ? '' : ` in ${options.out}`}${score ? `; ${scoreText(score)}` : ''}`,
+    )
+    voice.event({ type: 'end', rows: examples.size, ...score })
+    finish(EXIT.done)
+  })
+}
+
+function scoreText(score: Score): string {
+  return 'accuracy' in score
+    ? `accuracy ${percent(score.accuracy)} by the file's own column`
+    : `R2 ${score.r2.toFixed(4)} by the file's own column`
+}

@@ -1,0 +1,35 @@
+/** CSV in and out: parsing is csv-parse's, the errors are ours. */
+import { CsvError, parse } from 'csv-parse/sync'
+import { ThalwegError } from 'thalweg'
+import { readFile } from './read.ts'
+
+/** Rows of cells, the header first; empty lines are left out. */
+export async function readCsv(path: string): Promise<string[][]> {
+  const bytes = await readFile(path)
+  try {
+    return parse(bytes, { bom: true, skip_empty_lines: true, relax_column_count: true, delimiter: delimiterOf(bytes) })
+  } catch (cause) {
+    throw new ThalwegError('data/bad-csv', {
+      rule: `read ${path}: the file must be a table of comma-separated values`,
+      received: cause instanceof CsvError ? `${cause.message.split('\n')[0]}` : String(cause),
+      try: 'check the quotes on this line; a cell that holds a quote must be quoted, the quote doubled',
+      cause,
+    })
+  }
+}
+
+/** What separates the names in the first line: comma, semicolon or tab, whichever occurs most. */
+function delimiterOf(bytes: Uint8Array): string {
+  const [header = ''] = new TextDecoder().decode(bytes.subarray(0, 65_536)).split('\n', 1)
+  const times = (delimiter: string): number => header.split(delimiter).length
+  return [',', ';', '\t'].reduce((best, delimiter) => (times(delimiter) > times(best) ? delimiter : best))
+}
+
+/** One line, with cells quoted where they must be. */
+export function csvLine(cells: readonly (string | number)[]): string {
+  const quoted = cells.map((cell) => {
+    const text = String(cell)
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  })
+  return `${quoted.join(',')}\n`
+}

@@ -1,0 +1,46 @@
+/** A trained run, ready to be asked: its network with its weights, and what was done to its inputs. */
+import path from 'node:path'
+import { type Preprocessing, sha256 } from 'thalweg/data'
+import { createStore, type Model } from 'thalweg/nn'
+import { latestCheckpoint, modelArrays, type Prediction, predict } from 'thalweg/train'
+import { exists, readFile } from '../read.ts'
+import { buildModel } from '../recipes/model.ts'
+import { isFinished, type RunFolder, readManifest, readRunPreprocessing, runFolder } from '../run/folder.ts'
+import type { Manifest } from '../run/manifest.ts'
+import { loadExperiment } from '../source/experiment.ts'
+
+export interface Predictor {
+  readonly manifest: Manifest
+  readonly preprocessing: Preprocessing | undefined
+  /** Steps behind the weights, and whether the run came to its end. */
+  readonly step: number
+  readonly isFinished: boolean
+  /** For preprocessed inputs, `[examples, ...inputShape]` row-major. */
+  predict(inputs: Float32Array): Prediction
+}
+
+export async function loadPredictor(run: string): Promise<Predictor> {
+  const folder = runFolder(run)
+  const manifest = await readManifest(folder)
+  const preprocessing = await readRunPreprocessing(folder)
+  const model = await modelOf(manifest, folder)
+  const { snapshot } = await latestCheckpoint(folder.checkpoints)
+  const store = createStore({ seed: manifest.seed })
+  store.load(modelArrays(snapshot))
+  const { inputShape, target } = manifest.data
+  return {
+    manifest,
+    preprocessing,
+    step: snapshot.position.step,
+    isFinished: await isFinished(folder),
+    predict: (inputs) => predict(model, inputs, { store, inputShape, target }),
+  }
+}
+
+/** The experiment's own file where it is still there; the copy in the run folder otherwise. */
+async function modelOf({ recipe: { model } }: Manifest, folder: RunFolder): Promise<Model> {
+  if (model.kind !== 'experiment') return buildModel(model)
+  const copy = path.join(folder.path, `experiment${path.extname(model.file)}`)
+  const isUnchanged = (await exists(model.file)) && (await sha256(await readFile(model.file))) === model.sha256
+  return (await loadExperiment(isUnchanged ? model.file : copy)).model
+}

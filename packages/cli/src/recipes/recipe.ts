@@ -1,0 +1,61 @@
+/**
+ * How a network is trained, as plain data: it is chosen once (choose.ts), written into the run's manifest, and made real
+ * here, the same way in the first sitting and in every later one.
+ */
+import type { Dataset } from 'thalweg/data'
+import { crossEntropy, type Loss, type Model, meanSquaredError } from 'thalweg/nn'
+import { createOptimizer, type Optimizer, oneCycle, type Schedule } from 'thalweg/optim'
+import type { Experiment } from 'thalweg/train'
+import { z } from 'zod'
+import { buildModel, modelSchema } from './model.ts'
+
+export const recipeSchema = z.object({
+  model: modelSchema,
+  optimizer: z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) }),
+  /** `none`: the optimizer's own rate; `experiment`: what its file says. */
+  schedule: z.enum(['one-cycle', 'none', 'experiment']),
+  epochs: z.number().int(),
+  batchSize: z.union([z.number().int(), z.literal('all')]),
+  shuffle: z.boolean(),
+})
+
+export type Recipe = z.infer<typeof recipeSchema>
+
+/** What `fit` takes. */
+export interface Ingredients {
+  readonly model: Model
+  readonly loss: Loss
+  readonly optimizer: Optimizer
+  readonly schedule: Schedule | undefined
+}
+
+/** With fewer steps than this there is no room for a rise and a fall of the rate. */
+const LEAST_STEPS_OF_A_CYCLE = 20
+
+export function realize(recipe: Recipe, train: Dataset, experiment: Experiment | undefined): Ingredients {
+  const { model } = recipe
+  if (model.kind === 'experiment') {
+    if (!experiment) throw new TypeError('an experiment without its definition')
+    const { loss, optimizer, schedule } = experiment
+    return { model: experiment.model, loss, optimizer: overridden(recipe, optimizer), schedule }
+  }
+  const optimizer = createOptimizer(recipe.optimizer.name, recipe.optimizer.options)
+  const loss = train.target.kind === 'class' ? crossEntropy() : meanSquaredError()
+  return { model: buildModel(model), loss, optimizer, schedule: scheduleOf(recipe, optimizer, train.size) }
+}
+
+export function stepsPerEpoch(recipe: Pick<Recipe, 'batchSize'>, examples: number): number {
+  return recipe.batchSize === 'all' ? 1 : Math.ceil(examples / recipe.batchSize)
+}
+
+function scheduleOf(recipe: Recipe, { learningRate }: Optimizer, examples: number): Schedule | undefined {
+  const totalSteps = recipe.epochs * stepsPerEpoch(recipe, examples)
+  if (recipe.schedule !== 'one-cycle' || totalSteps < LEAST_STEPS_OF_A_CYCLE) return undefined
+  return oneCycle({ maxLearningRate: learningRate, totalSteps })
+}
+
+/** The experiment's own optimizer, unless the command line named another one or another rate. */
+function overridden({ optimizer: { name, options } }: Recipe, own: Optimizer): Optimizer {
+  const isOwn = name === own.name && JSON.stringify(options) === JSON.stringify(own.options)
+  return isOwn ? own : createOptimizer(name, options)
+}

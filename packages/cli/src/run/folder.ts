@@ -1,0 +1,156 @@
+/**
+ * The folder of a run:
+ *
+ *   manifest.json         seed, recipe, versions, fingerprint of the data; written once
+ *   preprocessing.json    what prediction does to its inputs
+ *   experiment.*          a copy of the experiment file, if there is one
+ *   metrics.jsonl         one epoch a line
+ *   checkpoints/          the newest ones and the best
+ *   result.json           written last: the run is finished
+ *
+ * It appears all at once under its final name, when everything fits and before the first step.
+ */
+import { appendFileSync } from 'node:fs'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { ThalwegError } from 'thalweg'
+import { type Preprocessing, readPreprocessing } from 'thalweg/data'
+import { type EpochEvent, writeFileAtomic } from 'thalweg/train'
+import { usage } from '../errors.ts'
+import { exists } from '../read.ts'
+import { type Manifest, parseManifest } from './manifest.ts'
+
+export interface RunFolder {
+  readonly path: string
+  readonly checkpoints: string
+}
+
+export interface Result {
+  readonly testLoss?: number
+  readonly testAccuracy?: number
+  readonly testR2?: number
+  readonly epochs: number
+  readonly seconds: number
+}
+
+export function runFolder(folder: string): RunFolder {
+  return { path: folder, checkpoints: path.join(folder, 'checkpoints') }
+}
+
+/** `digits-20261123-230145-k3f9`: sorted by name is sorted by time, and two at once do not collide. */
+export function runName(base: string, now: Date = new Date()): string {
+  const two = (value: number): string => String(value).padStart(2, '0')
+  const day = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`
+  const time = `${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`
+  const safe = base.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-')
+  return `${safe}-${day}-${time}-${crypto.randomUUID().slice(0, 4)}`
+}
+
+/** Nothing is ever written over: the folder must be new or empty. */
+export async function refuseTaken(folder: string): Promise<void> {
+  const files = await fs.readdir(folder).catch((cause: { code?: string }): string[] => {
+    if (cause.code === 'ENOENT') return []
+    throw usage('bad-out', {
+      rule: `train: --out must name a folder`,
+      received: `${folder} (${cause.code})`,
+      try: 'give the path of a folder that does not exist yet',
+    })
+  })
+  if (files.length === 0) return
+  const isRun = files.includes('manifest.json')
+  const isFinished = files.includes('result.json')
+  throw usage('out-taken', {
+    rule: 'train: --out must name a new or an empty folder',
+    received: `${folder}, which holds ${isFinished ? 'a finished run' : isRun ? 'a run that is not finished' : `${files.length} files`}`,
+    try: isRun && !isFinished ? `thalweg train --resume ${folder}, or another folder` : 'give another folder',
+  })
+}
+
+export interface RunContents {
+  readonly manifest: Manifest
+  readonly preprocessing: Preprocessing | undefined
+  readonly experiment: { readonly file: string; readonly text: string } | undefined
+}
+
+/** Writes everything into a hidden neighbour, then gives it its name. */
+export async function createRunFolder({ path: folder }: RunFolder, contents: RunContents): Promise<void> {
+  const parent = path.dirname(path.resolve(folder))
+  const staging = path.join(parent, `.${path.basename(folder)}.${crypto.randomUUID().slice(0, 8)}.tmp`)
+  try {
+    await writeFileAtomic(path.join(staging, 'manifest.json'), json(contents.manifest))
+    if (contents.preprocessing) {
+      await writeFileAtomic(path.join(staging, 'preprocessing.json'), json(contents.preprocessing))
+    }
+    if (contents.experiment) {
+      const { file, text } = contents.experiment
+      await writeFileAtomic(path.join(staging, `experiment${path.extname(file)}`), text)
+    }
+    await fs.mkdir(path.join(staging, 'checkpoints'))
+    await fs.rename(staging, folder)
+    await flushFolder(parent)
+  } catch (cause) {
+    await fs.rm(staging, { recursive: true, force: true })
+    throw cause
+  }
+}
+
+/** The new name survives a loss of power only once its folder is flushed; not every system lets a folder be opened. */
+async function flushFolder(folder: string): Promise<void> {
+  const handle = await fs.open(folder, 'r').catch(() => undefined)
+  await handle?.sync().catch(() => undefined)
+  await handle?.close()
+}
+
+export async function readManifest({ path: folder }: RunFolder): Promise<Manifest> {
+  const file = path.join(folder, 'manifest.json')
+  if (!(await exists(file))) {
+    throw usage('no-run', {
+      rule: 'the run must be a folder that thalweg train made',
+      received: `${folder}${(await exists(folder)) ? ' (no manifest.json in it)' : ' (no such folder)'}`,
+      try: 'give the path that was printed when the run ended, such as runs/digits-...',
+    })
+  }
+  return parseManifest(await fs.readFile(file, 'utf8'), file)
+}
+
+export async function readRunPreprocessing({ path: folder }: RunFolder): Promise<Preprocessing | undefined> {
+  const file = path.join(folder, 'preprocessing.json')
+  if (!(await exists(file))) return undefined
+  return readPreprocessing(JSON.parse(await fs.readFile(file, 'utf8')), file)
+}
+
+export async function isFinished({ path: folder }: RunFolder): Promise<boolean> {
+  return exists(path.join(folder, 'result.json'))
+}
+
+export async function writeResult({ path: folder }: RunFolder, result: Result): Promise<void> {
+  await writeFileAtomic(path.join(folder, 'result.json'), json(result))
+}
+
+/** Begins the metrics anew with what a checkpoint knows, so that no epoch is there twice. */
+export async function rewriteMetrics({ path: folder }: RunFolder, history: readonly EpochEvent[]): Promise<void> {
+  await writeFileAtomic(path.join(folder, 'metrics.jsonl'), history.map(metricsLine).join(''))
+}
+
+/** One line at the end, at once; a torn last line is dropped when the run is resumed. */
+export function appendMetrics({ path: folder }: RunFolder, event: EpochEvent): void {
+  const file = path.join(folder, 'metrics.jsonl')
+  try {
+    appendFileSync(file, metricsLine(event))
+  } catch (cause) {
+    throw new ThalwegError('cli/write-failed', {
+      rule: `write ${file}: the line must be written completely`,
+      received: cause instanceof Error ? cause.message : String(cause),
+      try: 'free some space on this disk, and go on with --resume',
+      cause,
+    })
+  }
+}
+
+function metricsLine(event: EpochEvent): string {
+  return `${JSON.stringify(event)}\n`
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`
+}

@@ -1,0 +1,86 @@
+/** The first sitting of a run: data, recipe, folder and manifest from the command line. */
+import path from 'node:path'
+import type { Dataset } from 'thalweg/data'
+import { usage } from '../errors.ts'
+import { chooseRecipe, type Overrides } from '../recipes/choose.ts'
+import { resolveSource } from '../source/resolve.ts'
+import type { Prepared } from '../source/source.ts'
+import { cliVersion, libraryVersion } from '../version.ts'
+import { refuseTaken, runFolder, runName } from './folder.ts'
+import type { Manifest } from './manifest.ts'
+import type { Sitting, SittingContext } from './sitting.ts'
+
+/** What the command line says. */
+export interface Request extends Overrides {
+  readonly target?: string | undefined
+  readonly seed?: number | undefined
+  readonly threads?: number | undefined
+  readonly data?: string | undefined
+  readonly out?: string | undefined
+  readonly checkpointEvery?: number | undefined
+}
+
+const DEFAULT_SEED = 1
+
+export async function prepareSitting(
+  target: string | undefined,
+  request: Request,
+  { voice, signal }: SittingContext,
+): Promise<Sitting> {
+  if (target === undefined) throw nothingToTrain()
+  if (request.out !== undefined) await refuseTaken(request.out)
+  const source = await resolveSource(target)
+  sayThreads(request.threads, voice)
+  const given = request.seed ?? DEFAULT_SEED
+  const data = await source.load({ seed: given, folder: request.data, target: request.target, voice, signal })
+  const seed = request.seed ?? data.experiment?.definition.seed ?? DEFAULT_SEED
+  const recipe = await chooseRecipe(source, data, request)
+  const name = data.experiment?.definition.name ?? source.name
+  const folder = runFolder(request.out ?? path.join('runs', runName(name)))
+  const isFile = source.kind === 'table' || source.kind === 'experiment'
+  const manifest: Manifest = {
+    version: 1,
+    name,
+    created: new Date().toISOString(),
+    target: isFile ? path.resolve(target) : target,
+    ...(request.target !== undefined && { targetColumn: request.target }),
+    ...(request.data !== undefined && { dataFolder: path.resolve(request.data) }),
+    seed,
+    ...(request.checkpointEvery !== undefined && { checkpointEvery: request.checkpointEvery }),
+    recipe,
+    data: await describeData(data),
+    versions: { thalweg: libraryVersion, cli: cliVersion, node: process.version },
+  }
+  return { folder, manifest, data, isNew: true, snapshot: undefined, checkpointEvery: request.checkpointEvery }
+}
+
+export async function describeData({ train, valid, test, files }: Prepared): Promise<Manifest['data']> {
+  return {
+    inputShape: [...train.inputShape],
+    target:
+      train.target.kind === 'class'
+        ? { kind: 'class', classes: [...train.target.classes] }
+        : { kind: 'number', names: [...train.target.names] },
+    files: [...files],
+    train: await part(train),
+    ...(valid && { valid: await part(valid) }),
+    ...(test && { test: await part(test) }),
+  }
+}
+
+async function part(dataset: Dataset): Promise<{ examples: number; fingerprint: string }> {
+  return { examples: dataset.size, fingerprint: await dataset.fingerprint() }
+}
+
+/** The option is there for scripts that will want it; honesty about what it does so far. */
+export function sayThreads(threads: number | undefined, voice: SittingContext['voice']): void {
+  if (threads !== undefined && threads > 1) voice.say(`--threads ${threads}: one thread computes in this version`)
+}
+
+function nothingToTrain(): Error {
+  return usage('no-target', {
+    rule: 'train: there must be something to train on',
+    received: 'no target',
+    try: 'thalweg train digits, or thalweg train --help',
+  })
+}

@@ -1,0 +1,100 @@
+/** A later sitting of a run: everything is as its manifest says; what the command line says otherwise is refused. */
+import path from 'node:path'
+import type { ThalwegError } from 'thalweg'
+import { sha256 } from 'thalweg/data'
+import { clearTemporaries, latestCheckpoint, type Snapshot } from 'thalweg/train'
+import { usage } from '../errors.ts'
+import { listFilesOf } from '../read.ts'
+import { resolveSource } from '../source/resolve.ts'
+import type { Voice } from '../voice.ts'
+import { isFinished, type RunFolder, readManifest, runFolder } from './folder.ts'
+import type { Manifest } from './manifest.ts'
+import { describeData, type Request, sayThreads } from './prepare.ts'
+import type { Sitting, SittingContext } from './sitting.ts'
+
+export async function resumeSitting(
+  run: string,
+  target: string | undefined,
+  request: Request,
+  { voice, signal }: SittingContext,
+): Promise<Sitting> {
+  const folder = runFolder(run)
+  const manifest = await readManifest(folder)
+  refuseOtherOptions(manifest, target, request)
+  if (await isFinished(folder)) throw alreadyFinished(folder)
+  sayThreads(request.threads, voice)
+  const { seed, targetColumn, dataFolder } = manifest
+  const source = await resolveSource(manifest.target)
+  const data = await source.load({ seed, folder: request.data ?? dataFolder, target: targetColumn, voice, signal })
+  refuseOtherData(manifest.data, await describeData(data))
+  if (data.experiment) await refuseOtherExperiment(manifest, data.experiment.text)
+  await clearTemporaries(folder.checkpoints)
+  const snapshot = await findSnapshot(folder, voice)
+  const checkpointEvery = request.checkpointEvery ?? manifest.checkpointEvery
+  return { folder, manifest, data: { ...data, notes: [] }, isNew: false, snapshot, checkpointEvery }
+}
+
+/** The newest whole checkpoint; nothing where the run stopped before its first one, which is its beginning. */
+async function findSnapshot({ checkpoints }: RunFolder, voice: Voice): Promise<Snapshot | undefined> {
+  if ((await listFilesOf(checkpoints)).every((file) => !file.endsWith('.safetensors'))) return undefined
+  const { snapshot, skipped, path: found } = await latestCheckpoint(checkpoints)
+  for (const { path: damaged, error } of skipped) {
+    const message = `${path.basename(damaged)} is damaged (${error.received}); going on from ${path.basename(found)}`
+    voice.say(`note: ${message}`)
+    voice.event({ type: 'note', code: error.code, message })
+  }
+  return snapshot
+}
+
+/** `--threads`, `--data`, `--checkpoint-every` and how the command speaks may change: they do not touch the result. */
+function refuseOtherOptions(manifest: Manifest, target: string | undefined, request: Request): void {
+  const { recipe } = manifest
+  const asked: readonly [option: string, now: unknown, before: unknown][] = [
+    ['the target', target, manifest.target],
+    ['--target', request.target, manifest.targetColumn],
+    ['--seed', request.seed, manifest.seed],
+    ['--epochs', request.epochs, recipe.epochs],
+    ['--batch-size', request.batchSize, recipe.batchSize],
+    ['--optimizer', request.optimizer, recipe.optimizer.name],
+    ['--learning-rate', request.learningRate, recipe.optimizer.options.learningRate],
+    ['--out', request.out, undefined],
+  ]
+  for (const [option, now, before] of asked) {
+    if (now === undefined || now === before) continue
+    if (option === 'the target' && path.resolve(String(now)) === before) continue
+    throw usage('resume-mismatch', {
+      rule: `resume: ${option} must be what it was when the run began`,
+      received: `${String(now)}${before === undefined ? '' : `, it was ${String(before)}`}`,
+      try: `leave ${option} out, or start a new run`,
+    })
+  }
+}
+
+function refuseOtherData(before: Manifest['data'], now: Manifest['data']): void {
+  for (const part of ['train', 'valid', 'test'] as const) {
+    if (before[part]?.fingerprint === now[part]?.fingerprint) continue
+    throw usage('resume-mismatch', {
+      rule: 'resume: the data must be what it was when the run began',
+      received: `a ${part} part of ${now[part]?.examples ?? 0} examples with another fingerprint (it had ${before[part]?.examples ?? 0})`,
+      try: 'give the data back its old content, or start a new run',
+    })
+  }
+}
+
+async function refuseOtherExperiment({ recipe }: Manifest, text: string): Promise<void> {
+  const digest = await sha256(new TextEncoder().encode(text))
+  if (recipe.model.kind !== 'experiment' || recipe.model.sha256 === digest) return
+  throw usage('resume-mismatch', {
+    rule: 'resume: the experiment file must be what it was when the run began',
+    received: `${recipe.model.file} with another content`,
+    try: 'give it its old content (a copy lies in the run folder), or start a new run',
+  })
+}
+
+function alreadyFinished({ path: folder }: RunFolder): ThalwegError {
+  return usage('finished', {
+    rule: 'resume: the run must not have come to its end',
+    received: `${folder}, which is finished`,
+    try: `thalweg predict ${folder} FILE, or a new run with more --epochs`,
+  })
+}

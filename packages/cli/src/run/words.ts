@@ -1,0 +1,104 @@
+/** What a sitting says to people at its beginning and its end. */
+import path from 'node:path'
+import type { Dataset } from 'thalweg/data'
+import { latestCheckpoint, type Run } from 'thalweg/train'
+import { describeModel } from '../recipes/model.ts'
+import type { Prepared } from '../source/source.ts'
+import { count, duration, loss, percent, rate } from '../terminal/format.ts'
+import { LABEL, type Row, sayRows } from '../terminal/summary.ts'
+import { libraryVersion } from '../version.ts'
+import type { Voice } from '../voice.ts'
+import type { RunFolder } from './folder.ts'
+import type { Manifest } from './manifest.ts'
+import type { Sitting } from './sitting.ts'
+
+export function sayBeginning({ folder, manifest, data, snapshot, isNew }: Sitting, voice: Voice): void {
+  const { style } = voice
+  const { train, valid, test } = data
+  const parts = [part(train, 'for training'), part(valid, 'for validation'), part(test, 'for the test')]
+  voice.say(`\n${style.bold('thalweg')} ${style.dim(libraryVersion)}  ${style.accent(manifest.name)}\n`)
+  sayRows(voice, [
+    ['data', parts.filter(Boolean).join(', ')],
+    ['network', describeModel(manifest.recipe.model)],
+    ['recipe', describeRecipe(manifest)],
+    ['run', folder.path],
+    ...(isNew || snapshot ? [] : [['resumed', 'from the beginning: there was no checkpoint yet'] as const]),
+    ...(snapshot ? [['resumed', placeOf(snapshot.position)] as const] : []),
+  ])
+  for (const { code, message } of data.notes) {
+    voice.say(`  ${style.dim('note'.padEnd(LABEL))}${message}`)
+    voice.event({ type: 'note', code, message })
+  }
+  voice.say('')
+}
+
+function part(dataset: Dataset | undefined, purpose: string): string {
+  return dataset ? `${count(dataset.size)} ${purpose}` : ''
+}
+
+function placeOf({ epoch, batch, step }: { epoch: number; batch: number; step: number }): string {
+  return `after epoch ${epoch}${batch > 0 ? ` and ${count(batch)} steps of the next` : ''} (step ${count(step)})`
+}
+
+function describeRecipe({ recipe, seed }: Manifest): string {
+  const { optimizer, schedule, epochs, batchSize } = recipe
+  const highest = Number(optimizer.options.learningRate)
+  const rates = schedule === 'one-cycle' ? `one cycle up to rate ${rate(highest)}` : `rate ${rate(highest)}`
+  const ratesOrOwn = schedule === 'experiment' ? "the experiment's schedule" : rates
+  const size = batchSize === 'all' ? 'all examples a step' : `batches of ${batchSize}`
+  return `${optimizer.name}, ${ratesOrOwn}, ${size}, ${count(epochs)} ${epochs === 1 ? 'epoch' : 'epochs'}, seed ${seed}`
+}
+
+export function sayEnd(run: Run, { folder, manifest, data }: Sitting, voice: Voice): void {
+  const { style } = voice
+  const examples = run.steps > 0 ? (run.epochs * data.train.size) / run.seconds : 0
+  voice.say('')
+  sayRows(voice, [
+    ...testRows(run, style.bold),
+    [
+      'trained',
+      `${count(run.epochs)} epochs, ${count(run.steps)} steps in ${duration(run.seconds)} (${count(examples)} examples/s)`,
+    ],
+    ['parameters', count(run.parameters)],
+    ['run', folder.path],
+  ])
+  const next = nextCommands(folder, manifest, data)
+  voice.say(`\n  ${style.dim('next')}\n${next.map((command) => `    ${style.accent(command)}`).join('\n')}\n`)
+}
+
+function testRows({ test }: Run, bold: (text: string) => string): Row[] {
+  if (!test) return []
+  const aside = `  (loss ${loss(test.loss)}, on ${count(test.examples)} examples never trained on)`
+  if (test.task === 'class') return [['test accuracy', `${bold(percent(test.accuracy))}${aside}`]]
+  return [['test R2', `${bold(test.r2.toFixed(4))}${aside}`]]
+}
+
+function nextCommands(folder: RunFolder, { target, targetColumn, recipe }: Manifest, { train }: Prepared): string[] {
+  const file = train.inputShape.length === 3 ? 'images-idx3-ubyte.gz' : 'new.csv'
+  const column = targetColumn === undefined ? '' : ` --target ${quoted(targetColumn)}`
+  const longer = `thalweg train ${quoted(target.startsWith('/') ? path.relative('.', target) : target)}${column} --epochs ${2 * recipe.epochs}`
+  return [`thalweg predict ${quoted(folder.path)} ${file}`, longer]
+}
+
+export function sayInterrupted(run: Run, folder: RunFolder, voice: Voice): void {
+  voice.say(`\n  saved after step ${count(run.steps)}; to go on:\n    ${voice.style.accent(resumeCommand(folder))}\n`)
+}
+
+/** A run that fails keeps what it had: says where, and how to go on if there is something to go on from. */
+export async function sayFailure(folder: RunFolder, voice: Voice): Promise<void> {
+  voice.hide()
+  const found = await latestCheckpoint(folder.checkpoints).catch(() => undefined)
+  if (!found) return voice.say(`\n  the run lies in ${folder.path}; it has no checkpoint yet\n`)
+  const name = path.basename(found.path)
+  voice.say(
+    `\n  the last checkpoint is whole: ${name} in ${folder.checkpoints}; to go on:\n    ${resumeCommand(folder)}\n`,
+  )
+}
+
+export function resumeCommand(folder: RunFolder): string {
+  return `thalweg train --resume ${quoted(folder.path)}`
+}
+
+function quoted(text: string): string {
+  return /^[\w./:@%+=-]+$/.test(text) ? text : JSON.stringify(text)
+}

@@ -1,0 +1,87 @@
+/**
+ * An experiment file, TypeScript or JavaScript: `export default defineExperiment({ ... })`. It imports `thalweg/...`
+ * from this very installation, wherever the file lies.
+ */
+import path from 'node:path'
+import { createJiti } from 'jiti'
+import { ThalwegError } from 'thalweg'
+import type { Experiment } from 'thalweg/train'
+import { readFile } from '../read.ts'
+import type { Source } from './source.ts'
+
+export function experimentSource(file: string): Source {
+  return {
+    kind: 'experiment',
+    name: path.basename(file, path.extname(file)).replace(/[.]experiment$/, ''),
+    async load({ seed }) {
+      const text = new TextDecoder().decode(await readFile(file))
+      const definition = await loadExperiment(file)
+      const data = typeof definition.data === 'function' ? await definition.data({ seed }) : definition.data
+      const { train, valid, test, preprocessing } = data
+      return {
+        train,
+        valid,
+        test,
+        preprocessing,
+        notes: [],
+        files: [],
+        experiment: { file: path.resolve(file), text, definition },
+      }
+    },
+  }
+}
+
+/** Two copies of the library would not know each other's tensors: the file gets the modules that are loaded here. */
+async function modules(): Promise<Record<string, unknown>> {
+  return {
+    thalweg: await import('thalweg'),
+    'thalweg/backend': await import('thalweg/backend'),
+    'thalweg/base': await import('thalweg/base'),
+    'thalweg/compile': await import('thalweg/compile'),
+    'thalweg/data': await import('thalweg/data'),
+    'thalweg/grad': await import('thalweg/grad'),
+    'thalweg/graph': await import('thalweg/graph'),
+    'thalweg/nn': await import('thalweg/nn'),
+    'thalweg/optim': await import('thalweg/optim'),
+    'thalweg/tensor': await import('thalweg/tensor'),
+    'thalweg/train': await import('thalweg/train'),
+  }
+}
+
+export async function loadExperiment(file: string): Promise<Experiment> {
+  const jiti = createJiti(import.meta.url, { virtualModules: await modules(), fsCache: false, moduleCache: false })
+  let exported: unknown
+  try {
+    exported = await jiti.import(path.resolve(file), { default: true })
+  } catch (cause) {
+    throw cause instanceof ThalwegError ? cause.within(file) : broken(file, cause)
+  }
+  if (!isExperiment(exported)) throw notAnExperiment(file, exported)
+  return exported
+}
+
+function isExperiment(value: unknown): value is Experiment {
+  if (typeof value !== 'object' || value === null) return false
+  return ['data', 'model', 'loss', 'optimizer', 'epochs'].every((field) => field in value)
+}
+
+function broken(file: string, cause: unknown): ThalwegError {
+  const where =
+    cause instanceof Error ? cause.stack?.split('\n').find((line) => line.includes(path.basename(file))) : undefined
+  const message = cause instanceof Error ? `${cause.name}: ${cause.message.split('\n')[0]}` : String(cause)
+  return new ThalwegError('cli/broken-experiment', {
+    rule: `${file}: the experiment file must run`,
+    received: where ? `${message} (${where.trim()})` : message,
+    try: 'correct the file; THALWEG_DEBUG=1 shows the whole trace',
+    cause,
+  })
+}
+
+function notAnExperiment(file: string, exported: unknown): ThalwegError {
+  const fields = typeof exported === 'object' && exported !== null ? Object.keys(exported).join(', ') : typeof exported
+  return new ThalwegError('usage/not-an-experiment', {
+    rule: `${file}: an experiment file must export data, model, loss, optimizer and epochs by default`,
+    received: fields || 'nothing',
+    try: "export default defineExperiment({ data, model, loss, optimizer, epochs }), from 'thalweg/train'",
+  })
+}

@@ -1,0 +1,52 @@
+/** Images by name: the digits that are drawn on the spot, and the datasets that lie in files. */
+import { assembleNamed, type Dataset, digits, fitInputs, namedDatasets, preprocessed, split } from 'thalweg/data'
+import { provide } from './files.ts'
+import type { Prepared, Source } from './source.ts'
+
+export const imageNames: readonly string[] = ['digits', ...namedDatasets.map(({ name }) => name)]
+
+/** The same images and the same split for every run: `--seed` moves the weights and the order. */
+const DATA_SEED = 1
+/** Of 12,000 digits: 1,000 to look at after each epoch, 2,000 to be judged by. */
+const DIGITS_SHARES = { valid: 1 / 12, test: 2 / 12 }
+/** Images of a named training set that are held out to look at after each epoch. */
+const HELD_OUT = 5000
+
+export function imagesSource(name: string): Source | undefined {
+  if (name === 'digits') {
+    return {
+      kind: 'images',
+      name,
+      async load({ voice }) {
+        voice.show('drawing 12,000 digits')
+        const parts = split(digits({ seed: DATA_SEED }), { seed: DATA_SEED, ...DIGITS_SHARES })
+        voice.hide()
+        return standardized(parts, [])
+      },
+    }
+  }
+  const named = namedDatasets.find((one) => one.name === name)
+  if (!named) return undefined
+  return {
+    kind: 'images',
+    name,
+    async load(context) {
+      const { files, paths } = await provide(named, context)
+      const { train, test } = await assembleNamed(named, files)
+      const parts = split(train, { seed: DATA_SEED, valid: Math.min(0.1, HELD_OUT / train.size), test: 0 })
+      return standardized({ ...parts, test }, paths)
+    },
+  }
+}
+
+function standardized(parts: { train: Dataset; valid: Dataset; test: Dataset }, files: readonly string[]): Prepared {
+  const preprocessing = fitInputs(parts.train)
+  return {
+    train: preprocessed(parts.train, preprocessing),
+    valid: preprocessed(parts.valid, preprocessing),
+    test: preprocessed(parts.test, preprocessing),
+    preprocessing,
+    notes: [],
+    files,
+  }
+}

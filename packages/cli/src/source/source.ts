@@ -1,0 +1,34 @@
+/** Where a run's data comes from: a name, a table, an experiment file. Each kind is a file in this folder. */
+import type { DataNote, Dataset, Preprocessing } from 'thalweg/data'
+import type { Experiment } from 'thalweg/train'
+import type { Voice } from '../voice.ts'
+
+export interface Source {
+  readonly kind: 'points' | 'images' | 'table' | 'experiment'
+  /** What the run is named after: `digits`, `wine`. */
+  readonly name: string
+  load(context: LoadContext): Promise<Prepared>
+}
+
+export interface LoadContext {
+  readonly seed: number
+  /** `--data DIR`. */
+  readonly folder: string | undefined
+  /** `--target NAME`. */
+  readonly target: string | undefined
+  readonly voice: Voice
+  readonly signal: AbortSignal
+}
+
+export interface Prepared {
+  readonly train: Dataset
+  readonly valid?: Dataset | undefined
+  readonly test?: Dataset | undefined
+  /** As prediction needs it. */
+  readonly preprocessing?: Preprocessing | undefined
+  readonly notes: readonly DataNote[]
+  /** Files that were read. */
+  readonly files: readonly string[]
+  /** Set where the data comes with a model and a recipe of its own. */
+  readonly experiment?: { readonly file: string; readonly text: string; readonly definition: Experiment } | undefined
+}

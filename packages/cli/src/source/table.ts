@@ -1,0 +1,34 @@
+/** A CSV file: types inferred, split by seed, preprocessing fitted on the training part alone. */
+import path from 'node:path'
+import { prepareTable } from 'thalweg/data'
+import { readCsv } from '../csv.ts'
+import { usage } from '../errors.ts'
+import type { Source } from './source.ts'
+
+export function tableSource(file: string): Source {
+  return {
+    kind: 'table',
+    name: path.basename(file, path.extname(file)),
+    async load({ seed, target }) {
+      const rows = await readCsv(file)
+      if (target === undefined) throw noTarget(file, rows[0] ?? [])
+      const { train, valid, test, preprocessing, notes } = prepareTable(rows, {
+        name: path.basename(file),
+        target,
+        seed,
+      })
+      return { train, valid, test, preprocessing, notes, files: [path.resolve(file)] }
+    },
+  }
+}
+
+function noTarget(file: string, header: readonly string[]): Error {
+  const last = header.at(-1)?.trim()
+  return usage('no-target', {
+    rule: `train ${file}: --target must name the column to predict`,
+    received: 'no --target',
+    try: last
+      ? `--target ${/\s/.test(last) ? JSON.stringify(last) : last}, or another of ${header.join(', ')}`
+      : '--target NAME',
+  })
+}

@@ -1,0 +1,118 @@
+/**
+ * A run as it goes on, in words: one line an epoch, and at a terminal a line at the bottom that moves. At a terminal a
+ * run of many epochs shows some twenty of them; everywhere else every one.
+ */
+import type { EpochEvent, StartEvent, StepEvent, TrainEvent } from 'thalweg/train'
+import type { Voice } from '../voice.ts'
+import { count, countdown, duration, loss, percent, rate } from './format.ts'
+
+/** Epochs that a terminal shows of a long run. */
+const SHOWN_EPOCHS = 20
+const BAR = 24
+
+interface Column {
+  readonly title: string
+  readonly width: number
+  readonly cell: (event: EpochEvent) => string
+  /** Narrow terminals do without. */
+  readonly spare?: boolean
+}
+
+export function createProgress(voice: Voice): (event: TrainEvent) => void {
+  let start: StartEvent | undefined
+  let columns: readonly Column[] | undefined
+  let speed: Speed | undefined
+
+  return (event) => {
+    if (event.type === 'start') {
+      start = event
+      speed = createSpeed(event)
+      voice.show(voice.style.dim('compiled; training'))
+    }
+    if (!start || !speed) return
+    if (event.type === 'step') {
+      speed.see(event.step)
+      voice.show(liveText(event, start, speed, voice))
+    }
+    if (event.type === 'epoch') {
+      speed.see(event.step)
+      if (!isShown(event.epoch, start, voice)) return
+      if (!columns) {
+        columns = columnsFor(event, start, voice.width())
+        voice.say(voice.style.dim(columns.map(({ title, width }) => title.padStart(width)).join('')))
+      }
+      voice.say(columns.map(({ cell, width }) => cell(event).padStart(width)).join(''))
+    }
+    if (event.type === 'end' || event.type === 'interrupted') voice.hide()
+  }
+}
+
+function isShown(epoch: number, { epochs, epoch: done }: StartEvent, voice: Voice): boolean {
+  if (!voice.isLive || epochs <= SHOWN_EPOCHS) return true
+  return epoch % Math.ceil(epochs / SHOWN_EPOCHS) === 0 || epoch === done + 1 || epoch === epochs
+}
+
+function columnsFor(first: EpochEvent, { epochs, task }: StartEvent, width: number): Column[] {
+  const ofTrain: Column = { title: 'train loss', width: 12, cell: ({ trainLoss }) => loss(trainLoss) }
+  const ofValid: Column = { title: 'valid loss', width: 12, cell: ({ validLoss = Number.NaN }) => loss(validLoss) }
+  const hasValid = first.validLoss !== undefined
+  const columns: Column[] = [
+    { title: 'epoch', width: 11, cell: ({ epoch }) => `${epoch}/${epochs}` },
+    ofTrain,
+    ...(task === 'class' ? [share('accuracy', ({ trainAccuracy }) => trainAccuracy)] : []),
+    ...(hasValid ? [ofValid] : []),
+    ...(hasValid && task === 'class' ? [share('accuracy', ({ validAccuracy }) => validAccuracy)] : []),
+    ...(hasValid && task === 'number' ? [score('valid R2', ({ validR2 }) => validR2)] : []),
+    { title: 'rate', width: 10, cell: ({ learningRate }) => rate(learningRate), spare: true },
+    { title: 'time', width: 11, cell: ({ seconds }) => duration(seconds), spare: true },
+  ]
+  const total = columns.reduce((sum, column) => sum + column.width, 0)
+  return total < width ? columns : columns.filter(({ spare }) => !spare)
+}
+
+function share(title: string, value: (event: EpochEvent) => number | undefined): Column {
+  return { title, width: 11, cell: (event) => percent(value(event) ?? Number.NaN) }
+}
+
+function score(title: string, value: (event: EpochEvent) => number | undefined): Column {
+  return { title, width: 11, cell: (event) => (value(event) ?? Number.NaN).toFixed(4) }
+}
+
+/** Steps a second, as they have been of late. */
+interface Speed {
+  see(step: number): void
+  /** Undefined until enough was seen. */
+  stepsPerSecond(): number | undefined
+}
+
+function createSpeed({ step: first }: StartEvent): Speed {
+  const memoryMs = 5000
+  const seen: { at: number; step: number }[] = [{ at: performance.now(), step: first }]
+  return {
+    see(step) {
+      const at = performance.now()
+      seen.push({ at, step })
+      while (seen.length > 2 && at - seen[0].at > memoryMs) seen.shift()
+    },
+    stepsPerSecond() {
+      const last = seen[seen.length - 1]
+      const elapsed = last.at - seen[0].at
+      return elapsed < 200 ? undefined : ((last.step - seen[0].step) * 1000) / elapsed
+    },
+  }
+}
+
+function liveText(event: StepEvent, start: StartEvent, speed: Speed, { style, width }: Voice): string {
+  const total = start.stepsPerEpoch * start.epochs
+  const done = event.step / total
+  const filled = Math.round(done * BAR)
+  const perSecond = speed.stepsPerSecond()
+  const parts = [
+    `${`${event.epoch}/${start.epochs}`.padStart(11)}  ${style.accent('━'.repeat(filled))}${style.dim('─'.repeat(BAR - filled))}`,
+    `loss ${loss(event.trainLoss)}`,
+    ...(event.trainAccuracy === undefined ? [] : [percent(event.trainAccuracy)]),
+    ...(perSecond === undefined || width() < 76 ? [] : [style.dim(`${count(perSecond * start.batchSize)}/s`)]),
+    ...(perSecond ? [style.dim(`${countdown((total - event.step) / perSecond)} left`)] : []),
+  ]
+  return parts.join('  ')
+}
