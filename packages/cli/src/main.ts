@@ -25,6 +25,8 @@ export async function main(args: readonly string[]): Promise<number> {
     return code
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done
+    // Without a command the help is the answer, and it was printed.
+    if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage
     const told = error instanceof CommanderError ? wrongUsage(error, args) : asThalwegError(error)
     createVoice({ json: args.includes('--json'), quiet: true }).error(told)
     if (process.env.THALWEG_DEBUG)
@@ -67,9 +69,7 @@ function wrongUsage(error: CommanderError, args: readonly string[]): ThalwegErro
 const RULES: Readonly<Record<string, string>> = {
   'commander.unknownOption': 'every option must be known',
   'commander.unknownCommand': 'the command must be known',
-  'commander.invalidArgument': 'the value of an option must fit it',
   'commander.optionMissingArgument': 'the option must have a value',
   'commander.missingArgument': 'nothing that is needed may be left out',
   'commander.excessArguments': 'there must be no arguments too many',
-  'commander.help': 'there must be a command',
 }

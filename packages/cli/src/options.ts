@@ -1,5 +1,6 @@
-/** Options that commands share, and how their values are read. A wrong value is wrong usage: exit code 2. */
-import { type Command, InvalidArgumentError, Option } from 'commander'
+/** Options that commands share, and how their values are read. A wrong value is wrong usage, said in three lines. */
+import { type Command, Option } from 'commander'
+import { usage } from './errors.ts'
 
 export interface SharedOptions {
   readonly seed?: number
@@ -15,36 +16,61 @@ export function addSharedOptions(
 ): Command {
   return command
     .optionsGroup('Options of every command:')
-    .addOption(
-      new Option('--seed <n>', 'where all randomness starts; the same seed gives the same bits').argParser(seed),
-    )
-    .addOption(new Option('--threads <n>', 'threads to compute with').argParser(positiveInteger))
+    .addOption(integerOption('--seed <n>', 'where all randomness starts: same seed, same bits', 0))
+    .addOption(integerOption('--threads <n>', 'threads to compute with (one is used so far)', 1))
     .option(out.flags, out.description)
     .option('--json', 'one JSON event a line on standard output, words on standard error')
     .option('--quiet', 'say nothing but errors')
+    .helpOption('-h, --help', 'print this')
 }
 
-export function positiveInteger(text: string): number {
-  const value = Number(text)
-  if (Number.isSafeInteger(value) && value >= 1) return value
-  throw new InvalidArgumentError('It must be an integer of at least 1.')
+/** An option whose value is an integer of at least `least`. */
+export function integerOption(flags: string, description: string, least: number): Option {
+  return checkedOption(flags, description, {
+    rule: `must be an integer of at least ${least}`,
+    example: least === 0 ? '1' : '10',
+    read: (text) => integerFrom(text, least),
+  })
 }
 
-export function batchSize(text: string): number | 'all' {
-  if (text === 'all') return 'all'
-  const value = Number(text)
-  if (Number.isSafeInteger(value) && value >= 1) return value
-  throw new InvalidArgumentError("It must be an integer of at least 1, or 'all'.")
+export function batchSizeOption(flags: string, description: string): Option {
+  return checkedOption(flags, description, {
+    rule: "must be an integer of at least 1, or 'all'",
+    example: '64',
+    read: (text) => (text === 'all' ? text : integerFrom(text, 1)),
+  })
 }
 
-export function learningRate(text: string): number {
-  const value = Number(text)
-  if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value
-  throw new InvalidArgumentError('It must be a number greater than 0.')
+export function rateOption(flags: string, description: string): Option {
+  return checkedOption(flags, description, {
+    rule: 'must be a finite number above 0',
+    example: '0.001',
+    read: (text) =>
+      text.trim() !== '' && Number.isFinite(Number(text)) && Number(text) > 0 ? Number(text) : undefined,
+  })
 }
 
-function seed(text: string): number {
-  const value = Number(text)
-  if (text.trim() !== '' && Number.isSafeInteger(value) && value >= 0) return value
-  throw new InvalidArgumentError('It must be an integer of at least 0.')
+interface Reading {
+  readonly rule: string
+  readonly example: string
+  /** The value; nothing where the text is none. */
+  readonly read: (text: string) => unknown
+}
+
+function checkedOption(flags: string, description: string, { rule, example, read }: Reading): Option {
+  const [name] = flags.split(' ')
+  return new Option(flags, description).argParser((text: string) => {
+    const value = read(text)
+    if (value !== undefined) return value
+    throw usage('bad-value', {
+      rule: `${name} ${rule}`,
+      received: text === '' ? 'nothing' : text,
+      try: `${name} ${example}`,
+    })
+  })
+}
+
+function integerFrom(text: string, least: number): number | undefined {
+  const value = text.trim() === '' ? Number.NaN : Number(text)
+  return Number.isSafeInteger(value) && value >= least ? value : undefined
 }

@@ -1,9 +1,9 @@
 /** `thalweg train`: the options of the command, and how it ends. */
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { optimizers } from 'thalweg/optim'
 import { EXIT } from '../errors.ts'
 import { listenForInterrupt } from '../interrupt.ts'
-import { addSharedOptions, batchSize, learningRate, positiveInteger, type SharedOptions } from '../options.ts'
+import { addSharedOptions, batchSizeOption, integerOption, rateOption, type SharedOptions } from '../options.ts'
 import { prepareSitting } from '../run/prepare.ts'
 import { resumeSitting } from '../run/resume.ts'
 import { runSitting } from '../run/sitting.ts'
@@ -42,17 +42,13 @@ export function addTrainCommand(program: Command, finish: (code: number) => void
     .argument('[target]', 'a dataset by name, a .csv file, or an experiment file (.ts, .js, .mjs)')
     .optionsGroup('Options of train:')
     .option('--target <name>', 'the column of a table to predict')
-    .addOption(new Option('--epochs <n>', 'passes over the training data').argParser(positiveInteger))
-    .addOption(new Option('--batch-size <n>', "examples a step, or 'all'").argParser(batchSize))
-    .addOption(new Option('--optimizer <name>', 'how weights follow their gradients').choices(Object.keys(optimizers)))
-    .addOption(new Option('--learning-rate <rate>', 'the highest rate of the schedule').argParser(learningRate))
+    .addOption(integerOption('--epochs <n>', 'passes over the training data', 1))
+    .addOption(batchSizeOption('--batch-size <n>', "examples a step, or 'all'"))
+    .option('--optimizer <name>', `one of ${Object.keys(optimizers).join(', ')}`)
+    .addOption(rateOption('--learning-rate <rate>', 'the highest rate of the schedule'))
     .option('--data <dir>', 'folder with the files of a dataset by name')
     .option('--resume <run>', 'go on with an interrupted run, bit for bit')
-    .addOption(
-      new Option('--checkpoint-every <steps>', 'save every so many steps, not only after epochs').argParser(
-        positiveInteger,
-      ),
-    )
+    .addOption(integerOption('--checkpoint-every <steps>', 'save every so many steps, not only after epochs', 1))
   addSharedOptions(command, { flags: '--out <dir>', description: 'the run folder (default: runs/<name>)' })
   command.addHelpText('after', EXAMPLES)
   command.action(async (target: string | undefined, options: TrainOptions) => {

@@ -62,6 +62,7 @@ export function completeOptions(options: FitOptions): Settings {
   if (everySteps !== undefined) checkInteger('checkpoint.everySteps', everySteps, 1)
   if (everyEpochs !== undefined) checkInteger('checkpoint.everyEpochs', everyEpochs, 1)
   checkRate(optimizer.learningRate)
+  if (options.schedule) checkRate(options.schedule(0), ' in step 0 of the schedule')
   if (train.size === 0) throw emptyData(train)
   for (const other of [valid, test]) if (other) checkAlike(train, other)
   if (loss.task !== train.target.kind) throw wrongLoss(loss, train)

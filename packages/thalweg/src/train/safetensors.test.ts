@@ -40,6 +40,14 @@ describe('safetensors', () => {
     }
   })
 
+  it("reads Node's buffers, which do not copy when they are sliced, and leaves them as they were", async () => {
+    const file = Buffer.from(await encodeSafetensors({ arrays, metadata }))
+    const before = Uint8Array.from(file)
+    const decoded = await decodeSafetensors(file, 'file')
+    for (const [name, { shape, data }] of arrays) expect(decoded.arrays.get(name)).toEqual({ shape, data })
+    expect(Uint8Array.from(file)).toEqual(before)
+  })
+
   it('gives back any arrays', async () => {
     const array = fc.oneof(
       fc.float32Array().map((data) => ({ shape: [data.length], data })),

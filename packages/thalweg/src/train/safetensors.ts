@@ -84,7 +84,7 @@ export async function decodeSafetensors(
     if (begin !== end) throw malformed(file, 'arrays must follow each other without gaps', `${name} at ${begin}`)
     end += length
     if (dataStart + end > bytes.length) throw truncated(file, bytes.length, `at least ${dataStart + end}`)
-    arrays.set(name, { shape, data: readData(type, bytes.slice(dataStart + begin, dataStart + end).buffer) })
+    arrays.set(name, { shape, data: readData(type, copyOf(bytes.subarray(dataStart + begin, dataStart + end)).buffer) })
   }
   if (dataStart + end !== bytes.length) {
     throw malformed(file, 'the data must end where the last array ends', `${bytes.length - dataStart - end} bytes more`)
@@ -99,6 +99,11 @@ export async function decodeSafetensors(
 function typeOf(data: TypedArray): StoredType {
   if (data instanceof Float64Array) return 'F64'
   return data instanceof Float32Array ? 'F32' : 'I32'
+}
+
+/** A copy, also where the bytes are one of Node's buffers, whose own `slice` copies nothing. */
+function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes)
 }
 
 function readData(type: StoredType, buffer: ArrayBuffer): TypedArray {
@@ -154,7 +159,7 @@ function readEntry(name: string, value: unknown, file: string): Entry {
 
 /** The checksum was worked out while zeros stood in its place. */
 async function verify(bytes: Uint8Array, dataStart: number, checksum: string, file: string): Promise<void> {
-  const blank = bytes.slice()
+  const blank = copyOf(bytes)
   const place = findText(blank, `"${CHECKSUM}":"`, 8)
   const inHeader = place >= 8 && place + BLANK.length < dataStart && checksum.length === BLANK.length
   if (!inHeader) throw malformed(file, 'the checksum must be 64 hex digits', checksum)

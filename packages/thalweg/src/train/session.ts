@@ -47,7 +47,7 @@ export function openSession(model: Model, settings: Settings, onCompile?: (event
   const counters = createCounters()
   const slots = createSlots(optimizer, engine)
   const step = createStep(engine, (nodes) =>
-    recordTrainingStep({ model, store, loss, optimizer, slots, counters }, nodes),
+    recordTrainingStep({ model, store, loss, optimizer, slots, counters, target: train.target }, nodes),
   )
   const batch = batchSlots(train, batchSize)
   const seen = new Map<number, Plan>()

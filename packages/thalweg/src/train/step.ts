@@ -5,6 +5,7 @@
  */
 import { formatShape, sizeOf, ThalwegError } from '../base/index.ts'
 import type { Engine } from '../compile/index.ts'
+import type { Target } from '../data/index.ts'
 import { createVariable, type Node, type Variable } from '../graph/index.ts'
 import { forward, type Loss, type Model, type Store } from '../nn/index.ts'
 import type { Optimizer, OptimizerState, UpdateContext } from '../optim/index.ts'
@@ -84,6 +85,7 @@ export interface StepParts {
   readonly optimizer: Optimizer
   readonly slots: OptimizerSlots
   readonly counters: Counters
+  readonly target: Target
 }
 
 /** Records a step for inputs `[batch, ...]`, targets and the learning rate; its only output is the batch's mean loss. */
@@ -105,7 +107,9 @@ export function recordTrainingStep(parts: StepParts, [inputs, targets, rate]: re
     },
   })
   const target = new Tensor(targets)
-  const loss = checkedLoss(parts.loss, outputs, target)
+  checkOutputs(outputs, parts.target)
+  const loss = parts.loss.forward(outputs, target)
+  checkLoss(parts.loss, loss)
 
   const upstream = gradients(
     loss,
@@ -141,9 +145,19 @@ function count(counters: Counters, step: Tensor, loss: Tensor, outputs: Tensor, 
   assign(counters.correct, add(variableTensor(counters.correct), sum(hits)))
 }
 
-function checkedLoss(lossOf: Loss, outputs: Tensor, target: Tensor): Tensor {
-  const loss = lossOf.forward(outputs, target)
-  if (loss.shape.length === 0) return loss
+/** Logits that are more than the classes would train, and say nothing for years. */
+function checkOutputs(outputs: Tensor, target: Target): void {
+  const [, width = 0] = outputs.shape
+  if (target.kind !== 'class' || outputs.rank !== 2 || width === target.classes.length) return
+  throw new ThalwegError('train/wrong-output', {
+    rule: 'fit: the model must end in one logit for each class',
+    received: `outputs ${formatShape(outputs.shape)} for ${target.classes.length} classes`,
+    try: `end the model with dense(${target.classes.length})`,
+  })
+}
+
+function checkLoss(lossOf: Loss, loss: Tensor): void {
+  if (loss.rank === 0) return
   throw new ThalwegError('train/loss-not-scalar', {
     rule: 'fit: a loss must be one number, the mean over the batch',
     received: `${lossOf.name} of shape ${formatShape(loss.shape)}`,
