@@ -149,6 +149,13 @@ describe('the walk back', () => {
       }
   })
 
+  test('sums over the axes that were broadcast, and no others', () => {
+    const x = floats([1, 2], [2, 1, 1])
+    const [slope] = gradients(total(apply('broadcast', [x], { shape: [3, 2, 4, 1] })), [x])
+    const sums = topologicalOrder([slope]).filter((node) => node.op === 'sum')
+    expect(sums.map(({ attributes }) => attributes)).toEqual([{ axes: [0, 2] }])
+  })
+
   test('puts gradient nodes in the layer of what they are the gradient of', () => {
     const x = floats([1, 2])
     const y = withScope('block', () => withScope('dense1', () => apply('exp', [x], {})))
