@@ -129,7 +129,7 @@ describe('exactness', () => {
     [-1.2, -0.4, 2.3],
   ]
   const data = arrays({
-    inputs: Float32Array.from(rows.flat()),
+    inputs: Float32Array.from(rows.flatMap((row) => row.slice(0, 2))),
     inputShape: [2],
     numbers: Float32Array.from(rows.map(([, , y]) => y)),
   })
