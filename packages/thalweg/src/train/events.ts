@@ -126,5 +126,5 @@ export type TrainEvent =
   | EndEvent
 
 export function compileEvent(purpose: 'train' | 'evaluate', shape: Shape, _plan: Plan, ms: number): CompileEvent {
-  return { type: 'compile', purpose, shape, ms, kernels: 0, arenaBytes: 0 }
+  return { type: 'compile', purpose, shape, ms, kernels: plan.kernels, arenaBytes: plan.arenaBytes }
 }
