@@ -125,6 +125,6 @@ export type TrainEvent =
   | InterruptedEvent
   | EndEvent
 
-export function compileEvent(purpose: 'train' | 'evaluate', shape: Shape, _plan: Plan, ms: number): CompileEvent {
+export function compileEvent(purpose: 'train' | 'evaluate', shape: Shape, plan: Plan, ms: number): CompileEvent {
   return { type: 'compile', purpose, shape, ms, kernels: plan.kernels, arenaBytes: plan.arenaBytes }
 }
