@@ -5,7 +5,7 @@ import type { ViteUserConfig } from 'vitest/config'
 const config: ViteUserConfig = {
   ssr: { resolve: { conditions: ['source', ...defaultServerConditions] } },
   test: {
-    include: ['{packages,bench,scripts}/**/*.test.ts'],
+    include: ['{packages,bench,scripts,examples}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     testTimeout: 30_000,
   },
