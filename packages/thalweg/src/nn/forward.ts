@@ -8,8 +8,7 @@
 import { hashText, ThalwegError } from '../base/index.ts'
 import { type Variable, withScope } from '../graph/index.ts'
 import { assign as assignVariable, type Tensor, uniform, variableTensor } from '../tensor/index.ts'
-import type { Layer, Model } from './layer.ts'
-import type { Scope } from './scope.ts'
+import type { Layer, Model, Scope } from './layer.ts'
 import type { Store } from './store.ts'
 
 /** One layer at work, for whoever watches: summaries, probes. */

@@ -43,7 +43,7 @@ export {
   xavier,
   zeros,
 } from './initializers.ts'
-export type { Layer, Model } from './layer.ts'
+export type { Layer, Model, ParameterOptions, Scope } from './layer.ts'
 export { type LayerNormOptions, layerNorm } from './layer-norm.ts'
 export { type LocalResponseNormOptions, localResponseNorm } from './local-response-norm.ts'
 export { binaryCrossEntropy } from './losses/binary-cross-entropy.ts'
@@ -64,7 +64,6 @@ export {
   type PoolOptions,
 } from './pool2d.ts'
 export { type BatchMoments, batchMoments, populationMoments } from './population.ts'
-export type { ParameterOptions, Scope } from './scope.ts'
 export { type Container, named, sequential } from './sequential.ts'
 export { createStore, type NamedArray, type Store, type StoreEntry, type StoreOptions } from './store.ts'
 export { type Summary, type SummaryRow, summary } from './summary.ts'

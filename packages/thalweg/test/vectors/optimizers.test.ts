@@ -1,13 +1,12 @@
 /** Every trajectory of optimizers.json, update by update: gradients by our own rules, updates by our own optimizers. */
-import { assign, type Engine, recordStep } from 'thalweg/compile'
-import { createVariable, type Variable } from 'thalweg/graph'
-import type { InitialState, Optimizer, OptimizerState, UpdateContext } from 'thalweg/optim'
-import { gradients, Tensor, variableTensor } from 'thalweg/tensor'
+import type { Engine } from 'thalweg/compile'
+import type { Optimizer } from 'thalweg/optim'
 import { describe, it } from 'vitest'
+import { createDescent, type Surface } from '../descent.ts'
 import { expectClose, type Tolerance } from './compare.ts'
 import { arenas } from './engines.ts'
 import { loadVectors } from './load.ts'
-import { type Surface, surface } from './surfaces.ts'
+import { surface } from './surfaces.ts'
 import { fromTorch, type TorchOptions } from './torch-optimizers.ts'
 
 interface Case {
@@ -46,49 +45,9 @@ function replay(
   trajectory: readonly (readonly number[])[],
   tolerance: Tolerance,
 ): void {
-  const shape = [trajectory[0].length]
-  const parameter = createVariable({ name: 'point', shape, trainable: true })
-  const states = createStates(engine, optimizer.init(shape))
-  engine.write(parameter, Float64Array.from(trajectory[0]))
-  const slots = ['learningRate', 'step'].map((name) => ({ name, shape: [], dtype: 'float32' as const }))
-  const plan = engine.compile(
-    recordStep(slots, ([learningRate, step]) => {
-      const context: UpdateContext = { learningRate: new Tensor(learningRate), step: new Tensor(step) }
-      const state = Object.fromEntries([...states].map(([slot, variable]) => [slot, variableTensor(variable)]))
-      record(optimizer, height, parameter, state, states, context)
-      return []
-    }),
-  )
+  const descent = createDescent(engine, optimizer, height, trajectory[0])
   for (let step = 1; step < trajectory.length; step++) {
-    plan.run([Float64Array.of(optimizer.learningRate), Float64Array.of(step)])
-    expectClose(`point after update ${step}`, engine.read(parameter), trajectory[step], tolerance)
+    expectClose(`point after update ${step}`, descent.update(), trajectory[step], tolerance)
   }
-  plan.release()
-  for (const variable of [parameter, ...states.values()]) engine.free(variable)
-}
-
-function createStates(engine: Engine, initial: InitialState): Map<string, Variable> {
-  return new Map(
-    Object.entries(initial).map(([name, { shape, value }]) => {
-      const variable = createVariable({ name, shape })
-      engine.write(variable, new Float64Array(shape.reduce((a, b) => a * b, 1)).fill(value))
-      return [name, variable]
-    }),
-  )
-}
-
-function record(
-  optimizer: Optimizer,
-  height: Surface,
-  parameter: Variable,
-  state: OptimizerState,
-  states: ReadonlyMap<string, Variable>,
-  context: UpdateContext,
-): void {
-  const point = variableTensor(parameter)
-  const at = optimizer.lookahead?.(point, state, context) ?? point
-  const [gradient] = gradients(height(at), [at])
-  const updated = optimizer.update(gradient, point, state, context)
-  assign(parameter, updated.parameter.node)
-  for (const [name, variable] of states) assign(variable, updated.state[name].node)
+  descent.release()
 }

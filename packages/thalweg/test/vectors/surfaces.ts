@@ -1,7 +1,6 @@
 /** The functions that optimizers.json descends, as tensors; found by name, the quadratic's numbers read from its formula. */
 import { add, gather, matmul, mul, reshape, scalar, square, sub, sum, type Tensor, tensor } from 'thalweg/tensor'
-
-export type Surface = (point: Tensor) => Tensor
+import type { Surface } from '../descent.ts'
 
 export function surface(name: string, formula: string): Surface | undefined {
   if (name === 'quadratic') return quadratic(formula)

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { referenceBackend } from '../backend/index.ts'
+import { createEngine, recordStep } from '../compile/index.ts'
+import { Tensor } from '../tensor/index.ts'
+import { dropout } from './dropout.ts'
+import { forward } from './forward.ts'
+import type { Model } from './layer.ts'
+import { sequential } from './sequential.ts'
+import { createStore } from './store.ts'
+
+const engine = createEngine(referenceBackend())
+const size = 20_000
+
+/** What becomes of ones. */
+function maskOf(model: Model, step: number, seed = 1, training = true): Float64Array {
+  const slots = [
+    { name: 'x', shape: [200, 100], dtype: 'float32' },
+    { name: 'seed', shape: [2], dtype: 'int32' },
+    { name: 'step', shape: [], dtype: 'int32' },
+  ] as const
+  const plan = engine.compile(
+    recordStep(slots, (nodes) => {
+      const [x, seed, step] = nodes.map((node) => new Tensor(node))
+      return [forward(model, x, { store: createStore({ engine }), training, random: { seed, step } }).node]
+    }),
+  )
+  plan.run([new Float64Array(size).fill(1), Int32Array.of(seed, 0), Int32Array.of(step)])
+  const output = Float64Array.from(plan.read(0))
+  plan.release()
+  return output
+}
+
+function kept(mask: Float64Array): number {
+  return mask.filter((value) => value !== 0).length / size
+}
+
+describe('in training', () => {
+  it.each([0.1, 0.5, 0.8])('drops a share of %d and scales up the rest', (rate) => {
+    const mask = maskOf(sequential(dropout({ rate })), 1)
+    const deviation = Math.sqrt((rate * (1 - rate)) / size)
+    expect(Math.abs(kept(mask) - (1 - rate))).toBeLessThan(5 * deviation)
+    for (const value of new Set(mask)) expect([0, 1 / (1 - rate)]).toContain(value)
+  })
+
+  it('drops others in another step, under another seed and in another layer; the same ones in the same', () => {
+    const once = maskOf(sequential(dropout()), 1)
+    expect(maskOf(sequential(dropout()), 1)).toEqual(once)
+    for (const other of [maskOf(sequential(dropout()), 2), maskOf(sequential(dropout()), 1, 2)]) {
+      // Independent masks agree in half of the places.
+      const agreement = other.filter((value, i) => value === once[i]).length / size
+      expect(Math.abs(agreement - 0.5)).toBeLessThan(0.02)
+    }
+    expect(Math.abs(kept(maskOf(sequential(dropout(), dropout()), 1)) - 0.25)).toBeLessThan(0.02)
+    const shared = dropout()
+    expect(Math.abs(kept(maskOf(sequential(shared, shared), 1)) - 0.25)).toBeLessThan(0.02)
+  })
+
+  it('of rate 0 does nothing', () => {
+    expect(kept(maskOf(dropout({ rate: 0 }), 1))).toBe(1)
+  })
+})
+
+it('does nothing at test time', () => {
+  expect(new Set(maskOf(sequential(dropout()), 1, 1, false))).toEqual(new Set([1]))
+})
+
+it('refuses a rate that is no probability of dropping', () => {
+  for (const rate of [1, -0.1, 1.5, Number.NaN]) {
+    expect(() => dropout({ rate })).toThrow(
+      `dropout: rate must lie in [0, 1)\nreceived: rate ${rate}\ntry: give the probability of dropping a value`,
+    )
+  }
+})
