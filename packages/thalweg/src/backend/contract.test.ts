@@ -96,4 +96,8 @@ describe('the comparison', () => {
     expect(firstMismatch([1, 2], [1], exact)).toMatchObject({ index: -1 })
     expect(firstMismatch([1, 2], [1, 2], exact)).toBeUndefined()
   })
+
+  test('whole numbers are not rounded to float32', () => {
+    expect(firstMismatch(Int32Array.of(2 ** 24 + 1), Int32Array.of(2 ** 24), exact)).toMatchObject({ index: 0 })
+  })
 })

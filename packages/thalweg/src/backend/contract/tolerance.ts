@@ -180,15 +180,16 @@ export interface Mismatch {
   readonly actual: number
 }
 
-/** The first element that is too far off, if one is. */
+/** The first element that is too far off, if one is; whole numbers must be the same. */
 export function firstMismatch(
   expected: ArrayLike<number>,
   actual: ArrayLike<number>,
   tolerance: Tolerance,
 ): Mismatch | undefined {
   if (expected.length !== actual.length) return { index: -1, expected: expected.length, actual: actual.length }
+  const whole = expected instanceof Int32Array
   for (let index = 0; index < expected.length; index++)
-    if (!isClose(expected[index], actual[index], index, tolerance))
+    if (whole ? expected[index] !== actual[index] : !isClose(expected[index], actual[index], index, tolerance))
       return { index, expected: expected[index], actual: actual[index] }
   return undefined
 }
