@@ -3,7 +3,7 @@
  * (which lanes, which addresses, inside which loops) is the kernel's business: it answers for the leaves.
  */
 import { internal } from '../../base/index.ts'
-import type { Store, Value, View } from '../program.ts'
+import type { Store, Value } from '../program.ts'
 import type { Local } from './code.ts'
 import { constantLanes, elementwise } from './math.ts'
 import { keep, type Registers, type Term } from './terms.ts'
@@ -37,25 +37,30 @@ export const ALL_AXES: AxisSet = -1
 
 export function describe(values: readonly Value[], roots: readonly number[]): Expressions {
   const varies: AxisSet[] = []
+  for (const value of values) varies.push(axesOf(value, varies))
   const uses = values.map(() => 0)
-  for (const value of values) {
-    let axes: AxisSet = 0
-    if (value.kind === 'load') axes = axesOf(value.view)
-    else if (value.kind === 'index') axes = 1 << value.axis
-    else if (value.kind === 'result') axes = ALL_AXES
-    else if (value.kind === 'apply')
-      for (const operand of value.operands) {
-        axes |= varies[operand]
-        uses[operand] += 1
-      }
-    varies.push(axes)
-  }
   for (const root of roots) uses[root] += 1
+  // Users come after what they use; a value that nobody uses does not count as a user.
+  for (let position = values.length - 1; position >= 0; position--) {
+    const value = values[position]
+    if (value.kind === 'apply' && uses[position] > 0) for (const operand of value.operands) uses[operand] += 1
+  }
   return { values, varies, uses, roots }
 }
 
-function axesOf({ strides }: View): AxisSet {
-  return strides.reduce((axes, stride, axis) => (stride === 0 ? axes : axes | (1 << axis)), 0)
+function axesOf(value: Value, varies: readonly AxisSet[]): AxisSet {
+  switch (value.kind) {
+    case 'load':
+      return value.view.strides.reduce((axes, stride, axis) => (stride === 0 ? axes : axes | (1 << axis)), 0)
+    case 'index':
+      return 1 << value.axis
+    case 'apply':
+      return value.operands.reduce((axes, operand) => axes | varies[operand], 0)
+    case 'constant':
+      return 0
+    case 'result':
+      return ALL_AXES
+  }
 }
 
 /**
