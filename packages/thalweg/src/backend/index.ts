@@ -33,4 +33,6 @@ export {
   type WholeKernel,
   type WholeOp,
 } from './program.ts'
+export { ELEMENTWISE } from './reference/elementwise.ts'
 export { referenceBackend } from './reference/reference.ts'
+export { castNumber, type Evaluate, type Values } from './reference/value.ts'

@@ -1,3 +1,4 @@
 export { assign, recordStep, type SlotType } from './capture.ts'
 export { createEngine, createStep, defaultEngine, type Engine, evaluate, type Step } from './engine.ts'
+export { lower } from './lower.ts'
 export type { Plan } from './plan.ts'

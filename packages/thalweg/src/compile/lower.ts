@@ -1,9 +1,43 @@
-/** From a recorded step to kernels over planned memory: simplify, schedule, place. */
-
+/** From a recorded step to kernels over planned memory: simplify, decide what is stored, fuse, order, place. */
 import type { Lowered } from '../backend/index.ts'
 import { internal } from '../base/index.ts'
-import type { StepGraph } from '../graph/index.ts'
+import { type Node, type StepGraph, stepNodes, type Variable } from '../graph/index.ts'
+import { assemble } from './schedule/assemble.ts'
+import { fuse, type Grouping, type Work } from './schedule/fuse.ts'
+import { copyGroup, type Group } from './schedule/group.ts'
+import { isSource, withoutReshape } from './schedule/nodes.ts'
+import { orderGroups } from './schedule/order.ts'
+import { storedNodes } from './schedule/stored.ts'
+import { simplify } from './simplify/simplify.ts'
 
+/** A pure function of the graph: the same step gives the same kernels in the same order. */
 export function lower(graph: StepGraph): Lowered {
-  throw internal('lowering is not there yet', `${graph.outputs.length} outputs`)
+  const step = simplify(graph)
+  const nodes = stepNodes(step)
+  const work = workOf(step, nodes, storedNodes(step, nodes))
+  const grouping = fuseAll(work)
+  return assemble(step, grouping, work, orderGroups(grouping, work))
+}
+
+function workOf(step: StepGraph, nodes: readonly Node[], stored: Set<Node>): Work & { readonly stored: Set<Node> } {
+  const updates = step.updates.map(({ variable, value }) => ({ variable, value: withoutReshape(value) }))
+  const copies: Group[] = []
+  step.outputs.forEach((node, output) => {
+    const root = withoutReshape(node)
+    if (isSource(root)) copies.push(copyGroup(root, { output }))
+  })
+  for (const { variable, value } of updates) if (isSource(value)) copies.push(copyGroup(value, { variable }))
+  const variableNodes = new Map<Variable, Node>()
+  for (const node of nodes) if (node.op === 'variable') variableNodes.set(node.attributes.variable, node)
+  return { stored, updates, copies, variableNodes }
+}
+
+/** Fuses; a value that loops cannot follow is stored, and then it is tried again. */
+function fuseAll(work: Work & { readonly stored: Set<Node> }): Grouping {
+  for (;;) {
+    const result = fuse(work)
+    if (!('blocked' in result)) return result
+    if (work.stored.has(result.blocked)) throw internal(`${result.blocked.op} blocks although it is stored`)
+    work.stored.add(result.blocked)
+  }
 }

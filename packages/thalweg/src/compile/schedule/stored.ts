@@ -1,0 +1,66 @@
+/** Which values of a step must be stored, whatever is fused with what. */
+import { isContraction } from '../../backend/index.ts'
+import { sizeOf } from '../../base/index.ts'
+import { isElementwise, type Node, type StepGraph } from '../../graph/index.ts'
+import { operations } from './cost.ts'
+import { isInline, isMoving, isSource, withoutReshape } from './nodes.ts'
+
+/** Work below which a value is computed again for every element it is repeated to, rather than once by a kernel. */
+const WORTH_A_KERNEL = 1000
+
+/** Operations that one value may take to compute in one place before the chain is cut; keeps kernels of a bearable size. */
+const LONGEST_CHAIN = 96
+
+/**
+ * Results of ops that have kernels of their own, operands that such kernels read whole, what the step hands out or
+ * assigns, and what is repeated to more elements than it has.
+ */
+export function storedNodes(step: StepGraph, order: readonly Node[]): Set<Node> {
+  const stored = new Set<Node>()
+  const store = (node: Node): void => {
+    const root = withoutReshape(node)
+    if (!isSource(root)) stored.add(root)
+  }
+  /** Operations to compute a node from stored values and sources, element by element; counted per use. */
+  const chain = new Map<Node, number>()
+
+  for (const node of order) {
+    if (isSource(node)) continue
+    if (!isInline(node)) {
+      stored.add(node)
+      // A constant operand becomes a literal: it needs no kernel to be there.
+      if (readsWhole(node)) node.inputs.filter((input) => withoutReshape(input).op !== 'constant').forEach(store)
+      continue
+    }
+    let work = isElementwise(node.op) ? operations(node) : 0
+    for (const input of node.inputs) work += stored.has(input) ? 0 : (chain.get(input) ?? 0)
+    if (work > LONGEST_CHAIN && isElementwise(node.op)) stored.add(node)
+    chain.set(node, work)
+    if (node.op === 'broadcast') storeRepeated(node, stored, chain)
+  }
+  for (const node of step.outputs) store(node)
+  for (const { value } of step.updates) store(value)
+  return stored
+}
+
+/** Whether an op reads its operands as whole buffers. */
+function readsWhole(node: Node): boolean {
+  return isContraction(node.op) || (!isInline(node) && !isFolding(node) && node.op !== 'pad' && node.op !== 'concat')
+}
+
+function isFolding({ op }: Node): boolean {
+  return op === 'sum' || op === 'reduceMax' || op === 'reduceMin'
+}
+
+function storeRepeated(node: Node, stored: Set<Node>, chain: ReadonlyMap<Node, number>): void {
+  let inner = node.inputs[0]
+  while (isMoving(inner) || inner.op === 'reshape') inner = inner.inputs[0]
+  if (!isElementwise(inner.op) || stored.has(inner)) return
+  const work = (chain.get(inner) ?? 0) * sizeOf(node.shape)
+  if (work > WORTH_A_KERNEL || readsStored(inner, stored)) stored.add(inner)
+}
+
+/** Whether a chain of elementwise ops leads back to a stored value: then its kernel can take this one along. */
+function readsStored(node: Node, stored: ReadonlySet<Node>): boolean {
+  return node.inputs.some((input) => stored.has(input) || (isInline(input) && readsStored(input, stored)))
+}
