@@ -9,8 +9,8 @@ import type { Code } from './code.ts'
 export interface Features {
   /** `f32x4.relaxed_madd` may be used: faster where the machine fuses, but its bits differ from machine to machine. */
   readonly relaxedMadd: boolean
-  /** Register tile of contractions: `rows` pixels or matrix rows by `columns` outputs (a multiple of 4). */
-  readonly tile: { readonly rows: number; readonly columns: number }
+  /** Register tiles of contractions, the best first: `rows` pixels or matrix rows by `columns` outputs (a multiple of 4). */
+  readonly tiles: readonly { readonly rows: number; readonly columns: number }[]
 }
 
 /** Whether an engine takes these instructions. */
@@ -28,8 +28,13 @@ function accepts(write: (code: Code) => void): boolean {
 export function probeFeatures(): Features {
   const hasSimd = typeof WebAssembly === 'object' && accepts((code) => code.f32x4(0).op('drop'))
   if (!hasSimd) throw noSimd()
-  // More than 4 x 2 vectors of sums do not fit the 16 registers, of which V8 keeps one and the operands take three.
-  return { relaxedMadd: false, tile: { rows: 4, columns: 8 } }
+  return {
+    relaxedMadd: false,
+    tiles: [
+      { rows: 4, columns: 8 },
+      { rows: 2, columns: 16 },
+    ],
+  }
 }
 
 /** Whether the engine knows relaxed SIMD, for people and logs; kernels ask `Features`. */

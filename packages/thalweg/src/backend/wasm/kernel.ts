@@ -3,11 +3,14 @@
  * `(start, end, pointer 0, pointer 1, ...)` over a range of work units; no address stands in its code, so stages of the
  * same key share one function, and any split of its units over threads must give the same bits.
  */
-import type { Code, Local } from './code.ts'
+import type { Code, FunctionReference, Local } from './code.ts'
+import type { ValueType } from './opcodes.ts'
 
 /** A byte address that a stage is called with. */
 export type Pointer =
   | { readonly kind: 'buffer'; readonly buffer: number }
+  /** Numbers known when the kernel is lowered (offsets of rows, say), laid down once. */
+  | { readonly kind: 'table'; readonly data: Int32Array }
   /** Memory for this kernel alone while it runs, seen by all threads; `offset` in bytes. */
   | { readonly kind: 'scratch'; readonly offset: number }
   /** The same, but every thread has its own; keeps nothing from stage to stage. */
@@ -21,6 +24,12 @@ export interface StageParameters {
   readonly pointers: readonly Local[]
 }
 
+/** Functions that stages call. What many stages do is compiled once for all of them, and is hot soon. */
+export interface SharedFunctions {
+  /** The function of this key, written when first asked for. Its parameters are `code.parameters`. */
+  function(key: string, parameters: readonly ValueType[], write: (code: Code) => void): FunctionReference
+}
+
 export interface Stage {
   /** For profilers: `dense1.matmul pack`. */
   readonly name: string
@@ -29,7 +38,7 @@ export interface Stage {
   readonly pointers: readonly Pointer[]
   /** Equal keys promise equal code. */
   readonly key: string
-  emit(code: Code, parameters: StageParameters): void
+  emit(code: Code, parameters: StageParameters, shared: SharedFunctions): void
 }
 
 export interface EmittedKernel {

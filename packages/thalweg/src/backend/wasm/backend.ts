@@ -1,0 +1,153 @@
+/**
+ * The backend that trains: values lie in one WebAssembly memory, a program becomes one WebAssembly module with 128-bit SIMD.
+ * Compiling and running are synchronous; nothing is allocated in a run.
+ */
+import { type DType, internal, type Shape, sizeOf, type TypedArray } from '../../base/index.ts'
+import type { Variable } from '../../graph/index.ts'
+import type { Backend, Executable, Program, Storage } from '../backend.ts'
+import type { Buffer, Lowered } from '../program.ts'
+import { type Features, hasRelaxedSimd, probeFeatures } from './features.ts'
+import { align, Memory } from './memory.ts'
+import { assemble, bytesOf, instantiate, writeModule } from './module.ts'
+
+export interface WasmOptions {
+  /** What kernels may use. Default: what the engine has. */
+  readonly features?: Features
+}
+
+/** A value at a place in the memory of one backend. */
+class WasmStorage implements Storage {
+  readonly shape: Shape
+  readonly dtype: DType
+  readonly address: number
+  readonly memory: Memory
+
+  constructor(memory: Memory, shape: Shape, dtype: DType, address: number) {
+    this.memory = memory
+    this.shape = shape
+    this.dtype = dtype
+    this.address = address
+  }
+}
+
+/**
+ * A WebAssembly backend with its own memory.
+ *
+ * @throws ThalwegError `backend/no-simd` where the engine has no WebAssembly SIMD
+ */
+export function wasmBackend(options: WasmOptions = {}): Backend {
+  const features = options.features ?? probeFeatures()
+  const memory = new Memory()
+
+  const placed = (storage: Storage): WasmStorage => {
+    if (storage instanceof WasmStorage && storage.memory === memory) return storage
+    throw internal('a value of another backend was handed to a wasm backend')
+  }
+
+  return {
+    name: 'wasm',
+    features: ['simd128', ...(hasRelaxedSimd() ? ['relaxed-simd'] : []), '1 thread'],
+    allocate(shape, dtype) {
+      const bytes = sizeOf(shape) * 4
+      const address = memory.allocate(bytes)
+      memory.clear(address, bytes)
+      return new WasmStorage(memory, shape, dtype, address)
+    },
+    free(storage) {
+      memory.release(placed(storage).address)
+    },
+    write(storage, data) {
+      writeValues(memory, placed(storage), data)
+    },
+    read(storage) {
+      const { address, shape, dtype } = placed(storage)
+      const size = sizeOf(shape)
+      return dtype === 'float32' ? memory.floats(address, size).slice() : memory.integers(address, size).slice()
+    },
+    prepare: (program, storageOf) =>
+      prepare(memory, features, program, (variable) => placed(storageOf(variable)).address),
+  }
+}
+
+function writeValues(memory: Memory, { address, shape, dtype }: WasmStorage, data: TypedArray): void {
+  const size = sizeOf(shape)
+  if (data.length !== size) throw internal('a value was written with another size', `${data.length} for ${size}`)
+  if (dtype === 'float32') memory.floats(address, size).set(data)
+  else if (dtype === 'int32') memory.integers(address, size).set(data)
+  else {
+    const bools = memory.integers(address, size)
+    for (let i = 0; i < size; i++) bools[i] = data[i] === 0 ? 0 : 1
+  }
+}
+
+/** Lays a program out: one piece of memory for its inputs, outputs, literals, tables, arena and scratch, then its code. */
+function prepare(
+  memory: Memory,
+  features: Features,
+  program: Program,
+  addressOf: (variable: Variable) => number,
+): Executable {
+  const { lowered } = program
+  const assembly = assemble(lowered, features)
+  const layout = new Layout()
+  const own = new Map<number, number>()
+  for (const buffer of lowered.buffers)
+    if (buffer.place.kind === 'input' || buffer.place.kind === 'output' || buffer.place.kind === 'literal')
+      own.set(buffer.id, layout.add(bytesOf(buffer)))
+  const arena = layout.add(lowered.arenaBytes)
+  const tables = layout.add(assembly.tableBytes)
+  const scratch = layout.add(assembly.scratchBytes)
+  const privates = layout.add(assembly.privateBytes)
+
+  const base = memory.allocate(layout.bytes)
+  const addressOfBuffer = (id: number): number => {
+    const { place } = lowered.buffers[id]
+    if (place.kind === 'arena') return base + arena + place.offset
+    if (place.kind === 'variable') return addressOf(place.variable)
+    return base + (own.get(id) ?? 0)
+  }
+  const storages = (kind: 'input' | 'output'): WasmStorage[] =>
+    buffersAt(lowered, kind).map(({ id, shape, dtype }) => new WasmStorage(memory, shape, dtype, addressOfBuffer(id)))
+
+  try {
+    for (const { id, shape, dtype, place } of lowered.buffers)
+      if (place.kind === 'literal')
+        writeValues(memory, new WasmStorage(memory, shape, dtype, addressOfBuffer(id)), place.data)
+    for (const table of assembly.tables)
+      memory.integers(base + tables + assembly.tableOffset(table), table.length).set(table)
+    const bytes = writeModule(assembly, {
+      buffer: addressOfBuffer,
+      tables: base + tables,
+      scratch: base + scratch,
+      private: base + privates,
+    })
+    const run = instantiate(bytes, memory.memory)
+    return {
+      inputs: storages('input'),
+      outputs: storages('output'),
+      run,
+      release: () => memory.release(base),
+    }
+  } catch (error) {
+    memory.release(base)
+    throw error
+  }
+}
+
+/** The buffers that are the step's inputs, or outputs, in their order. */
+function buffersAt(lowered: Lowered, kind: 'input' | 'output'): Buffer[] {
+  const found: Buffer[] = []
+  for (const buffer of lowered.buffers) if (buffer.place.kind === kind) found[buffer.place.index] = buffer
+  return found
+}
+
+/** Offsets of things that lie one after another. */
+class Layout {
+  bytes = 0
+
+  add(bytes: number): number {
+    const offset = this.bytes
+    this.bytes += align(bytes)
+    return offset
+  }
+}

@@ -1,0 +1,165 @@
+/** Copies of images into scratch memory: with a border of zeros, so that windows need no tests at the edges. */
+import type { FunctionReference, Int, Local } from '../code.ts'
+import type { SharedFunctions } from '../kernel.ts'
+import type { Registers } from '../terms.ts'
+
+type Pair = readonly [height: number, width: number]
+
+const ELEMENT = 4
+const VECTOR = 16
+
+/** A band: rows of an image that a range of result rows reads. */
+export interface Band {
+  /** Height, width and channels of an image. */
+  readonly source: Pair
+  readonly channels: number
+  /** Row and column where result row and column 0 begin to read; outside of the source there are zeros. */
+  readonly low: Pair
+  /** Rows of the source from one result row to the next. */
+  readonly advance: Pair
+  /** Height and width of a band. */
+  readonly bandSource: Pair
+  /** Channels in planes of four; they must be a multiple of four. Default: as they lie. */
+  readonly planes?: boolean
+  /** Address of the images, and which one. */
+  readonly image: Local
+  readonly number: Local
+  /** The result row that begins the band. */
+  readonly firstRow: Local
+  readonly target: Local
+}
+
+/** Copies a band of an image between zeros. */
+export function emitBandCopy(registers: Registers, shared: SharedFunctions, band: Band): void {
+  registers.scope(() => {
+    const { source, channels, low, advance, bandSource, planes, image, number, firstRow, target } = band
+    const { code } = registers
+    const [from, above, rows] = [registers.take('i32'), registers.take('i32'), registers.take('i32')]
+    const pixelBytes = channels * ELEMENT
+    const lineBytes = source[1] * pixelBytes
+    const left = Math.min(Math.max(0, -low[1]), bandSource[1])
+    const skipped = Math.min(Math.max(0, low[1]), source[1])
+    const copied = Math.max(0, Math.min(source[1] - skipped, bandSource[1] - left))
+    const right = bandSource[1] - left - copied
+    const clamp = (into: Local, most: Int): void => {
+      code.int(most).get(into).int(most).get(into).op('i32.lt_s').op('select').set(into)
+      code.i32(0).get(into).i32(0).get(into).op('i32.gt_s').op('select').set(into)
+    }
+    // The first row that is wanted may lie above the source, or below its end.
+    code.get(firstRow).i32(advance[0]).op('i32.mul').i32(low[0]).op('i32.add').set(from)
+    code.i32(0).get(from).op('i32.sub').set(above)
+    clamp(above, bandSource[0])
+    code.increase(from, above)
+    code.i32(bandSource[0]).get(above).op('i32.sub').set(rows)
+    const inSource = registers.take('i32')
+    code.i32(source[0]).get(from).op('i32.sub').set(inSource)
+    clamp(inSource, rows)
+
+    code.get(image).get(number).i32(source[0]).op('i32.mul').get(from).op('i32.add')
+    code
+      .i32(lineBytes)
+      .op('i32.mul')
+      .op('i32.add')
+      .i32(skipped * pixelBytes)
+      .op('i32.add')
+    code.i32(lineBytes)
+    if (planes) code.i32(pixelBytes).i32(copied).i32(left).i32(right)
+    else
+      code
+        .i32(copied * pixelBytes)
+        .i32(left * pixelBytes)
+        .i32(right * pixelBytes)
+    code.get(above).get(inSource).get(rows).get(inSource).op('i32.sub')
+    if (planes) code.i32(channels / 4)
+    code.get(target).call(planes ? padPlanes(shared) : padRows(shared))
+  })
+}
+
+/**
+ * Copies rows of an image between zeros. Parameters: source, sourceStride (bytes from row to row), copied (bytes of a row),
+ * left, right (bytes of zeros beside it), above, rows, below (rows of zeros, of copies, of zeros), target.
+ */
+export function padRows(shared: SharedFunctions): FunctionReference {
+  return shared.function('pad rows', new Array<'i32'>(9).fill('i32'), (code) => {
+    const [source, sourceStride, copied, left, right, above, rows, below, target] = code.parameters
+    const row = code.local('i32')
+    const from = code.local('i32')
+    const vectorsEnd = code.local('i32')
+    const rowEnd = code.local('i32')
+    const rowBytes = code.local('i32')
+
+    const zeros = (bytes: () => void): void => {
+      code.get(target).i32(0)
+      bytes()
+      code.fillMemory().get(target)
+      bytes()
+      code.op('i32.add').set(target)
+    }
+    code.get(left).get(copied).op('i32.add').get(right).op('i32.add').set(rowBytes)
+    zeros(() => code.get(rowBytes).get(above).op('i32.mul'))
+    code.for(row, 0, rows, 1, () => {
+      zeros(() => code.get(left))
+      code.get(target).get(copied).op('i32.add').set(rowEnd)
+      code.get(target).get(copied).i32(-VECTOR).op('i32.and').op('i32.add').set(vectorsEnd)
+      code.get(source).set(from)
+      copyUntil(vectorsEnd, VECTOR, () => code.load('v128.load').store('v128.store'))
+      copyUntil(rowEnd, ELEMENT, () => code.load('i32.load').store('i32.store'))
+      zeros(() => code.get(right))
+      code.increase(source, sourceStride)
+    })
+    zeros(() => code.get(rowBytes).get(below).op('i32.mul'))
+
+    function copyUntil(end: Local, step: number, move: () => void): void {
+      code.block((done) => {
+        code.loop((again) => {
+          code.get(target).get(end).op('i32.ge_u').branchIf(done)
+          code.get(target).get(from)
+          move()
+          code.increase(from, step).increase(target, step)
+          code.branch(again)
+        })
+      })
+    }
+  })
+}
+
+/**
+ * Copies an image between zeros as planes of four channels, so that a walk along a row reads memory in order. Parameters:
+ * source, sourceStride (bytes from row to row), pixelStride (bytes from pixel to pixel), pixels (copied of a row), left,
+ * right (pixels of zeros), above, rows, below, planes, target.
+ */
+export function padPlanes(shared: SharedFunctions): FunctionReference {
+  return shared.function('pad planes', new Array<'i32'>(11).fill('i32'), (code) => {
+    const [source, sourceStride, pixelStride, pixels, left, right, above, rows, below, planes, target] = code.parameters
+    const plane = code.local('i32')
+    const row = code.local('i32')
+    const pixel = code.local('i32')
+    const line = code.local('i32')
+    const from = code.local('i32')
+    const width = code.local('i32')
+
+    const zeros = (): void => {
+      code.get(target).f32x4(0).store('v128.store').increase(target, VECTOR)
+    }
+    const zeroRows = (count: Local): void => {
+      code.for(row, 0, count, 1, () => code.for(pixel, 0, width, 1, zeros))
+    }
+    code.get(left).get(pixels).op('i32.add').get(right).op('i32.add').set(width)
+    code.for(plane, 0, planes, 1, () => {
+      zeroRows(above)
+      code.get(source).set(line)
+      code.for(row, 0, rows, 1, () => {
+        code.for(pixel, 0, left, 1, zeros)
+        code.get(line).set(from)
+        code.for(pixel, 0, pixels, 1, () => {
+          code.get(target).get(from).load('v128.load').store('v128.store')
+          code.increase(from, pixelStride).increase(target, VECTOR)
+        })
+        code.for(pixel, 0, right, 1, zeros)
+        code.increase(line, sourceStride)
+      })
+      zeroRows(below)
+      code.increase(source, VECTOR)
+    })
+  })
+}

@@ -1,0 +1,291 @@
+/**
+ * The gradient of a convolution by its kernel: for every kernel position and channel (the rows) and every output (the
+ * columns) the sum over all pixels (K) of the source beneath the position times the upstream gradient.
+ *
+ * A unit is one panel of columns. Images are the outer loop, so that an image is copied (between zeros, in planes of four
+ * channels: the inner loop then walks along memory) once for all panels of a range of units, and its gradients stay in the
+ * cache while all rows use them. The sums of all images are collected in the result, or in scratch memory where the
+ * epilogue is more than a store: in the order of the images, whatever the range.
+ */
+import type { ContractionKernel } from '../../program.ts'
+import type { Code } from '../code.ts'
+import type { Features } from '../features.ts'
+import type { EmittedKernel, Pointer, SharedFunctions, StageParameters } from '../kernel.ts'
+import { align } from '../memory.ts'
+import { Registers } from '../terms.ts'
+import { type Epilogue, emitEpilogue, emitZeros, epilogueOf } from './epilogue.ts'
+import { emitBandCopy } from './image.ts'
+import { atMost, roundUp } from './matmul.ts'
+import { packRows } from './pack.ts'
+import { chooseTile, type Tile, tileFunction } from './tile.ts'
+
+type KernelGradient = Extract<ContractionKernel, { op: 'conv2dKernelGrad' }>
+type Pair = readonly [height: number, width: number]
+
+const ELEMENT = 4
+const PLANE_CHANNELS = 4
+/** Pixels of a band: steps along K between two visits of the sums. */
+const PIECE = 256
+
+interface Plan {
+  readonly images: number
+  readonly source: Pair
+  readonly channels: number
+  readonly upstream: Pair
+  readonly kernel: Pair
+  readonly groups: number
+  /** Channels of a group. */
+  readonly inputs: number
+  readonly outputs: number
+  readonly strides: Pair
+  readonly dilation: Pair
+  /** Position in the source of what output 0 reads first. */
+  readonly low: Pair
+  readonly tile: Tile
+  /** Rows of the upstream gradient that a band has, and bands of an image. */
+  readonly bandRows: number
+  readonly bands: number
+  /** Rows and columns of the source that a band reads. */
+  readonly bandSource: Pair
+  /** Whether channels are copied as planes of four; else as they lie. */
+  readonly planes: boolean
+  /** Whether sums are collected where they belong. */
+  readonly direct: boolean
+}
+
+export function emitKernelGradient(kernel: KernelGradient, features: Features): EmittedKernel {
+  const epilogue = epilogueOf(kernel)
+  const plan = planKernelGradient(kernel, features, epilogue)
+  const { tile, bandSource, channels, bandRows, upstream, groups, outputs } = plan
+  const panels = groups * Math.ceil(outputs / tile.columns)
+  const copyBytes = align(bandSource[0] * bandSource[1] * channels * ELEMENT)
+  const panelBytes = bandRows * upstream[1] * tile.columns * ELEMENT
+  const sumRows = rowCount(plan)
+  const pointers: Pointer[] = [
+    ...kernel.operands.map((buffer) => ({ kind: 'buffer', buffer }) as const),
+    { kind: 'table', data: Int32Array.from([...rowOffsets(plan), ...segmentOffsets(plan)]) },
+    { kind: 'private', offset: 0 },
+    { kind: 'private', offset: copyBytes },
+    { kind: 'scratch', offset: 0 },
+    ...epilogue.pointers,
+  ]
+  const { values, stores } = epilogue
+  const stage = {
+    name: `${kernel.label} conv2dKernelGrad`,
+    units: kernel.shape.includes(0) ? 0 : panels,
+    pointers,
+    key: JSON.stringify(['kernel gradient', plan, values, stores]),
+    emit: (code: Code, parameters: StageParameters, shared: SharedFunctions) =>
+      emitPanels(code, parameters, shared, plan, epilogue),
+  }
+  return {
+    stages: [stage],
+    scratchBytes: plan.direct ? 0 : panels * sumRows * tile.columns * ELEMENT,
+    privateBytes: copyBytes + align(panelBytes),
+  }
+}
+
+function planKernelGradient(kernel: KernelGradient, features: Features, { plain }: Epilogue): Plan {
+  const { strides, dilation, padding, groups, kernelSize } = kernel.attributes
+  const [images, height, width, channels] = kernel.operandShapes[0]
+  const [, outHeight, outWidth] = kernel.operandShapes[1]
+  const [kernelHeight, kernelWidth, inputs, allOutputs] = kernel.shape
+  const outputs = allOutputs / groups
+  const m = kernelHeight * kernelWidth * inputs
+  const tile = chooseTile(features.tiles, m, outputs)
+  const bands = Math.ceil(outHeight / Math.max(1, Math.floor(PIECE / outWidth)))
+  const bandRows = Math.ceil(outHeight / bands)
+  const direct =
+    images > 0 &&
+    m % tile.rows === 0 &&
+    outputs % tile.columns === 0 &&
+    plain?.strides[3] === 1 &&
+    plain.strides[1] === plain.strides[2] * inputs &&
+    plain.strides[0] === plain.strides[1] * kernelWidth
+  return {
+    images,
+    source: [height, width],
+    channels,
+    upstream: [outHeight, outWidth],
+    kernel: kernelSize,
+    groups,
+    inputs,
+    outputs,
+    strides,
+    dilation,
+    low: [-padding[0], -padding[2]],
+    tile,
+    bandRows,
+    bands: Math.ceil(outHeight / bandRows),
+    bandSource: [
+      (bandRows - 1) * strides[0] + (kernelHeight - 1) * dilation[0] + 1,
+      (outWidth - 1) * strides[1] + (kernelWidth - 1) * dilation[1] + 1,
+    ],
+    planes: inputs % PLANE_CHANNELS === 0,
+    direct,
+  }
+}
+
+function rowCount({ kernel, inputs, tile }: Plan): number {
+  return roundUp(kernel[0] * kernel[1] * inputs, tile.rows)
+}
+
+/** Bytes from pixel to pixel in the copy. */
+function pixelBytes({ planes, channels }: Plan): number {
+  return (planes ? PLANE_CHANNELS : channels) * ELEMENT
+}
+
+/** Bytes from the first channel of the copy to channel `channel` of the same pixel. */
+function channelOffset({ planes, bandSource }: Plan, channel: number): number {
+  if (!planes) return channel * ELEMENT
+  const plane = Math.floor(channel / PLANE_CHANNELS) * bandSource[0] * bandSource[1]
+  return (plane * PLANE_CHANNELS + (channel % PLANE_CHANNELS)) * ELEMENT
+}
+
+/** Where each kernel position and channel reads the copy; the last tile repeats the last. */
+function rowOffsets(plan: Plan): number[] {
+  const { kernel, inputs, dilation, bandSource } = plan
+  const last = kernel[0] * kernel[1] * inputs - 1
+  return Array.from({ length: rowCount(plan) }, (_, row) => {
+    const position = Math.floor(Math.min(row, last) / inputs)
+    const y = Math.floor(position / kernel[1]) * dilation[0]
+    const x = (position % kernel[1]) * dilation[1]
+    return (y * bandSource[1] + x) * pixelBytes(plan) + channelOffset(plan, Math.min(row, last) % inputs)
+  })
+}
+
+/** Where each row of the upstream gradient begins in the copy. */
+function segmentOffsets(plan: Plan): number[] {
+  const { bandRows, strides, bandSource } = plan
+  return Array.from({ length: bandRows }, (_, y) => y * strides[0] * bandSource[1] * pixelBytes(plan))
+}
+
+function emitPanels(
+  code: Code,
+  { start, end, pointers }: StageParameters,
+  shared: SharedFunctions,
+  plan: Plan,
+  epilogue: Epilogue,
+): void {
+  const { images, upstream, tile, outputs, groups, inputs, bandRows, kernel, strides } = plan
+  const [source, gradient, table, copy, panel, sums, ...own] = pointers
+  const registers = new Registers(code)
+  const tileSums = tileFunction(shared, tile, strides[1] * pixelBytes(plan))
+  const panelsOfGroup = Math.ceil(outputs / tile.columns)
+  const columnBytes = tile.columns * ELEMENT
+  const rows = rowCount(plan)
+  const gradientPixel = outputs * groups * ELEMENT
+
+  const image = code.local('i32')
+  const band = code.local('i32')
+  const rowsOfBand = code.local('i32')
+  const unit = code.local('i32')
+  const group = code.local('i32')
+  const column = code.local('i32')
+  const width = code.local('i32')
+  const resultColumn = code.local('i32')
+  const out = code.local('i32')
+
+  const sumsOfUnit = (): void => {
+    code
+      .get(sums)
+      .get(unit)
+      .i32(rows * columnBytes)
+      .op('i32.mul')
+      .op('i32.add')
+      .set(out)
+  }
+  if (images === 0)
+    code.for(unit, start, end, 1, () => {
+      sumsOfUnit()
+      emitZeros(code, out, rows * columnBytes)
+    })
+  code.for(image, 0, images, 1, () => {
+    code.for(band, 0, upstream[0], bandRows, () => {
+      atMost(code, upstream[0], band, bandRows, rowsOfBand)
+      emitBandCopy(registers, shared, {
+        ...plan,
+        advance: strides,
+        image: source,
+        number: image,
+        firstRow: band,
+        target: copy,
+      })
+      code.for(unit, start, end, 1, () => {
+        placeUnit()
+        packGradient()
+        multiply()
+      })
+    })
+  })
+  if (!plan.direct)
+    code.for(unit, start, end, 1, () => {
+      placeUnit()
+      finish()
+    })
+
+  function placeUnit(): void {
+    code.get(unit).i32(panelsOfGroup).op('i32.div_u').set(group)
+    code.get(unit).i32(panelsOfGroup).op('i32.rem_u').i32(tile.columns).op('i32.mul').set(column)
+    atMost(code, outputs, column, tile.columns, width)
+    code.get(group).i32(outputs).op('i32.mul').get(column).op('i32.add').set(resultColumn)
+    if (plan.direct) {
+      code
+        .get(own[0])
+        .i32((epilogue.plain?.offset ?? 0) * ELEMENT)
+        .op('i32.add')
+      code.get(resultColumn).i32(ELEMENT).op('i32.mul').op('i32.add').set(out)
+    } else sumsOfUnit()
+  }
+
+  function packGradient(): void {
+    code.get(gradient).get(image).i32(upstream[0]).op('i32.mul').get(band).op('i32.add')
+    code
+      .i32(upstream[1] * gradientPixel)
+      .op('i32.mul')
+      .op('i32.add')
+    code.get(resultColumn).i32(ELEMENT).op('i32.mul').op('i32.add')
+    code.i32(gradientPixel).get(rowsOfBand).i32(upstream[1]).op('i32.mul').get(width).get(panel)
+    code.call(packRows(shared, tile.columns))
+  }
+
+  function multiply(): void {
+    code.get(copy).get(group).i32(channelOffset(plan, inputs)).op('i32.mul').op('i32.add')
+    code
+      .get(table)
+      .get(table)
+      .i32(rows * ELEMENT)
+      .op('i32.add')
+    code
+      .get(table)
+      .i32(rows * ELEMENT)
+      .op('i32.add')
+    code.get(table).get(rowsOfBand).i32(rows).op('i32.add').i32(ELEMENT).op('i32.mul').op('i32.add')
+    code
+      .i32(upstream[1] * columnBytes)
+      .get(panel)
+      .get(out)
+    code.i32(plan.direct ? (epilogue.plain?.strides[2] ?? 0) * ELEMENT : columnBytes)
+    // Nothing to add to yet in the first band of the first image.
+    code.get(image).get(band).op('i32.or').call(tileSums)
+  }
+
+  function finish(): void {
+    registers.scope(() => {
+      emitEpilogue(registers, epilogue, own, {
+        sums: out,
+        columns: tile.columns,
+        rows: [
+          { axis: 0, count: kernel[0], step: 1, start: 0 },
+          { axis: 1, count: kernel[1], step: 1, start: 0 },
+          { axis: 2, count: inputs, step: 1, start: 0 },
+        ],
+        columnAxis: 3,
+        column: resultColumn,
+        width,
+        lastWidth: outputs % tile.columns,
+        fixed: [],
+      })
+    })
+  }
+}

@@ -1,0 +1,316 @@
+/**
+ * Matrix products, plain, transposed and batched: [...B, M, K] x [...B, K, N] -> [...B, M, N].
+ *
+ * A unit is a block of rows by a block of columns of one product. Its columns of B are packed once (and kept while units
+ * share them), a transposed A is packed as well, a plain A is read where it lies. Then, panel by panel, the inner loop runs
+ * over all rows of the block, K in pieces so that a piece of the panel stays in the first cache.
+ */
+import { type Shape, sizeOf } from '../../../base/index.ts'
+import type { ContractionKernel } from '../../program.ts'
+import type { Code, Int, Local } from '../code.ts'
+import type { Features } from '../features.ts'
+import type { EmittedKernel, Pointer, SharedFunctions, StageParameters } from '../kernel.ts'
+import { align } from '../memory.ts'
+import { Registers } from '../terms.ts'
+import { type Epilogue, emitEpilogue, emitZeros, epilogueOf } from './epilogue.ts'
+import { packColumns, packRows } from './pack.ts'
+import { chooseTile, type Tile, tileFunction } from './tile.ts'
+
+type MatmulKernel = Extract<ContractionKernel, { op: 'matmul' }>
+
+const ELEMENT = 4
+/** Rows of a packed A. */
+const PACKED_ROWS = 4
+/** A panel's piece of this many k (8 columns: 8 KiB) leaves room for the rows in a first cache of 32 KiB. */
+const PIECE = 256
+const LONGEST_PIECE = 384
+/** Bytes of the blocks of A and B that a unit works on: together they fit a second cache of 512 KiB. */
+const A_BYTES = 256 << 10
+const B_BYTES = 192 << 10
+/** So that there are enough units to share among threads. */
+const LARGEST_BLOCK = 256
+
+interface Plan {
+  readonly products: number
+  readonly m: number
+  readonly n: number
+  readonly k: number
+  readonly transposeA: boolean
+  readonly transposeB: boolean
+  readonly tile: Tile
+  /** Rows and columns of a block, and how many blocks there are. */
+  readonly blockRows: number
+  readonly blockColumns: number
+  readonly rowBlocks: number
+  readonly columnBlocks: number
+  /** Length of a piece of K, but for the last. */
+  readonly piece: number
+  /** Whether the inner loop may store sums where they belong. */
+  readonly direct: boolean
+}
+
+export function emitMatmul(kernel: MatmulKernel, features: Features): EmittedKernel {
+  const epilogue = epilogueOf(kernel)
+  const plan = planMatmul(kernel, features, epilogue)
+  const { m, k, blockRows, rowBlocks, blockColumns, tile, transposeA } = plan
+  const depthBytes = k * ELEMENT
+  const packedB = 0
+  const packedA = packedB + align(roundUp(blockColumns, tile.columns) * depthBytes)
+  const block = packedA + (transposeA ? align(roundUp(blockRows, PACKED_ROWS) * depthBytes) : 0)
+  const privateBytes = block + (plan.direct ? 0 : align(roundUp(blockRows, tile.rows) * tile.columns * ELEMENT))
+  const pointers: Pointer[] = [
+    { kind: 'buffer', buffer: kernel.operands[0] },
+    { kind: 'buffer', buffer: kernel.operands[1] },
+    { kind: 'table', data: rowTable(plan, m - (rowBlocks - 1) * blockRows) },
+    { kind: 'private', offset: packedB },
+    { kind: 'private', offset: packedA },
+    { kind: 'private', offset: block },
+    ...epilogue.pointers,
+  ]
+  const { values, stores } = epilogue
+  const stage = {
+    name: `${kernel.label} matmul`,
+    units: plan.products * plan.rowBlocks * plan.columnBlocks,
+    pointers,
+    key: JSON.stringify(['matmul', plan, kernel.shape, values, stores]),
+    emit: (code: Code, parameters: StageParameters, shared: SharedFunctions) =>
+      emitUnits(code, parameters, shared, plan, kernel.shape.slice(0, -2), epilogue),
+  }
+  return { stages: plan.m * plan.n * plan.products === 0 ? [] : [stage], scratchBytes: 0, privateBytes }
+}
+
+function planMatmul(kernel: MatmulKernel, features: Features, { plain }: Epilogue): Plan {
+  const { transposeA, transposeB } = kernel.attributes
+  const products = sizeOf(kernel.shape.slice(0, -2))
+  const [m, n] = kernel.shape.slice(-2)
+  const k = kernel.operandShapes[0].at(transposeA ? -2 : -1) ?? 0
+  const tile = chooseTile(features.tiles, m, n)
+  const [blockRows, rowBlocks] = blocks(m, A_BYTES / (ELEMENT * Math.max(k, 1)), tile.rows)
+  const [blockColumns, columnBlocks] = blocks(n, B_BYTES / (ELEMENT * Math.max(k, 1)), tile.columns)
+  const piece = k <= LONGEST_PIECE ? k : roundUp(Math.ceil(k / Math.ceil(k / PIECE)), 8)
+  const direct = plain?.strides.at(-1) === 1 && m % tile.rows === 0 && n % tile.columns === 0 && k > 0
+  return {
+    products,
+    m,
+    n,
+    k,
+    transposeA,
+    transposeB,
+    tile,
+    blockRows,
+    blockColumns,
+    rowBlocks,
+    columnBlocks,
+    piece,
+    direct,
+  }
+}
+
+/** Size and number of blocks of about the same size, none larger than `most`. */
+function blocks(size: number, most: number, unit: number): [size: number, count: number] {
+  const largest = Math.max(unit, Math.floor(Math.min(most, LARGEST_BLOCK) / unit) * unit)
+  const count = Math.ceil(size / largest)
+  return [roundUp(Math.ceil(size / Math.max(count, 1)), unit), count]
+}
+
+export function roundUp(size: number, unit: number): number {
+  return Math.ceil(size / unit) * unit
+}
+
+/** Offsets of the rows of a full block, then of the last block; the last tile repeats the last row. */
+function rowTable({ k, blockRows, rowBlocks, transposeA, tile }: Plan, lastRows: number): Int32Array {
+  const offset = (row: number): number =>
+    transposeA ? (Math.floor(row / PACKED_ROWS) * k * PACKED_ROWS + (row % PACKED_ROWS)) * ELEMENT : row * k * ELEMENT
+  const offsets = (rows: number): number[] =>
+    Array.from({ length: roundUp(rows, tile.rows) }, (_, row) => offset(Math.min(row, rows - 1)))
+  return Int32Array.from(rowBlocks > 1 ? [...offsets(blockRows), ...offsets(lastRows)] : offsets(lastRows))
+}
+
+function emitUnits(
+  code: Code,
+  { start, end, pointers }: StageParameters,
+  shared: SharedFunctions,
+  plan: Plan,
+  batchShape: Shape,
+  epilogue: Epilogue,
+): void {
+  const { m, n, k, tile, transposeA, transposeB, blockRows, blockColumns, rowBlocks, columnBlocks, piece } = plan
+  const [a, b, table, packedB, packedA, block, ...own] = pointers
+  const registers = new Registers(code)
+  const step = transposeA ? PACKED_ROWS * ELEMENT : ELEMENT
+  const tileSums = tileFunction(shared, tile, step)
+  const unit = code.local('i32')
+  const product = code.local('i32')
+  const batch = code.locals('i32', batchShape.length)
+  const row = code.local('i32')
+  const column = code.local('i32')
+  const rows = code.local('i32')
+  const width = code.local('i32')
+  const tableStart = code.local('i32')
+  const tableEnd = code.local('i32')
+  const aBlock = code.local('i32')
+  const packed = code.local('i32')
+  const panel = code.local('i32')
+  const out = code.local('i32')
+  const first = code.local('i32')
+  const from = code.local('i32')
+  const part = code.local('i32')
+
+  code.i32(-1).set(packed)
+  code.for(unit, start, end, 1, () => {
+    place()
+    if (k > 0) pack()
+    code.for(first, 0, width, tile.columns, () => {
+      if (plan.direct) directOut()
+      else code.get(block).set(out)
+      if (k > 0) multiply()
+      else emitZeros(code, block, roundUp(blockRows, tile.rows) * tile.columns * ELEMENT)
+      if (!plan.direct) finish()
+    })
+  })
+
+  /** Which product, rows and columns the unit is. */
+  function place(): void {
+    const rest = part
+    code.get(unit).i32(rowBlocks).op('i32.rem_u').i32(blockRows).op('i32.mul').set(row)
+    code.get(unit).i32(rowBlocks).op('i32.div_u').tee(rest)
+    code.i32(columnBlocks).op('i32.rem_u').i32(blockColumns).op('i32.mul').set(column)
+    code.get(rest).i32(columnBlocks).op('i32.div_u').tee(product).set(rest)
+    for (let axis = batchShape.length - 1; axis >= 0; axis--) {
+      code.get(rest).i32(batchShape[axis]).op('i32.rem_u').set(batch[axis])
+      code.get(rest).i32(batchShape[axis]).op('i32.div_u').set(rest)
+    }
+    atMost(code, m, row, blockRows, rows)
+    atMost(code, n, column, blockColumns, width)
+    // The table of the last block follows that of the full ones.
+    code.get(table).i32(rowBlocks > 1 ? blockRows * ELEMENT : 0)
+    code
+      .i32(0)
+      .get(row)
+      .i32((rowBlocks - 1) * blockRows)
+      .op('i32.eq')
+      .op('select')
+      .op('i32.add')
+      .set(tableStart)
+    code
+      .get(rows)
+      .i32(tile.rows - 1)
+      .op('i32.add')
+      .i32(tile.rows)
+      .op('i32.div_u')
+    code
+      .i32(tile.rows * ELEMENT)
+      .op('i32.mul')
+      .get(tableStart)
+      .op('i32.add')
+      .set(tableEnd)
+  }
+
+  function pack(): void {
+    // B: the same as for the unit before where only the rows differ.
+    code.get(unit).i32(rowBlocks).op('i32.div_u').get(packed).op('i32.ne')
+    code.if(() => {
+      code.get(unit).i32(rowBlocks).op('i32.div_u').set(packed)
+      code
+        .get(b)
+        .get(product)
+        .i32(k * n * ELEMENT)
+        .op('i32.mul')
+        .op('i32.add')
+      code
+        .get(column)
+        .i32((transposeB ? k : 1) * ELEMENT)
+        .op('i32.mul')
+        .op('i32.add')
+      code
+        .i32((transposeB ? k : n) * ELEMENT)
+        .i32(k)
+        .get(width)
+        .get(packedB)
+      code.call(transposeB ? packColumns(shared, tile.columns) : packRows(shared, tile.columns))
+    })
+    code
+      .get(a)
+      .get(product)
+      .i32(m * k * ELEMENT)
+      .op('i32.mul')
+      .op('i32.add')
+    code
+      .get(row)
+      .i32((transposeA ? 1 : k) * ELEMENT)
+      .op('i32.mul')
+      .op('i32.add')
+      .set(aBlock)
+    if (!transposeA) return
+    code
+      .get(aBlock)
+      .i32(m * ELEMENT)
+      .i32(k)
+      .get(rows)
+      .get(packedA)
+      .call(packRows(shared, PACKED_ROWS))
+    code.get(packedA).set(aBlock)
+  }
+
+  function directOut(): void {
+    const { plain } = epilogue
+    if (plain === undefined) return
+    code
+      .get(own[0])
+      .i32(plain.offset * ELEMENT)
+      .op('i32.add')
+    for (const [axis, index] of [...batch, row].entries())
+      code
+        .get(index)
+        .i32(plain.strides[axis] * ELEMENT)
+        .op('i32.mul')
+        .op('i32.add')
+    code.get(column).get(first).op('i32.add').i32(ELEMENT).op('i32.mul').op('i32.add').set(out)
+  }
+
+  function multiply(): void {
+    const columnBytes = tile.columns * ELEMENT
+    const outStride = plan.direct ? (epilogue.plain?.strides.at(-2) ?? 0) * ELEMENT : columnBytes
+    code
+      .get(packedB)
+      .get(first)
+      .i32(k * ELEMENT)
+      .op('i32.mul')
+      .op('i32.add')
+      .set(panel)
+    code.for(from, 0, k, piece, () => {
+      code.get(aBlock).get(from).i32(step).op('i32.mul').op('i32.add')
+      // One segment at offset 0, which is what the table of rows begins with.
+      code.get(tableStart).get(tableEnd).get(table).get(table).i32(ELEMENT).op('i32.add')
+      atMost(code, k, from, piece, part)
+      code.get(part).i32(columnBytes).op('i32.mul')
+      code.get(panel).get(from).i32(columnBytes).op('i32.mul').op('i32.add')
+      code.get(out).i32(outStride).get(from).call(tileSums)
+    })
+  }
+
+  function finish(): void {
+    registers.scope(() => {
+      const blockColumn = registers.take('i32')
+      const left = registers.take('i32')
+      code.get(column).get(first).op('i32.add').set(blockColumn)
+      code.get(width).get(first).op('i32.sub').set(left)
+      emitEpilogue(registers, epilogue, own, {
+        sums: block,
+        columns: tile.columns,
+        rows: [{ axis: batch.length, count: rows, step: 1, start: row }],
+        columnAxis: batch.length + 1,
+        column: blockColumn,
+        width: left,
+        lastWidth: n % tile.columns,
+        fixed: batch.map((index, axis) => ({ axis, index })),
+      })
+    })
+  }
+}
+
+/** into = min(most, size - at) */
+export function atMost(code: Code, size: number, at: Local, most: Int, into: Local): void {
+  code.i32(size).get(at).op('i32.sub').set(into)
+  code.int(most).get(into).int(most).get(into).op('i32.lt_s').op('select').set(into)
+}

@@ -1,0 +1,121 @@
+/**
+ * From lowered kernels to one WebAssembly module: stages in order, one function for all stages of a key, and an exported
+ * `run` that calls every stage with the addresses of its buffers.
+ */
+import { internal } from '../../base/index.ts'
+import type { Buffer, Lowered } from '../program.ts'
+import { ModuleBuilder } from './assembler.ts'
+import type { FunctionReference } from './code.ts'
+import { emitKernel } from './emit.ts'
+import type { Features } from './features.ts'
+import type { EmittedKernel, Pointer, SharedFunctions, Stage } from './kernel.ts'
+import { align } from './memory.ts'
+
+/** Kernels as stages, and the memory they need beside their buffers. */
+export interface Assembly {
+  readonly stages: readonly Stage[]
+  readonly scratchBytes: number
+  readonly privateBytes: number
+  /** Each distinct table once. */
+  readonly tables: readonly Int32Array[]
+  readonly tableBytes: number
+  /** Bytes from the start of the tables to the one with this content. */
+  tableOffset(data: Int32Array): number
+}
+
+/** Where things lie; byte addresses. */
+export interface Addresses {
+  buffer(id: number): number
+  readonly scratch: number
+  readonly private: number
+  readonly tables: number
+}
+
+export function assemble(lowered: Lowered, features: Features): Assembly {
+  const kernels = lowered.kernels.map((kernel) => emitKernel(kernel, lowered.buffers, features))
+  const stages = kernels.flatMap((kernel) => kernel.stages)
+  const tables = new Map<string, { data: Int32Array; offset: number }>()
+  let tableBytes = 0
+  for (const { pointers } of stages)
+    for (const pointer of pointers) {
+      if (pointer.kind !== 'table' || tables.has(pointer.data.join())) continue
+      tables.set(pointer.data.join(), { data: pointer.data, offset: tableBytes })
+      tableBytes += align(pointer.data.byteLength)
+    }
+  return {
+    stages,
+    scratchBytes: largest(kernels, (kernel) => kernel.scratchBytes),
+    privateBytes: largest(kernels, (kernel) => kernel.privateBytes),
+    tables: [...tables.values()].map(({ data }) => data),
+    tableBytes,
+    tableOffset(data) {
+      const table = tables.get(data.join())
+      if (table === undefined) throw internal('a stage asks for a table that it did not name')
+      return table.offset
+    },
+  }
+}
+
+/** The bytes of the module. */
+export function writeModule(assembly: Assembly, addresses: Addresses): Uint8Array<ArrayBuffer> {
+  const builder = new ModuleBuilder({ module: 'env', name: 'memory', initialPages: 0 })
+  const shared = createShared(builder)
+  const functions = new Map<string, FunctionReference>()
+  for (const stage of assembly.stages)
+    if (!functions.has(stage.key)) functions.set(stage.key, writeStage(builder, stage, shared))
+
+  const addressOf = (pointer: Pointer): number => {
+    if (pointer.kind === 'buffer') return addresses.buffer(pointer.buffer)
+    if (pointer.kind === 'table') return addresses.tables + assembly.tableOffset(pointer.data)
+    return (pointer.kind === 'scratch' ? addresses.scratch : addresses.private) + pointer.offset
+  }
+  const run = builder.function('run', [], (code) => {
+    for (const stage of assembly.stages) {
+      const callee = functions.get(stage.key)
+      if (callee === undefined || stage.units === 0) continue
+      code.i32(0).i32(stage.units)
+      for (const pointer of stage.pointers) code.i32(addressOf(pointer))
+      code.call(callee)
+    }
+  })
+  builder.export('run', run)
+  return builder.toBytes()
+}
+
+/** Compiles and links at once; a module of kernels is small. */
+export function instantiate(bytes: Uint8Array<ArrayBuffer>, memory: WebAssembly.Memory): () => void {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } })
+  const run = exports.run
+  if (typeof run !== 'function') throw internal('the module does not export run')
+  return run as () => void
+}
+
+function writeStage(builder: ModuleBuilder, stage: Stage, shared: SharedFunctions): FunctionReference {
+  const parameters = ['i32', 'i32', ...stage.pointers.map(() => 'i32' as const)] as const
+  return builder.function(stage.name, parameters, (code) => {
+    const [start, end, ...pointers] = code.parameters
+    stage.emit(code, { start, end, pointers }, shared)
+  })
+}
+
+function createShared(builder: ModuleBuilder): SharedFunctions {
+  const known = new Map<string, FunctionReference>()
+  return {
+    function(key, parameters, write) {
+      const existing = known.get(key)
+      if (existing !== undefined) return existing
+      const created = builder.function(key, parameters, write)
+      known.set(key, created)
+      return created
+    },
+  }
+}
+
+function largest(kernels: readonly EmittedKernel[], bytes: (kernel: EmittedKernel) => number): number {
+  return kernels.reduce((most, kernel) => Math.max(most, bytes(kernel)), 0)
+}
+
+/** Bytes of a buffer; every element type takes four. */
+export function bytesOf(buffer: Buffer): number {
+  return buffer.shape.reduce((size, dimension) => size * dimension, 4)
+}
