@@ -2,10 +2,11 @@
 import { Command, CommanderError } from 'commander'
 import type { ThalwegError } from 'thalweg'
 import { addPredictCommand } from './commands/predict.ts'
+import type { Surroundings } from './commands/surroundings.ts'
 import { addTrainCommand } from './commands/train.ts'
 import { asThalwegError, EXIT, exitCodeOf, usage } from './errors.ts'
 import { cliVersion } from './version.ts'
-import { createVoice } from './voice.ts'
+import { createVoice, type Streams } from './voice.ts'
 
 const EXAMPLES = `
 Examples:
@@ -15,11 +16,12 @@ Examples:
 
 thalweg train --help and thalweg predict --help say more.`
 
-export async function main(args: readonly string[]): Promise<number> {
+export async function main(args: readonly string[], streams: Streams = process): Promise<number> {
   let code: number = EXIT.done
-  const program = createProgram((ended) => {
+  const finish = (ended: number): void => {
     code = ended
-  })
+  }
+  const program = createProgram({ streams, finish })
   try {
     await program.parseAsync([...args], { from: 'user' })
     return code
@@ -28,14 +30,20 @@ export async function main(args: readonly string[]): Promise<number> {
     // Without a command the help is the answer, and it was printed.
     if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage
     const told = error instanceof CommanderError ? wrongUsage(error, args) : asThalwegError(error)
-    createVoice({ json: args.includes('--json'), quiet: true }).error(told)
-    if (process.env.THALWEG_DEBUG)
-      process.stderr.write(`${told.stack}\n${String((told.cause as Error)?.stack ?? '')}\n`)
+    createVoice({ json: args.includes('--json'), quiet: true }, streams).error(told)
+    if (process.env.THALWEG_DEBUG) streams.stderr.write(`${traceOf(told)}\n`)
     return exitCodeOf(told)
   }
 }
 
-function createProgram(finish: (code: number) => void): Command {
+function createProgram(surroundings: Surroundings): Command {
+  const { stdout, stderr } = surroundings.streams
+  // What commander would print of an error is said in three lines instead (wrongUsage).
+  const output = {
+    writeOut: (text: string) => stdout.write(text),
+    writeErr: (text: string) => stderr.write(text),
+    outputError: () => undefined,
+  }
   const program = new Command('thalweg')
     .description('Trains neural networks: in Node, with nothing to install beside it.')
     .version(cliVersion, '-v, --version', 'print the version')
@@ -43,12 +51,9 @@ function createProgram(finish: (code: number) => void): Command {
     .helpCommand('help [command]', 'print how a command is used')
     .addHelpText('after', EXAMPLES)
     .showSuggestionAfterError()
-    // What commander would print is said in three lines instead (wrongUsage), and main decides how to end.
-    .configureOutput({ outputError: () => undefined })
-    .exitOverride()
-  addTrainCommand(program, finish)
-  addPredictCommand(program, finish)
-  for (const command of program.commands) command.exitOverride().configureOutput({ outputError: () => undefined })
+  addTrainCommand(program, surroundings)
+  addPredictCommand(program, surroundings)
+  for (const command of [program, ...program.commands]) command.exitOverride().configureOutput(output)
   return program
 }
 
@@ -64,6 +69,11 @@ function wrongUsage(error: CommanderError, args: readonly string[]): ThalwegErro
     received: message,
     try: near ? `${near}, or ${help}` : help,
   })
+}
+
+/** For THALWEG_DEBUG: where it was thrown, and where what it stems from was. */
+function traceOf(error: ThalwegError): string {
+  return error.cause instanceof Error ? `${error.stack}\n${error.cause.stack}` : String(error.stack)
 }
 
 const RULES: Readonly<Record<string, string>> = {

@@ -26,7 +26,8 @@ export interface Voice {
   error(error: ThalwegError): void
 }
 
-interface Streams {
+/** Where a command writes; tests give their own. */
+export interface Streams {
   readonly stdout: TerminalStream
   readonly stderr: TerminalStream
 }
@@ -40,9 +41,8 @@ export interface VoiceOptions {
 
 export function createVoice(
   { json = false, quiet = false, aside = false }: VoiceOptions,
-  streams: Streams = process,
+  { stdout, stderr }: Streams,
 ): Voice {
-  const { stdout, stderr } = streams
   const words = json || aside ? stderr : stdout
   const live: LiveLine = liveLine(words)
   const isLive = words.isTTY === true && !quiet && process.env.TERM !== 'dumb'

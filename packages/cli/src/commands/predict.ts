@@ -10,6 +10,7 @@ import { loadPredictor } from '../predict/predictor.ts'
 import { sayThreads } from '../run/prepare.ts'
 import { count, percent } from '../terminal/format.ts'
 import { createVoice } from '../voice.ts'
+import type { Surroundings } from './surroundings.ts'
 
 const EXAMPLES = `
 Examples:
@@ -20,7 +21,7 @@ Examples:
 The rows come out in the order in which they went in: the prediction, and for classes
 the probability of each. A table may hold its target column; then it is scored, too.`
 
-export function addPredictCommand(program: Command, finish: (code: number) => void): void {
+export function addPredictCommand(program: Command, { streams, finish }: Surroundings): void {
   const command = program
     .command('predict')
     .summary('say what a trained run predicts for new examples')
@@ -30,7 +31,7 @@ export function addPredictCommand(program: Command, finish: (code: number) => vo
   addSharedOptions(command, { flags: '--out <file>', description: 'write the CSV there (default: standard output)' })
   command.addHelpText('after', EXAMPLES)
   command.action(async (run: string, file: string, options: SharedOptions) => {
-    const voice = createVoice({ ...options, aside: true })
+    const voice = createVoice({ ...options, aside: true }, streams)
     sayThreads(options.threads, voice)
     const predictor = await loadPredictor(run)
     const examples = await readExamples(file, predictor)

@@ -10,6 +10,7 @@ import { runSitting } from '../run/sitting.ts'
 import { imageNames } from '../source/images.ts'
 import { pointNames } from '../source/points.ts'
 import { createVoice } from '../voice.ts'
+import type { Surroundings } from './surroundings.ts'
 
 export interface TrainOptions extends SharedOptions {
   readonly target?: string
@@ -34,7 +35,7 @@ Examples:
 Datasets by name: ${[...imageNames, ...pointNames].join(', ')}
 Exit codes: 0 done, 1 the run failed, 2 wrong usage, 130 interrupted (checkpoint saved)`
 
-export function addTrainCommand(program: Command, finish: (code: number) => void): void {
+export function addTrainCommand(program: Command, { streams, finish }: Surroundings): void {
   const command = program
     .command('train')
     .summary('train a network on a dataset, a table or an experiment file')
@@ -52,7 +53,7 @@ export function addTrainCommand(program: Command, finish: (code: number) => void
   addSharedOptions(command, { flags: '--out <dir>', description: 'the run folder (default: runs/<name>)' })
   command.addHelpText('after', EXAMPLES)
   command.action(async (target: string | undefined, options: TrainOptions) => {
-    const voice = createVoice(options)
+    const voice = createVoice(options, streams)
     const interrupt = listenForInterrupt(() => {
       voice.say(voice.style.dim('finishing this step and saving; Ctrl-C once more quits at once'))
     })

@@ -1,0 +1,368 @@
+/** `thalweg train` as a program sees it: events, exit codes, and what lies on the disk afterwards. */
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { digestOf, emptyFolder, thalweg } from './command.ts'
+
+const epochEvent = z.strictObject({
+  type: z.literal('epoch'),
+  epoch: z.number().int().positive(),
+  step: z.number().int().positive(),
+  trainLoss: z.number(),
+  trainAccuracy: z.number().min(0).max(1).optional(),
+  validLoss: z.number().optional(),
+  validAccuracy: z.number().min(0).max(1).optional(),
+  validR2: z.number().max(1).optional(),
+  learningRate: z.number().positive(),
+  seconds: z.number().positive(),
+})
+
+const compileEvent = z.strictObject({
+  type: z.literal('compile'),
+  purpose: z.enum(['train', 'evaluate']),
+  shape: z.array(z.number().int()),
+  ms: z.number().positive(),
+  kernels: z.number().int().positive(),
+  arenaBytes: z.number().int(),
+})
+
+const endFields = {
+  type: z.literal('end'),
+  testLoss: z.number(),
+  epochs: z.number().int(),
+  seconds: z.number(),
+  run: z.string(),
+}
+const classEnd = z.strictObject({ ...endFields, testAccuracy: z.number().min(0).max(1) })
+const numberEnd = z.strictObject({ ...endFields, testR2: z.number().max(1) })
+
+/** A small table: y is nearly a plane over a and b, kind says on which side of it a row lies. */
+function writeTable(folder: string, rows = 80): string {
+  const lines = ['a,b,colour,y,kind']
+  for (let i = 0; i < rows; i++) {
+    const a = Math.sin(i * 12.9) * 3
+    const b = Math.cos(i * 7.3) * 40
+    lines.push(`${a},${b},${i % 3 ? 'red' : 'blue'},${(2 * a - b / 10).toFixed(4)},${a > b / 40 ? 'above' : 'below'}`)
+  }
+  const file = join(folder, 'table.csv')
+  writeFileSync(file, `${lines.join('\n')}\n`)
+  return file
+}
+
+describe('thalweg train', () => {
+  it('keeps the contract of --json: one event a line, the last is the end', async () => {
+    const out = join(emptyFolder(), 'run')
+    const { code, events, stderr } = await thalweg('train', 'xor', '--epochs', '3', '--json', '--out', out)
+    expect(code).toBe(0)
+    for (const event of events.filter(({ type }) => type === 'epoch')) epochEvent.parse(event)
+    for (const event of events.filter(({ type }) => type === 'compile')) compileEvent.parse(event)
+    expect(events.filter(({ type }) => type === 'epoch')).toHaveLength(3)
+    expect(classEnd.parse(events.at(-1))).toMatchObject({ epochs: 3, run: out })
+    expect(stderr).toContain('test accuracy')
+  })
+
+  it('says in words, on standard output, one line an epoch and a table at the end', async () => {
+    const out = join(emptyFolder(), 'run')
+    const { code, stdout, stderr } = await thalweg('train', 'xor', '--epochs', '2', '--out', out)
+    expect(code).toBe(0)
+    expect(stderr).toBe('')
+    expect(stdout).toMatch(/epoch +train loss +accuracy +valid loss +accuracy/)
+    expect(stdout.match(/^ +[12]\/2 /gm)).toHaveLength(2)
+    expect(stdout).toMatch(/test accuracy +\d+\.\d\d%/)
+    expect(stdout).toContain(`thalweg predict ${out}`)
+    expect(stdout).not.toContain('\u001b')
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(Math.max(80, out.length + 60))
+  })
+
+  it('says nothing at all with --quiet', async () => {
+    const out = join(emptyFolder(), 'run')
+    expect(await thalweg('train', 'xor', '--epochs', '1', '--quiet', '--out', out)).toMatchObject({
+      stdout: '',
+      stderr: '',
+    })
+  })
+
+  it('leaves a run folder', async () => {
+    const out = join(emptyFolder(), 'run')
+    await thalweg('train', 'moons', '--epochs', '2', '--seed', '5', '--quiet', '--out', out)
+    expect(readdirSync(out).sort()).toEqual([
+      'checkpoints',
+      'manifest.json',
+      'metrics.jsonl',
+      'preprocessing.json',
+      'result.json',
+    ])
+    expect(
+      readdirSync(join(out, 'checkpoints')).every((file) => /^step-\d{8}([.]best)?[.]safetensors$/.test(file)),
+    ).toBe(true)
+    const manifest = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8'))
+    expect(manifest).toMatchObject({ name: 'moons', seed: 5, recipe: { epochs: 2, optimizer: { name: 'adam' } } })
+    const metrics = readFileSync(join(out, 'metrics.jsonl'), 'utf8').trim().split('\n')
+    expect(metrics.map((line) => epochEvent.parse(JSON.parse(line)).epoch)).toEqual([1, 2])
+  })
+
+  it('tells numbers from classes in a table, and scores each in its own way', async () => {
+    const folder = emptyFolder()
+    const file = writeTable(folder)
+    const numbers = await thalweg('train', file, '--target', 'y', '--json', '--quiet', '--out', join(folder, 'numbers'))
+    expect(numberEnd.parse(numbers.events.at(-1)).testR2).toBeGreaterThan(0.7)
+    const classes = await thalweg(
+      'train',
+      file,
+      '--target',
+      'kind',
+      '--json',
+      '--quiet',
+      '--out',
+      join(folder, 'classes'),
+    )
+    expect(classEnd.parse(classes.events.at(-1)).testAccuracy).toBeGreaterThan(0.7)
+  })
+
+  it('gives the same weights for the same seed', async () => {
+    const folder = emptyFolder()
+    for (const [name, seed] of [
+      ['one', '3'],
+      ['two', '3'],
+      ['other', '4'],
+    ]) {
+      await thalweg('train', 'xor', '--epochs', '1', '--seed', seed, '--quiet', '--out', join(folder, name))
+    }
+    expect(await digestOf(join(folder, 'two'))).toBe(await digestOf(join(folder, 'one')))
+    expect(await digestOf(join(folder, 'other'))).not.toBe(await digestOf(join(folder, 'one')))
+  })
+
+  it('is honest about threads', async () => {
+    const out = join(emptyFolder(), 'run')
+    const { stdout } = await thalweg('train', 'xor', '--epochs', '1', '--threads', '4', '--out', out)
+    expect(stdout).toContain('--threads 4: one thread computes in this version')
+  })
+
+  it('trains an experiment file, from wherever it lies', async () => {
+    const folder = emptyFolder()
+    const file = join(folder, 'small.experiment.ts')
+    writeFileSync(
+      file,
+      `import { crossEntropy, dense, sequential, tanh } from 'thalweg/nn'
+import { sgd } from 'thalweg/optim'
+import { split, xor } from 'thalweg/data'
+import { defineExperiment } from 'thalweg/train'
+const size: number = 60
+export default defineExperiment({
+  name: 'mine',
+  data: ({ seed }) => split(xor({ size, seed }), { seed }),
+  model: sequential(dense(4), tanh(), dense(2)),
+  loss: crossEntropy(),
+  optimizer: sgd({ learningRate: 0.1 }),
+  epochs: 2,
+})
+`,
+    )
+    const out = join(folder, 'run')
+    const { code, events } = await thalweg('train', file, '--json', '--quiet', '--out', out)
+    expect([code, classEnd.parse(events.at(-1)).epochs]).toEqual([0, 2])
+    expect(readdirSync(out)).toContain('experiment.ts')
+    const points = join(folder, 'points.csv')
+    writeFileSync(points, 'x,y\n0.5,0.5\n-0.5,0.5\n')
+    expect((await thalweg('predict', out, points)).stdout.split('\n')[0]).toBe('class,p(0),p(1)')
+  })
+})
+
+describe('thalweg train --resume', () => {
+  let home = ''
+  let whole = ''
+
+  beforeAll(async () => {
+    home = mkdtempSync(join(tmpdir(), 'thalweg-resume-'))
+    whole = join(home, 'whole')
+    const options = ['--epochs', '4', '--batch-size', '100', '--checkpoint-every', '3', '--quiet']
+    await thalweg('train', 'xor', ...options, '--out', whole)
+  })
+  afterAll(() => rmSync(home, { recursive: true, force: true }))
+
+  /** The run as an interruption leaves it: without its end, and with the oldest `keep` of its checkpoints. */
+  function unfinished(keep: number): string {
+    const run = join(emptyFolder(), 'run')
+    cpSync(whole, run, { recursive: true })
+    rmSync(join(run, 'result.json'))
+    for (const file of checkpointsOf(run).slice(keep)) rmSync(join(run, 'checkpoints', file))
+    return run
+  }
+
+  function checkpointsOf(run: string): string[] {
+    return readdirSync(join(run, 'checkpoints')).sort()
+  }
+
+  it('goes on to the same weights as the uninterrupted run', async () => {
+    const run = unfinished(1)
+    const { code, events } = await thalweg('train', '--resume', run, '--json', '--quiet')
+    expect(code).toBe(0)
+    expect(events[1]).toMatchObject({ type: 'start', seed: 1 })
+    expect(events[1].step).toBeGreaterThan(0)
+    expect(await digestOf(run)).toBe(await digestOf(whole))
+    const epochs = readFileSync(join(run, 'metrics.jsonl'), 'utf8').trim().split('\n')
+    expect(epochs.map((line) => JSON.parse(line).epoch)).toEqual([1, 2, 3, 4])
+  })
+
+  it('falls back to the checkpoint before a torn one, with a note', async () => {
+    const run = unfinished(3)
+    const torn = checkpointsOf(run).at(-1) as string
+    truncateSync(join(run, 'checkpoints', torn), 1000)
+    const { code, events } = await thalweg('train', 'xor', '--resume', run, '--json', '--quiet')
+    expect(code).toBe(0)
+    expect(events[0]).toMatchObject({ type: 'note', code: 'train/bad-checkpoint' })
+    expect(events[0].message).toContain(torn)
+    expect(await digestOf(run)).toBe(await digestOf(whole))
+  })
+
+  it('begins again where no checkpoint was made yet', async () => {
+    const run = unfinished(0)
+    expect(await thalweg('train', '--resume', run, '--quiet')).toMatchObject({ code: 0 })
+    expect(await digestOf(run)).toBe(await digestOf(whole))
+  })
+
+  it.each([
+    ['another seed', ['--seed', '2'], /--seed must be what it was/],
+    ['another target', ['moons'], /the target must be what it was/],
+    ['another rate', ['--learning-rate', '0.5'], /--learning-rate must be/],
+    ['another folder', ['--out', 'elsewhere'], /--out must be/],
+  ])('refuses %s', async (_, args, message) => {
+    const run = unfinished(1)
+    const { code, stderr } = await thalweg('train', ...args, '--resume', run)
+    expect([code, stderr.trim().split('\n').length]).toEqual([2, 3])
+    expect(stderr).toMatch(message)
+  })
+
+  it('refuses a run that is finished, and data that changed', async () => {
+    const folder = emptyFolder()
+    const file = writeTable(folder)
+    const run = join(folder, 'run')
+    await thalweg('train', file, '--target', 'y', '--epochs', '2', '--quiet', '--out', run)
+    expect((await thalweg('train', '--resume', run)).stderr).toMatch(/must not have come to its end/)
+    rmSync(join(run, 'result.json'))
+    writeFileSync(file, readFileSync(file, 'utf8').replace('red', 'blue'))
+    const { code, stderr } = await thalweg('train', '--resume', run)
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/the data must be what it was/)])
+  })
+})
+
+describe('wrong usage and bad input', () => {
+  const cases: readonly [what: string, code: number, args: readonly string[], message: RegExp][] = [
+    ['no target', 2, ['train'], /there must be something to train on/],
+    ['an unknown name', 2, ['train', 'digitz'], /one of digits, mnist/],
+    ['an unknown command', 2, ['trian'], /try: train/],
+    ['an unknown option', 2, ['train', 'xor', '--epoch', '3'], /try: --epochs/],
+    ['a missing value', 2, ['predict', '--out'], /must have a value/],
+    ['batch size 0', 2, ['train', 'xor', '--batch-size', '0'], /--batch-size must be an integer/],
+    ['a negative rate', 2, ['train', 'xor', '--learning-rate', '-1'], /--learning-rate must be/],
+    ['an unknown optimizer', 2, ['train', 'xor', '--optimizer', 'adem'], /one of sgd/],
+    ['a missing file', 2, ['train', 'nowhere.csv', '--target', 'y'], /nowhere\.csv: the file must exist/],
+    ['no target column', 2, ['train', 'FOLDER/table.csv'], /try: --target kind, or another of a, b/],
+    ['an unknown target column', 2, ['train', 'FOLDER/table.csv', '--target', 'kinds'], /did you mean "kind"/],
+    ['an empty CSV', 1, ['train', 'FOLDER/empty.csv', '--target', 'y'], /a header and at least one row/],
+    ['a header without rows', 1, ['train', 'FOLDER/header.csv', '--target', 'b'], /a header and at least one row/],
+    ['a text cell in a numeric column', 1, ['train', 'FOLDER/text.csv', '--target', 'b'], /"oops"/],
+    ['infinity in the data', 1, ['train', 'FOLDER/infinite.csv', '--target', 'b'], /inf/i],
+    ['a ragged row', 1, ['train', 'FOLDER/ragged.csv', '--target', 'b'], /as many cells as the header/],
+    ['a quote that is never closed', 1, ['train', 'FOLDER/quote.csv', '--target', 'b'], /comma-separated/],
+    ['one class alone', 1, ['train', 'FOLDER/one.csv', '--target', 'b'], /at least two values/],
+    ['an empty --data folder', 2, ['train', 'mnist', '--data', 'FOLDER'], /a folder with all four files/],
+    ['a truncated image file', 1, ['train', 'mnist', '--data', 'FOLDER/images'], /train-images/],
+    ['an experiment that does not run', 1, ['train', 'FOLDER/broken.ts'], /the experiment file must run/],
+    ['an experiment that exports nothing', 2, ['train', 'FOLDER/nothing.ts'], /must export data, model/],
+    ['a model whose shapes do not fit', 1, ['train', 'FOLDER/shapes.ts'], /head/],
+    ['a run that is none', 2, ['train', '--resume', 'FOLDER'], /a folder that thalweg train made/],
+    ['a prediction from no run', 2, ['predict', 'FOLDER', 'x.csv'], /a folder that thalweg train made/],
+  ]
+
+  function prepare(): string {
+    const folder = emptyFolder()
+    writeTable(folder)
+    const rows = (...lines: string[]) => `${lines.join('\n')}\n`
+    const numbers = Array.from({ length: 30 }, (_, i) => `${i * 0.37},${i % 2}`)
+    const experiment = (model: string) => `import { xor } from 'thalweg/data'
+import { crossEntropy, dense, named, sequential } from 'thalweg/nn'
+import { sgd } from 'thalweg/optim'
+export default { data: { train: xor({ size: 20 }) }, model: ${model}, loss: crossEntropy(), optimizer: sgd(), epochs: 1 }
+`
+    const files: Readonly<Record<string, string>> = {
+      'empty.csv': '',
+      'header.csv': 'a,b\n',
+      'text.csv': rows('a,b', ...numbers, 'oops,1'),
+      'infinite.csv': rows('a,b', ...numbers, 'inf,1'),
+      'ragged.csv': rows('a,b', ...numbers, '1,2,3'),
+      'quote.csv': rows('a,b', ...numbers, '"1,0'),
+      'one.csv': rows('a,b', ...numbers.map((line) => `${line.split(',')[0]},same`)),
+      'broken.ts': 'export default missing(1)\n',
+      'nothing.ts': 'export const model = 1\n',
+      'shapes.ts': experiment(`sequential(dense(4), named('head', { ...dense(2), forward: (x) => x.reshape([7]) }))`),
+    }
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+    mkdirSync(join(folder, 'images'))
+    for (const name of [
+      'train-images-idx3-ubyte',
+      'train-labels-idx1-ubyte',
+      't10k-images-idx3-ubyte',
+      't10k-labels-idx1-ubyte',
+    ]) {
+      writeFileSync(
+        join(folder, 'images', name),
+        Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 9, 0, 0, 0, 28, 0, 0, 0, 28, 1, 2, 3),
+      )
+    }
+    return folder
+  }
+
+  it.each(cases)('%s: three lines, exit code %i, nothing left behind', async (_, code, args, message) => {
+    const folder = prepare()
+    const before = readdirSync(folder)
+    const out = args[0] === 'train' && !args.includes('--resume') ? ['--out', join(folder, 'run')] : []
+    const given = args.map((arg) => arg.replace('FOLDER', folder))
+    const outcome = await thalweg(...given, ...out)
+    expect(outcome.stderr).toMatch(message)
+    expect(outcome.stderr).toMatch(/^[^\n]+\nreceived: [^\n]+\ntry: [^\n]+\n$/)
+    expect(outcome.code).toBe(code)
+    expect(readdirSync(folder)).toEqual(before)
+  })
+
+  it('tells programs, too', async () => {
+    const { events, code } = await thalweg('train', 'digitz', '--json')
+    expect(code).toBe(2)
+    expect(events).toEqual([
+      {
+        type: 'error',
+        code: 'usage/unknown-target',
+        rule: expect.any(String),
+        received: 'digitz',
+        try: expect.any(String),
+      },
+    ])
+  })
+
+  it('never writes over a run', async () => {
+    const out = join(emptyFolder(), 'run')
+    await thalweg('train', 'xor', '--epochs', '1', '--quiet', '--out', out)
+    const { code, stderr } = await thalweg('train', 'xor', '--epochs', '1', '--out', out)
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/holds a finished run/)])
+  })
+
+  it('fails with 1 where the loss is no number any more, and keeps the last checkpoint', async () => {
+    const out = join(emptyFolder(), 'run')
+    const rate = ['--optimizer', 'sgd', '--learning-rate', '1e30', '--batch-size', '100']
+    const { code, stderr } = await thalweg('train', 'xor', ...rate, '--quiet', '--out', out)
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/NaN or infinity in .*step \d+, epoch \d+/)])
+    expect(existsSync(join(out, 'result.json'))).toBe(false)
+  })
+})
