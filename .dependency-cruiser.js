@@ -82,7 +82,7 @@ export default {
       severity: 'error',
       comment: "Write `from 'thalweg/nn'`, not a relative path into the library.",
       from: { path: outside },
-      to: { path: library, dependencyTypes: ['local'] },
+      to: { path: library, dependencyTypes: ['local'], dependencyTypesNot: ['aliased-workspace'] },
     },
     {
       name: 'nothing-imports-the-house-around-it',
