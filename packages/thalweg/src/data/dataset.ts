@@ -1,6 +1,6 @@
 /**
  * A dataset: examples in memory that a batch is copied from. It says what one example looks like and copies the rows it
- * is asked for into the batch's slots; it does not shuffle, split or scale (see order.ts, split.ts, preprocess/).
+ * is asked for into the batch's slots; it does not shuffle, split, scale or augment (see order/, split.ts, preprocess/, augment/).
  */
 import type { Shape } from '../base/index.ts'
 
@@ -19,8 +19,11 @@ export interface Dataset {
   /**
    * Copies examples `rows` into the batch: `inputs` is `[rows.length, ...inputShape]`, `targets` is int32 `[rows.length]`
    * for classes and float32 `[rows.length, names.length]` for numbers.
+   *
+   * @param epoch of training, from 0. Views that differ from epoch to epoch (augmented, mixup) act only when it is given;
+   * evaluation gives none and sees the examples as they are.
    */
-  fill(rows: Int32Array, inputs: Float32Array, targets: Float32Array | Int32Array): void
+  fill(rows: Int32Array, inputs: Float32Array, targets: Float32Array | Int32Array, epoch?: number): void
   /** SHA-256 (hex) over shape, target and every value: the data's identity in a run's manifest. */
   fingerprint(): Promise<string>
 }

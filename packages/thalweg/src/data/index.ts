@@ -15,6 +15,7 @@ export { gunzip, gzip, isGzip } from './idx/gzip.ts'
 export { type IdxImagesOptions, idxImages, type NamedBytes } from './idx/images.ts'
 export { parseIdx, readIdx } from './idx/read.ts'
 export { writeIdx } from './idx/write.ts'
+export { materialized } from './materialized.ts'
 export { assembleNamed, type NamedFiles, notProvided } from './named/assemble.ts'
 export {
   type FileRole,
@@ -27,11 +28,16 @@ export {
 export { type DownloadOptions, download } from './named/download.ts'
 export type { DataNote } from './notes.ts'
 export { batchCount, batchRows, epochOrder, sequentialOrder } from './order.ts'
-export { type ColumnEncoding, featuresOf } from './preprocess/encode.ts'
-export { fitInputs, type InputPreprocessing, preprocessed, transformed } from './preprocess/inputs.ts'
+export { type Center, type CenterOptions, center } from './preprocess/center.ts'
+export { type ColumnEncoding, featuresOf, type Impute } from './preprocess/encode.ts'
+export type { Examples, Per, Walk } from './preprocess/examples.ts'
+export { fitInputs, type InputPreprocessing, invertInputs, preprocessed, transformed } from './preprocess/inputs.ts'
+export { type MinMax, type MinMaxOptions, minMax } from './preprocess/min-max.ts'
+export { type Components, type Pca, type PcaOptions, pca } from './preprocess/pca.ts'
 export { type PreparedTable, type PrepareTableOptions, prepareTable } from './preprocess/prepare.ts'
 export { type Preprocessing, readPreprocessing } from './preprocess/read.ts'
-export { fitStandardize, type Standardize } from './preprocess/standardize.ts'
+export { type Robust, type RobustOptions, robust } from './preprocess/robust.ts'
+export { fitStandardize, type Standardize, type StandardizeOptions, standardize } from './preprocess/standardize.ts'
 export {
   type EncodedTable,
   encodeTable,
@@ -41,7 +47,20 @@ export {
   tableDataset,
 } from './preprocess/table.ts'
 export { invertTarget, type TargetEncoding } from './preprocess/target.ts'
-export { applyTransforms, type Transform, transformedShape } from './preprocess/transform.ts'
+export {
+  applyTransforms,
+  type FitTransform,
+  invertTransforms,
+  type Transform,
+  transformedShape,
+} from './preprocess/transform.ts'
+export {
+  type PcaWhiteningOptions,
+  pcaWhitening,
+  type Whitening,
+  type ZcaWhiteningOptions,
+  zcaWhitening,
+} from './preprocess/whitening.ts'
 export { type RowSplit, type Split, type SplitOptions, split, splitRows } from './split.ts'
 export { subset } from './subset.ts'
 export type { Column, ColumnType } from './table/column.ts'

@@ -17,11 +17,11 @@ export function subset(dataset: Dataset, rows: Int32Array, name: string = datase
     size: chosen.length,
     inputShape: dataset.inputShape,
     target: dataset.target,
-    fill(wanted, inputs, targets) {
+    fill(wanted, inputs, targets, epoch) {
       checkRows(name, wanted, chosen.length)
       if (mapped.length !== wanted.length) mapped = new Int32Array(wanted.length)
       for (let i = 0; i < wanted.length; i++) mapped[i] = chosen[wanted[i]]
-      dataset.fill(mapped, inputs, targets)
+      dataset.fill(mapped, inputs, targets, epoch)
     },
     async fingerprint() {
       return fingerprintOf({ subset: await dataset.fingerprint() }, chosen)

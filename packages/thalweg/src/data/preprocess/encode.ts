@@ -1,9 +1,9 @@
 /**
- * How one column of a table becomes features: missing cells are filled (median, or the most frequent value), categories
+ * How one column of a table becomes features: missing cells are filled, categories
  * become one-hot, booleans 0 or 1. Fitted on training rows alone. A category that training never saw is none of the known
  * ones: all zeros, and a note.
  */
-import { unreachable } from '../../base/index.ts'
+import { ThalwegError, unreachable } from '../../base/index.ts'
 import { booleanOf, isMissing, numberOf } from '../table/cell.ts'
 import { type Column, notFinite, textInNumber } from '../table/column.ts'
 import { MOST_CATEGORIES } from '../table/notes.ts'
@@ -20,6 +20,9 @@ export type ColumnEncoding =
   | (Encoding & { readonly kind: 'boolean'; readonly fill: boolean })
   | (Encoding & { readonly kind: 'one-hot'; readonly fill: string; readonly categories: readonly string[] })
 
+/** What fills a number column's missing cells: a figure of its training cells, or this number. */
+export type Impute = 'median' | 'mean' | 'most-frequent' | number
+
 /** What encoding met that training had not: counts, for notes. */
 export interface Surprises {
   missing: number
@@ -30,12 +33,14 @@ export interface Surprises {
  * Fits one column to its training cells.
  *
  * @param wantIndicator whether a column with missing training cells gets an indicator
+ * @throws ThalwegError `data/bad-impute`
  * @returns `undefined` when the cells are all missing or all the same, so that there is nothing to learn from
  */
 export function fitEncoding(
   column: Column,
   cells: readonly string[],
   wantIndicator: boolean,
+  impute: Impute = 'median',
 ): ColumnEncoding | undefined {
   const filled = cells.filter((cell) => !isMissing(cell)).map((cell) => cell.trim())
   const indicator = wantIndicator && filled.length > 0 && filled.length < cells.length
@@ -44,7 +49,7 @@ export function fitEncoding(
     case 'number': {
       const numbers = filled.map((cell) => numberOf(cell) ?? Number.NaN).sort((a, b) => a - b)
       if (numbers.length === 0 || (numbers[0] === numbers[numbers.length - 1] && !indicator)) return undefined
-      return { kind: 'number', name, indicator, fill: median(numbers) }
+      return { kind: 'number', name, indicator, fill: fillOf(impute, numbers) }
     }
     case 'boolean': {
       const yes = filled.filter((cell) => booleanOf(cell)).length
@@ -118,6 +123,37 @@ export function encodeCell(
 function surprise(surprises: Surprises, cell: string): void {
   const text = cell.trim()
   surprises.unseen.set(text, (surprises.unseen.get(text) ?? 0) + 1)
+}
+
+/** @param sorted ascending; there may be none where only the indicator is of use */
+function fillOf(impute: Impute, sorted: readonly number[]): number {
+  if (typeof impute === 'number' && Number.isFinite(impute)) return impute
+  switch (impute) {
+    case 'median':
+      return median(sorted)
+    case 'mean':
+      return sorted.reduce((sum, value) => sum + value, 0) / sorted.length
+    case 'most-frequent':
+      return mostFrequent(sorted)
+    default:
+      throw new ThalwegError('data/bad-impute', {
+        rule: 'impute: it must be median, mean, most-frequent or a finite number',
+        received: String(impute),
+        try: "give impute 'median'",
+      })
+  }
+}
+
+/** The smallest of those that occur most often. */
+function mostFrequent(sorted: readonly number[]): number {
+  let best = 0
+  let most = 0
+  for (let start = 0, i = 1; i <= sorted.length; i++) {
+    if (sorted[i] === sorted[start]) continue
+    if (i - start > most) [best, most] = [sorted[start], i - start]
+    start = i
+  }
+  return best
 }
 
 function median(sorted: readonly number[]): number {

@@ -6,8 +6,10 @@ import { formatShape, type Shape, sameShape, sizeOf, ThalwegError } from '../../
 import { eachChunk } from '../classes.ts'
 import type { Dataset, Target } from '../dataset.ts'
 import { fingerprintOf } from '../fingerprint.ts'
-import { fitStandardize } from './standardize.ts'
-import { applyTransforms, type Transform, transformedShape } from './transform.ts'
+import type { Walk } from './examples.ts'
+import { fitTransforms } from './fit.ts'
+import { standardize } from './standardize.ts'
+import { applyTransforms, type FitTransform, invertTransforms, type Transform, transformedShape } from './transform.ts'
 
 export interface InputPreprocessing {
   readonly version: 1
@@ -18,12 +20,22 @@ export interface InputPreprocessing {
   readonly transforms: readonly Transform[]
 }
 
-/** Standardizes each channel of images, each feature of points, with the figures of `train` alone. */
-export function fitInputs(train: Dataset): InputPreprocessing {
-  const { inputShape, target } = train
-  const channels = inputShape.at(-1) ?? 1
-  const standardize = fitStandardize(channels, (visit) => eachChunk(train, visit))
-  return { version: 1, kind: 'inputs', inputShape, target, transforms: [standardize] }
+/**
+ * Fits transforms to `train` alone, each to what those before it leave. By default each channel of images, each feature
+ * of points, is standardized.
+ *
+ * @throws ThalwegError as the transforms' fits do
+ */
+export function fitInputs(train: Dataset, fits: readonly FitTransform[] = [standardize()]): InputPreprocessing {
+  const { name, inputShape, target } = train
+  const walk: Walk = (visit) => eachChunk(train, (values) => visit(values))
+  return {
+    version: 1,
+    kind: 'inputs',
+    inputShape,
+    target,
+    transforms: fitTransforms(fits, { name, shape: inputShape, walk }),
+  }
 }
 
 /**
@@ -42,6 +54,18 @@ export function preprocessed(dataset: Dataset, preprocessing: InputPreprocessing
   return transformed(dataset, preprocessing.transforms)
 }
 
+/**
+ * Preprocessed examples in their original units: exact up to rounding, but for principal components that were not kept.
+ *
+ * @param outputs whole examples as a network sees them
+ * @returns `[examples, ...preprocessing.inputShape]`
+ */
+export function invertInputs(preprocessing: InputPreprocessing, outputs: ArrayLike<number>): Float32Array {
+  const { transforms, inputShape } = preprocessing
+  const count = outputs.length / sizeOf(transformedShape(transforms, inputShape))
+  return invertTransforms(transforms, inputShape, Float32Array.from(outputs), count, makeFloat32)
+}
+
 /** A view of `dataset` through `transforms`. */
 export function transformed(dataset: Dataset, transforms: readonly Transform[]): Dataset {
   const inputShape = transformedShape(transforms, dataset.inputShape)
@@ -52,9 +76,9 @@ export function transformed(dataset: Dataset, transforms: readonly Transform[]):
     size: dataset.size,
     inputShape,
     target: dataset.target,
-    fill(rows, inputs, targets) {
+    fill(rows, inputs, targets, epoch) {
       const raw = before === after ? inputs : new Float32Array(rows.length * before)
-      dataset.fill(rows, raw, targets)
+      dataset.fill(rows, raw, targets, epoch)
       const result = applyTransforms(transforms, dataset.inputShape, raw, rows.length, makeFloat32)
       if (result !== inputs) inputs.set(result)
     },

@@ -2,6 +2,7 @@
 import { ThalwegError } from '../../base/index.ts'
 import type { InputPreprocessing } from './inputs.ts'
 import type { TablePreprocessing } from './table.ts'
+import type { Transform } from './transform.ts'
 
 export type Preprocessing = InputPreprocessing | TablePreprocessing
 
@@ -77,9 +78,32 @@ function areTransforms(value: unknown): boolean {
   return Array.isArray(value) && value.every(isTransform)
 }
 
+type Fields = Readonly<Record<string, unknown>>
+
+/** What the data of each kind must be. */
+const TRANSFORMS: Readonly<Record<Transform['kind'], (value: Fields) => boolean>> = {
+  center: ({ mean }) => isList(mean, isNumber),
+  standardize: ({ mean, scale }) => areFigures(mean, scale),
+  'min-max': ({ minimum, maximum, low, high, leave }) =>
+    areFigures(minimum, maximum) && isNumber(low) && isNumber(high) && (leave === undefined || isList(leave, isFlag)),
+  robust: ({ median, spread }) => areFigures(median, spread),
+  pca: isComponents,
+  'pca-whitening': (value) => isComponents(value) && isNumber(value.epsilon),
+  'zca-whitening': (value) => isComponents(value) && isNumber(value.epsilon),
+}
+
 function isTransform(value: unknown): boolean {
-  if (!isRecord(value) || value.kind !== 'standardize') return false
-  return isList(value.mean, isNumber) && isList(value.scale, isNumber) && value.mean.length === value.scale.length
+  if (!isRecord(value) || !isText(value.kind) || !Object.hasOwn(TRANSFORMS, value.kind)) return false
+  return TRANSFORMS[value.kind as Transform['kind']](value)
+}
+
+function areFigures(one: unknown, other: unknown): boolean {
+  return isList(one, isNumber) && isList(other, isNumber) && one.length === other.length
+}
+
+function isComponents({ mean, components, variance, totalVariance }: Fields): boolean {
+  if (!isList(mean, isNumber) || !isList(components, isNumber) || !isList(variance, isNumber)) return false
+  return isNumber(totalVariance) && components.length === mean.length * variance.length
 }
 
 function isTargetEncoding(value: unknown): boolean {

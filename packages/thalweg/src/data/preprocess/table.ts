@@ -1,5 +1,5 @@
 /**
- * Preprocessing of a table: cells to features to standardized inputs. Fitted on training rows alone, plain JSON, saved
+ * Preprocessing of a table: cells to features to scaled inputs. Fitted on training rows alone, plain JSON, saved
  * with the run, and applied to any later rows that have the same columns, with or without the target.
  */
 import { ThalwegError } from '../../base/index.ts'
@@ -8,10 +8,19 @@ import type { Dataset } from '../dataset.ts'
 import type { DataNote } from '../notes.ts'
 import { suggest } from '../table/near.ts'
 import { readHeader, type Table } from '../table/table.ts'
-import { areNumbers, type ColumnEncoding, encodeCell, featuresOf, fitEncoding, type Surprises } from './encode.ts'
-import { fitStandardize } from './standardize.ts'
+import {
+  areNumbers,
+  type ColumnEncoding,
+  encodeCell,
+  featuresOf,
+  fitEncoding,
+  type Impute,
+  type Surprises,
+} from './encode.ts'
+import { fitTransforms } from './fit.ts'
+import { standardize } from './standardize.ts'
 import { encodeTarget, fitTarget, type TargetEncoding, targetOf } from './target.ts'
-import { applyTransforms, type Transform, transformedShape } from './transform.ts'
+import { applyTransforms, type FitTransform, type Transform, transformedShape } from './transform.ts'
 
 export interface TablePreprocessing {
   readonly version: 1
@@ -26,6 +35,13 @@ export interface TablePreprocessing {
 export interface FitTableOptions {
   /** Adds a 0/1 feature beside each column that lacks values in the training rows. Default false. */
   readonly missingIndicator?: boolean
+  /** What fills missing cells of number columns. Default `median`. Other columns get their most frequent value. */
+  readonly impute?: Impute
+  /**
+   * Fitted to the encoded features, one after another. Default `[standardize()]`. Scaling leaves zeros and ones of
+   * categories and booleans as they are; PCA and whitening take all features.
+   */
+  readonly transforms?: readonly FitTransform[]
 }
 
 /**
@@ -44,7 +60,7 @@ export function fitTable(
   for (const column of table.columns) {
     if (column.leftOut) continue
     const cells = Array.from(train, (row) => table.rows[row][column.index])
-    const encoding = fitEncoding(column, cells, options.missingIndicator ?? false)
+    const encoding = fitEncoding(column, cells, options.missingIndicator ?? false, options.impute)
     if (encoding) columns.push(encoding)
     else notes.push(constantInTrain(column.name))
   }
@@ -58,7 +74,12 @@ export function fitTable(
     places,
     Array.from(train, (row) => table.rows[row]),
   )
-  const transforms = [fitStandardize(features.length, (visit) => visit(values), leave)]
+  const transforms = fitTransforms(options.transforms ?? [standardize()], {
+    name: table.name,
+    shape: [features.length],
+    walk: (visit) => visit(values),
+    leave,
+  })
   const target = fitTarget(table, train)
   return { preprocessing: { version: 1, kind: 'table', columns, features, transforms, target }, notes }
 }

@@ -1,16 +1,30 @@
 /**
- * Transforms of numeric inputs: plain data with a `kind`, fitted once on the training split, applied to any batch. A new
- * one (min-max, PCA, whitening ...) is a file with its data, its fit and its apply, a member of this union, and a case in
- * each switch below; the compiler names the places.
+ * Transforms of numeric inputs: plain data with a `kind`, fitted once on the training split, applied to any batch, turned
+ * back. A new one is a file with its data and its fit, a member of this union, a case in the switch below and a row in
+ * read.ts; the compiler names the places.
  */
 import { type Shape, sizeOf, unreachable } from '../../base/index.ts'
-import { applyStandardize, type Standardize, standardizedShape } from './standardize.ts'
+import { affine } from './affine.ts'
+import type { Center } from './center.ts'
+import type { Examples } from './examples.ts'
+import type { Mapping } from './mapping.ts'
+import { type MinMax, minMaxMapping } from './min-max.ts'
+import type { Pca } from './pca.ts'
+import { projection } from './projection.ts'
+import type { Robust } from './robust.ts'
+import type { Standardize } from './standardize.ts'
+import type { Whitening } from './whitening.ts'
 
-export type Transform = Standardize
+export type Transform = Center | Standardize | MinMax | Robust | Pca | Whitening
+
+/** A transform that is still to be fitted: `standardize()`, `pca({ components: 50 })`. */
+export type FitTransform = (examples: Examples) => Transform
+
+type Floats = Float32Array | Float64Array
 
 /** The shape of one example after the transforms. */
 export function transformedShape(transforms: readonly Transform[], shape: Shape): Shape {
-  return transforms.reduce<Shape>((before, transform) => outputShape(transform, before), shape)
+  return transforms.reduce<Shape>((before, transform) => mappingOf(transform).outputShape(before), shape)
 }
 
 /**
@@ -19,7 +33,7 @@ export function transformedShape(transforms: readonly Transform[], shape: Shape)
  * @param inputs `[count, ...shape]`; overwritten by transforms that keep the size
  * @returns `[count, ...transformedShape]`: `inputs` itself when no transform changes the size
  */
-export function applyTransforms<T extends Float32Array | Float64Array>(
+export function applyTransforms<T extends Floats>(
   transforms: readonly Transform[],
   shape: Shape,
   inputs: T,
@@ -28,34 +42,67 @@ export function applyTransforms<T extends Float32Array | Float64Array>(
 ): T {
   let values = inputs
   for (const transform of transforms) {
-    const after = outputShape(transform, shape)
+    const mapping = mappingOf(transform)
+    const after = mapping.outputShape(shape)
     const outputs = sizeOf(after) === sizeOf(shape) ? values : make(count * sizeOf(after))
-    applyTransform(transform, values, outputs)
+    mapping.apply(values, outputs)
     values = outputs
     shape = after
   }
   return values
 }
 
-function outputShape(transform: Transform, shape: Shape): Shape {
-  switch (transform.kind) {
-    case 'standardize':
-      return standardizedShape(transform, shape)
-    default:
-      return unreachable(transform.kind, 'a transform')
-  }
+/**
+ * Turns `count` transformed examples back: exact up to rounding, but for what a transform has thrown away (principal
+ * components that were not kept).
+ *
+ * @param shape of one example before the transforms
+ * @param outputs `[count, ...transformedShape]`; overwritten by transforms that keep the size
+ * @returns `[count, ...shape]`
+ */
+export function invertTransforms<T extends Floats>(
+  transforms: readonly Transform[],
+  shape: Shape,
+  outputs: T,
+  count: number,
+  make: (length: number) => T,
+): T {
+  const sizes = transforms.map((_, i) => sizeOf(transformedShape(transforms.slice(0, i), shape)))
+  return transforms.reduceRight((values, transform, i) => {
+    const inputs = values.length === count * sizes[i] ? values : make(count * sizes[i])
+    mappingOf(transform).invert(values, inputs)
+    return inputs
+  }, outputs)
 }
 
-function applyTransform(
-  transform: Transform,
-  inputs: Float32Array | Float64Array,
-  outputs: Float32Array | Float64Array,
-): void {
+/** Matrices are made once for each transform, and go when it goes. */
+const mappings = new WeakMap<Transform, Mapping>()
+
+function mappingOf(transform: Transform): Mapping {
+  const known = mappings.get(transform)
+  if (known) return known
+  const mapping = makeMapping(transform)
+  mappings.set(transform, mapping)
+  return mapping
+}
+
+function makeMapping(transform: Transform): Mapping {
   switch (transform.kind) {
+    case 'center': {
+      const ones = transform.mean.map(() => 1)
+      return affine('center', transform.mean, ones)
+    }
     case 'standardize':
-      applyStandardize(transform, inputs, outputs)
-      return
+      return affine('standardize', transform.mean, transform.scale)
+    case 'min-max':
+      return minMaxMapping(transform)
+    case 'robust':
+      return affine('robust', transform.median, transform.spread)
+    case 'pca':
+    case 'pca-whitening':
+    case 'zca-whitening':
+      return projection(transform)
     default:
-      unreachable(transform.kind, 'a transform')
+      return unreachable(transform, 'a transform')
   }
 }
