@@ -32,7 +32,7 @@ export {
   latestCheckpoint,
 } from './folder.ts'
 export type { ClassMetrics, Metrics, NumberMetrics } from './metrics.ts'
-export type { FitOptions } from './options.ts'
+export { completeOptions, type FitOptions, type Settings } from './options.ts'
 export {
   type ClassPrediction,
   type NumberPrediction,
@@ -42,3 +42,4 @@ export {
 } from './predict.ts'
 export type { Run } from './run.ts'
 export { decodeSafetensors, encodeSafetensors, type StoredArray, type StoredArrays } from './safetensors.ts'
+export { type EpochSums, openSession, type Session } from './session.ts'
