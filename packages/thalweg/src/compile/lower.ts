@@ -7,6 +7,7 @@ import { fuse, type Grouping, type Work } from './schedule/fuse.ts'
 import { copyGroup, type Group } from './schedule/group.ts'
 import { isSource, withoutReshape } from './schedule/nodes.ts'
 import { orderGroups } from './schedule/order.ts'
+import { promotions } from './schedule/promote.ts'
 import { storedNodes } from './schedule/stored.ts'
 import { simplify } from './simplify/simplify.ts'
 
@@ -15,7 +16,7 @@ export function lower(graph: StepGraph): Lowered {
   const step = simplify(graph)
   const nodes = stepNodes(step)
   const work = workOf(step, nodes, storedNodes(step, nodes))
-  const grouping = fuseAll(work)
+  const grouping = fuseWell(work)
   return assemble(step, grouping, work, orderGroups(grouping, work))
 }
 
@@ -30,6 +31,15 @@ function workOf(step: StepGraph, nodes: readonly Node[], stored: Set<Node>): Wor
   const variableNodes = new Map<Variable, Node>()
   for (const node of nodes) if (node.op === 'variable') variableNodes.set(node.attributes.variable, node)
   return { stored, updates, copies, variableNodes }
+}
+
+/** Fuses, then once more with those values stored that turned out to be cheaper to store. */
+function fuseWell(work: Work & { readonly stored: Set<Node> }): Grouping {
+  const grouping = fuseAll(work)
+  const promoted = promotions(grouping, work.stored)
+  if (promoted.length === 0) return grouping
+  for (const node of promoted) work.stored.add(node)
+  return fuseAll(work)
 }
 
 /** Fuses; a value that loops cannot follow is stored, and then it is tried again. */

@@ -3,6 +3,7 @@
 import type { Backend, Executable, Lowered } from '../backend/index.ts'
 import { formatShape, sizeOf, ThalwegError, type TypedArray } from '../base/index.ts'
 import type { StepGraph } from '../graph/index.ts'
+import { printProgram } from './print.ts'
 
 export interface Plan {
   /** The recorded step that this plan carries out. */
@@ -75,7 +76,7 @@ export function createPlan({ graph, lowered, backend, executable, compileMs }: P
         try: 'count outputs from 0, in the order in which the step returned them',
       })
     },
-    toString: () => `${lowered().kernels.length} kernels`,
+    toString: () => printProgram(lowered()),
     release: () => executable.release(),
   }
 }

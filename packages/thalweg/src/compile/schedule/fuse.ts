@@ -25,6 +25,10 @@ export interface Grouping {
   /** In no particular order but a fixed one. */
   readonly groups: readonly Group[]
   readonly surveys: ReadonlyMap<Group, Survey>
+  /** The group that makes each stored value. */
+  readonly makers: ReadonlyMap<Node, Group>
+  /** Whether group `a` has to run before group `b`. */
+  readonly comesBefore: (a: Group, b: Group) => boolean
   /** Variables that are set where they are, by the group that computes their new value. */
   readonly inPlace: ReadonlySet<Variable>
 }
@@ -103,10 +107,16 @@ export function fuse(work: Work): Grouping | Blocked {
   joinReaders(groups, surveys, join)
   joinTiny(groups, join)
 
-  const kept = groups.filter((group) => group !== undefined)
+  const indexOf = new Map<Group, number>()
+  groups.forEach((group, index) => {
+    if (group !== undefined) indexOf.set(group, index)
+  })
+  const kept = [...indexOf.keys()]
   return {
     groups: kept,
-    surveys: new Map(groups.flatMap((group, index) => (group === undefined ? [] : [[group, surveys[index]]]))),
+    surveys: new Map([...indexOf].map(([group, index]) => [group, surveys[index]])),
+    makers: new Map(kept.flatMap((group) => resultsOf(group).map((node) => [node, group]))),
+    comesBefore: (a, b) => reach.reaches(indexOf.get(a) ?? 0, indexOf.get(b) ?? 0),
     inPlace,
   }
 }

@@ -96,8 +96,8 @@ export function resultsOf(group: Group): Node[] {
   return group.head === undefined || group.kind === 'copy' ? own : [group.head, ...own]
 }
 
-/** What `group` reads and computes, given which nodes are stored. */
-export function survey(group: Group, stored: ReadonlySet<Node>): Survey {
+/** What `group` reads and computes, given which nodes are stored; `also` counts as stored too. */
+export function survey(group: Group, stored: ReadonlySet<Node>, also?: Node): Survey {
   const reads = new Map<Node, number>()
   const inlined = new Set<Node>()
   const full = new Set(group.full)
@@ -124,7 +124,7 @@ export function survey(group: Group, stored: ReadonlySet<Node>): Survey {
       if (before & how) continue
       reached.set(node, before | how)
       if (node.op === 'constant') continue
-      if (isSource(node) || stored.has(node)) {
+      if (isSource(node) || stored.has(node) || node === also) {
         const way = bit & ELSEWHERE ? ELSEWHERE : bit
         if ((way === FULL && full.has(node)) || (way === AFTER && after.has(node))) continue
         if (full.has(node) || after.has(node)) tangled = true

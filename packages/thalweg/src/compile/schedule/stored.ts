@@ -9,7 +9,7 @@ import { isInline, isMoving, isSource, withoutReshape } from './nodes.ts'
 const WORTH_A_KERNEL = 1000
 
 /** Operations that one value may take to compute in one place before the chain is cut; keeps kernels of a bearable size. */
-const LONGEST_CHAIN = 96
+const LONGEST_CHAIN = 160
 
 /**
  * Results of ops that have kernels of their own, operands that such kernels read whole, what the step hands out or
@@ -21,7 +21,7 @@ export function storedNodes(step: StepGraph, order: readonly Node[]): Set<Node> 
     const root = withoutReshape(node)
     if (!isSource(root)) stored.add(root)
   }
-  /** Operations to compute a node from stored values and sources, element by element; counted per use. */
+  /** Operations to compute a node from stored values and sources: an upper bound, which counts shared ones per use. */
   const chain = new Map<Node, number>()
 
   for (const node of order) {
@@ -34,13 +34,28 @@ export function storedNodes(step: StepGraph, order: readonly Node[]): Set<Node> 
     }
     let work = isElementwise(node.op) ? operations(node) : 0
     for (const input of node.inputs) work += stored.has(input) ? 0 : (chain.get(input) ?? 0)
-    if (work > LONGEST_CHAIN && isElementwise(node.op)) stored.add(node)
+    if (work > LONGEST_CHAIN && isElementwise(node.op)) {
+      work = chainWork(node, stored)
+      if (work > LONGEST_CHAIN) stored.add(node)
+    }
     chain.set(node, work)
     if (node.op === 'broadcast') storeRepeated(node, stored, chain)
   }
   for (const node of step.outputs) store(node)
   for (const { value } of step.updates) store(value)
   return stored
+}
+
+/** Operations to compute a node from stored values and sources, each counted once. */
+function chainWork(node: Node, stored: ReadonlySet<Node>): number {
+  const seen = new Set<Node>([node])
+  let work = 0
+  for (const each of seen) {
+    if (!isInline(each)) continue
+    if (isElementwise(each.op)) work += operations(each)
+    for (const input of each.inputs) if (!stored.has(input) && !isSource(input)) seen.add(input)
+  }
+  return work
 }
 
 /** Whether an op reads its operands as whole buffers. */

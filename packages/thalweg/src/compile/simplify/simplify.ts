@@ -14,10 +14,11 @@ import {
 } from '../../graph/index.ts'
 import { ARITHMETIC } from './arithmetic.ts'
 import { FOLDING } from './folding.ts'
+import { LINEAR } from './linear.ts'
 import { MOVEMENT } from './movement.ts'
 import type { Make, Rule, Rules } from './rewrite.ts'
 
-const RULES: Rules = { ...ARITHMETIC, ...MOVEMENT, ...FOLDING }
+const RULES: Rules = { ...ARITHMETIC, ...MOVEMENT, ...FOLDING, sum: [...(FOLDING.sum ?? []), ...(LINEAR.sum ?? [])] }
 
 /** Operands of these may be swapped. */
 const COMMUTATIVE: ReadonlySet<OpName> = new Set(['add', 'mul', 'max', 'min', 'equal', 'and', 'or'])
