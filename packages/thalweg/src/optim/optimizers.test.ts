@@ -185,6 +185,35 @@ describe('equalities', () => {
   })
 })
 
+describe('rounding', () => {
+  it('cannot make the variance of centered rmsprop negative', () => {
+    for (const slope of [0.1, 0.3, 0.7]) {
+      const optimizer = rmsprop({ rho: 0.5, centered: true })
+      const [point] = descend(optimizer, (x) => mul(sum(x), slope), [0], 100)
+      expect(Number.isFinite(point)).toBe(true)
+    }
+  })
+
+  it("leaves radam's window exact from its first steps to its full length", () => {
+    const [rate, beta1, beta2] = [0.01, 0.9, 0.95]
+    const optimizer = radam({ learningRate: rate, beta1, beta2 })
+    const descent = createDescent(engine, optimizer, (point) => sum(mul(square(point), 3)), [2])
+    const longest = 2 / (1 - beta2) - 1
+    let [w, m, v] = [2, 0, 0]
+    for (let t = 1; t <= 80; t++) {
+      const g = 6 * w
+      m = beta1 * m + (1 - beta1) * g
+      v = beta2 * v + (1 - beta2) * g * g
+      const length = longest - (2 * t * beta2 ** t) / (1 - beta2 ** t)
+      const ratio = ((length - 4) * (length - 2) * longest) / ((longest - 4) * (longest - 2) * length)
+      const scale = length > 5 ? (Math.sqrt(ratio) * Math.sqrt(1 - beta2 ** t)) / (Math.sqrt(v) + 1e-8) : 1
+      w -= (rate * m * scale) / (1 - beta1 ** t)
+      expect(descent.update()[0]).toBeCloseTo(w, 12)
+    }
+    descent.release()
+  })
+})
+
 describe('weight decay', () => {
   const flat: Surface = (point) => sum(mul(point, 0))
   const decaying = [
@@ -194,6 +223,17 @@ describe('weight decay', () => {
 
   it.each(decaying)('of %s shrinks by rate times decay', (_, optimizer) => {
     expect(descend(optimizer, flat, [2, -4], 1)).toEqual([1.9, -3.8])
+  })
+
+  const penalizing = Object.keys(optimizers).filter(
+    (name) => name !== 'adamw' && 'weightDecay' in createOptimizer(name).options,
+  )
+
+  it.each(penalizing)('of %s is the gradient of a penalty', (name) => {
+    const penalty: Surface = (point) => mul(sum(square(point)), 0.5 * 0.3)
+    const decaying = descend(createOptimizer(name, { weightDecay: 0.3 }), parabola, [2, 1, -1], 10)
+    const explicit = descend(createOptimizer(name), (point) => add(parabola(point), penalty(point)), [2, 1, -1], 10)
+    for (const [i, value] of explicit.entries()) expect(decaying[i]).toBeCloseTo(value, 12)
   })
 
   it.each(Object.keys(optimizers))('of %s leaves out a parameter that says no', (name) => {
