@@ -10,11 +10,11 @@ import { emitWhole } from './kernels/whole.ts'
 export function emitKernel(kernel: Kernel, buffers: readonly Buffer[], features: Features): EmittedKernel {
   switch (kernel.kind) {
     case 'loop':
-      return emitLoop(kernel, buffers, features)
+      return emitLoop(kernel)
     case 'contraction':
       return emitContraction(kernel, features)
     case 'whole':
-      return emitWhole(kernel, buffers, features)
+      return emitWhole(kernel, buffers)
     case 'copy':
       return emitCopy(kernel, buffers)
   }

@@ -1,6 +1,5 @@
 /** Loop kernels: arranged, split if they fold much, and written as one of three shapes of loop. */
-import type { Buffer, LoopKernel } from '../../program.ts'
-import type { Features } from '../features.ts'
+import type { LoopKernel } from '../../program.ts'
 import type { EmittedKernel, Pointer, Stage } from '../kernel.ts'
 import { NEUTRAL } from './fold.ts'
 import { columnsOf, emitColumns } from './loop-columns.ts'
@@ -12,7 +11,7 @@ import { unitCount } from './units.ts'
 
 const BYTES = 4
 
-export function emitLoop(kernel: LoopKernel, _buffers?: readonly Buffer[], _features?: Features): EmittedKernel {
+export function emitLoop(kernel: LoopKernel): EmittedKernel {
   const buffers = [...new Set(allViews(kernel).map(({ buffer }) => buffer))]
   const pointers: Pointer[] = buffers.map((buffer) => ({ kind: 'buffer', buffer }))
   const { shape, keptAxes, values, stores, reductions, epilogue, epilogueStores } = kernel
