@@ -1,20 +1,23 @@
 /**
- * A dataset from arrays in memory. The arrays are kept, not copied (do not write to them afterwards); bytes stay bytes
- * and are scaled on the way into a batch, so 60,000 images take 47 MB, not 188. Everything is checked here, once: counts,
- * NaN and infinities, the range of labels.
+ * A dataset from arrays in memory. Typed arrays of bytes and floats are kept, not copied (do not write to them
+ * afterwards); bytes stay bytes and are scaled on the way into a batch, so 60,000 images take 47 MB, not 188. Everything
+ * is checked here, once: counts, NaN and infinities, the range of labels.
  */
 import { formatShape, type Shape, sizeOf, ThalwegError } from '../base/index.ts'
 import { checkRows, checkSlot } from './checks.ts'
 import type { Dataset, Target } from './dataset.ts'
 import { fingerprintOf } from './fingerprint.ts'
 
+/** Numbers in a row, or rows of them. */
+export type Rows = ArrayLike<number> | readonly (readonly number[])[]
+
 export interface ArraysOptions {
   /** What errors and the manifest call it. Default `arrays`. */
   readonly name?: string
-  /** `[size, ...inputShape]`, row-major; images as height, width, channels. */
-  readonly inputs: Float32Array | Uint8Array
-  /** Shape of one example: `[13]`, `[28,28,1]`. */
-  readonly inputShape: Shape
+  /** `[size, ...inputShape]`, row-major; images as height, width, channels. What is not bytes becomes float32. */
+  readonly inputs: Rows
+  /** Shape of one example: `[13]`, `[28,28,1]`. Default one axis: as many numbers as there are for each example. */
+  readonly inputShape?: Shape
   /** What every input is multiplied with. Default 1/255 for bytes, 1 for floats. */
   readonly scale?: number
 }
@@ -28,7 +31,7 @@ export interface ClassArraysOptions extends ArraysOptions {
 
 export interface NumberArraysOptions extends ArraysOptions {
   /** `[size, names.length]`, row-major. */
-  readonly numbers: Float32Array
+  readonly numbers: Rows
   /** Names of the predicted numbers. Default one, `y`. */
   readonly names?: readonly string[]
 }
@@ -36,13 +39,16 @@ export interface NumberArraysOptions extends ArraysOptions {
 /**
  * A dataset over `inputs` and either `labels` (classification) or `numbers` (regression).
  *
- * @throws ThalwegError `data/unequal-count`, `data/not-finite`, `data/bad-label`, `data/bad-scale`
+ * @throws ThalwegError `data/unequal-count`, `data/not-finite`, `data/bad-label`, `data/bad-scale`, `data/ragged-row`,
+ * `data/no-target`
  */
 export function arrays(options: ClassArraysOptions | NumberArraysOptions): Dataset {
-  const { name = 'arrays', inputs, inputShape } = options
+  const { name = 'arrays' } = options
+  const inputs = options.inputs instanceof Uint8Array ? options.inputs : floats(name, options.inputs)
   const scale = options.scale ?? (inputs instanceof Uint8Array ? 1 / 255 : 1)
+  const size = sizeOfTarget(name, options)
+  const inputShape = options.inputShape ?? [Math.ceil(inputs.length / Math.max(size, 1))]
   const width = sizeOf(inputShape)
-  const size = 'labels' in options ? options.labels.length : options.numbers.length / (options.names?.length ?? 1)
   checkCounts(name, inputs.length, inputShape, size, 'labels' in options ? 'labels' : 'rows of numbers')
   if (!Number.isFinite(scale) || scale === 0) throw badScale(name, scale)
   if (inputs instanceof Float32Array) checkFinite(name, 'input', inputs, inputShape)
@@ -72,6 +78,33 @@ export function arrays(options: ClassArraysOptions | NumberArraysOptions): Datas
       return identity
     },
   }
+}
+
+function floats(name: string, values: Rows): Float32Array {
+  if (values instanceof Float32Array) return values
+  if (!areRows(values)) return Float32Array.from(values)
+  const at = values.findIndex((row) => row.length !== values[0].length)
+  if (at < 0) return Float32Array.from(values.flat())
+  throw new ThalwegError('data/ragged-row', {
+    rule: `${name}: every row must have as many numbers as the first`,
+    received: `${values[at].length} numbers in row ${at}, ${values[0].length} in row 0`,
+    try: 'fill the gaps or leave these rows out (rows count from 0)',
+  })
+}
+
+function areRows(values: Rows): values is readonly (readonly number[])[] {
+  return typeof values[0] === 'object'
+}
+
+/** Number of examples, as the target has it; a fraction where the last row of numbers is cut short. */
+function sizeOfTarget(name: string, options: ClassArraysOptions | NumberArraysOptions): number {
+  if ('labels' in options) return options.labels.length
+  if ('numbers' in options) return floats(name, options.numbers).length / (options.names?.length ?? 1)
+  throw new ThalwegError('data/no-target', {
+    rule: `${name}: there must be something to predict`,
+    received: `options ${Object.keys(options).join(', ')}`,
+    try: 'give labels, one class number for each example, or numbers, and their names',
+  })
 }
 
 function checkCounts(name: string, length: number, inputShape: Shape, size: number, what: string): void {
@@ -147,6 +180,7 @@ function badLabel(name: string, label: number, row: number, classes: number | un
 
 function numberTarget(name: string, options: NumberArraysOptions): { target: Target; values: Float32Array } {
   const names = options.names ?? ['y']
-  checkFinite(name, 'target', options.numbers, [names.length])
-  return { target: { kind: 'number', names }, values: options.numbers }
+  const values = floats(name, options.numbers)
+  checkFinite(name, 'target', values, [names.length])
+  return { target: { kind: 'number', names }, values }
 }

@@ -1,5 +1,5 @@
 /** Data: datasets, readers, generators, preprocessing, splits and orders. Bytes and rows come in; no file is opened here. */
-export { type ArraysOptions, arrays, type ClassArraysOptions, type NumberArraysOptions } from './arrays.ts'
+export { type ArraysOptions, arrays, type ClassArraysOptions, type NumberArraysOptions, type Rows } from './arrays.ts'
 export { checkClasses, countClasses, eachChunk, labelsOf } from './classes.ts'
 export type { Dataset, Target } from './dataset.ts'
 export { fingerprintOf, sha256 } from './fingerprint.ts'

@@ -42,6 +42,36 @@ describe('arrays', () => {
     expect(labelsOf(pairs)).toBeUndefined()
   })
 
+  it('takes plain numbers and rows of them, and reads the shape of an example off', async () => {
+    const rows = arrays({
+      inputs: [
+        [0, 0.5],
+        [1, 2],
+        [3, 4],
+      ],
+      labels: [0, 1, 0],
+    })
+    expect(rows.inputShape).toEqual([2])
+    expect(read(rows, [2, 0])).toEqual({ inputs: [3, 4, 0, 0.5], targets: [0, 0] })
+    const flat = arrays({ inputs: [0, 0.5, 1, 2, 3, 4], labels: [0, 1, 0] })
+    expect(await flat.fingerprint()).toBe(await rows.fingerprint())
+    const pairs = arrays({
+      inputs: Float64Array.of(1, 2),
+      numbers: [
+        [3, 4],
+        [5, 6],
+      ],
+      names: ['a', 'b'],
+    })
+    expect(read(pairs, [1])).toEqual({ inputs: [2], targets: [5, 6] })
+    const ragged = await fails('data/ragged-row', () => arrays({ inputs: [[1, 2, 3], [4]], labels: [0, 1] }))
+    expect(ragged.received).toBe('1 numbers in row 1, 3 in row 0')
+    await fails('data/unequal-count', () => arrays({ inputs: [1, 2, 3], labels: [0, 1] }))
+    await fails('data/not-finite', () => arrays({ inputs: [1, Number.NaN], labels: [0, 1] }))
+    // A program without types may forget the target.
+    await fails('data/no-target', () => arrays({ inputs: [1, 2] } as unknown as Parameters<typeof arrays>[0]))
+  })
+
   it('says where NaN and infinities are', async () => {
     const inputs = new Float32Array(12)
     inputs[7] = Number.NaN
