@@ -167,8 +167,10 @@ export interface Attributes extends Record<UnaryOp | BinaryOp | CompareOp | Logi
 
 export type OpName = keyof Attributes
 
+export type ElementwiseOp = UnaryOp | BinaryOp | CompareOp | LogicalOp | 'select' | 'cast' | 'stopGradient'
+
 /** Ops that compute each element from the elements at the same place. */
-export const ELEMENTWISE_OPS = [
+export const ELEMENTWISE_OPS: readonly ElementwiseOp[] = [
   ...UNARY_OPS,
   ...BINARY_OPS,
   ...COMPARE_OPS,
@@ -176,8 +178,7 @@ export const ELEMENTWISE_OPS = [
   'select',
   'cast',
   'stopGradient',
-] as const
-export type ElementwiseOp = (typeof ELEMENTWISE_OPS)[number]
+]
 
 const elementwise: ReadonlySet<OpName> = new Set(ELEMENTWISE_OPS)
 const reduce: ReadonlySet<OpName> = new Set(REDUCE_OPS)

@@ -2,7 +2,7 @@
  * Fusion: which stored values are computed together. Every stored value starts as a group of its own; groups join while
  * that saves reading or writing memory, their loops fit, and no circle of dependencies arises.
  */
-import { internal } from '../../base/index.ts'
+import { internal, sameShape } from '../../base/index.ts'
 import type { Node, Variable } from '../../graph/index.ts'
 import { createReach, type Reach } from './bits.ts'
 import { contractionBody, loopBody, storeBody } from './emit.ts'
@@ -55,7 +55,7 @@ export function fuse(work: Work): Grouping | Blocked {
   for (const [index, group] of single.entries()) {
     const found = survey(group, stored)
     surveys.push(found)
-    const blocked = found.moves ? blockerOf(group, stored) : undefined
+    const blocked = found.winding ? blockerOf(group, stored) : undefined
     if (blocked !== undefined) return { blocked }
     for (const read of found.reads.keys()) {
       const from = owner.get(read)
@@ -95,12 +95,12 @@ export function fuse(work: Work): Grouping | Blocked {
     return true
   }
 
-  function fits(group: Group, { moves }: Survey): boolean {
-    if (group.kind === 'loop') {
-      const after = group.after.map(({ shape }) => shape)
-      if (commonSpace(fullMembers(group), after) === undefined) return false
-    }
-    return !moves || blockerOf(group, stored) === undefined
+  function fits(group: Group, { winding }: Survey): boolean {
+    const after = group.after.map(({ shape }) => shape)
+    if (group.kind === 'loop' && commonSpace(fullMembers(group), after) === undefined) return false
+    // A contraction's epilogue runs over the axes of its result, which cannot be cut for the sake of another shape.
+    const odd = group.kind === 'contraction' && after.some((shape) => !sameShape(shape, group.head?.shape ?? []))
+    return !(winding || odd) || blockerOf(group, stored) === undefined
   }
 
   joinAlongReads(groups, surveys, owner, join)

@@ -4,7 +4,7 @@
  */
 
 import { isContraction } from '../../backend/index.ts'
-import { type Shape, sizeOf } from '../../base/index.ts'
+import { type Shape, sameShape, sizeOf } from '../../base/index.ts'
 import { isReduce, type Node, type NodeOf, type ReduceOp, type Variable } from '../../graph/index.ts'
 import { isInline, isMoving, isSource } from './nodes.ts'
 
@@ -33,6 +33,8 @@ export type CopyTarget = { readonly output: number } | { readonly variable: Vari
 export const FULL = 1
 export const AFTER = 2
 export const ELSEWHERE = 4
+/** On the way to a value, axes were cut or joined. */
+const RESHAPED = 8
 
 export interface Survey {
   /** What is read from other places, and how (bits of FULL, AFTER, ELSEWHERE). */
@@ -41,11 +43,17 @@ export interface Survey {
   readonly inlined: ReadonlySet<Node>
   /** Whether the group reads its own results in a way in which they are not there yet. */
   readonly tangled: boolean
-  /** Whether any axis is moved, so that it has to be tried whether the loops can follow. */
-  readonly moves: boolean
+  /** Whether axes are moved behind a reshape, so that it has to be tried whether the loops can follow. */
+  readonly winding: boolean
 }
 
 const NONE = { folds: [], full: [], after: [], fullSize: 0, afterSize: 0 }
+
+/** Whether a reshape does more than to add or remove axes of size 1. */
+function changesAxes({ inputs: [x], shape }: Node): boolean {
+  const long = (size: number): boolean => size !== 1
+  return !sameShape(x.shape.filter(long), shape.filter(long))
+}
 
 /** The group that computes nothing but `node`. */
 export function groupOf(node: Node): Group {
@@ -103,29 +111,32 @@ export function survey(group: Group, stored: ReadonlySet<Node>, also?: Node): Su
   const full = new Set(group.full)
   const after = new Set<Node>([...group.after, ...group.folds])
   if (group.kind !== 'copy' && group.head !== undefined) after.add(group.head)
-  /** Per node: 1 where it has been reached straight, 2 where some axis has moved on the way. */
+  /** Per node: a bit for each way in which it has been reached. */
   const reached = new Map<Node, number>()
   let tangled = false
-  let moves = false
+  let winding = false
 
   const stack: [node: Node, bit: number][] = []
   const push = (nodes: readonly Node[], bit: number): void => {
     for (const node of nodes) stack.push([node, bit])
   }
   function enter(node: Node, bit: number): void {
-    if (isMoving(node)) moves = true
-    push(node.inputs, isMoving(node) ? ELSEWHERE | bit : bit)
+    let next = bit
+    if (isMoving(node)) next |= ELSEWHERE
+    else if (node.op === 'reshape' && changesAxes(node)) next |= RESHAPED
+    if (bit & RESHAPED && (isMoving(node) || node.op === 'iota')) winding = true
+    push(node.inputs, next)
   }
   function finish(): void {
     for (let item = stack.pop(); item !== undefined; item = stack.pop()) {
       const [node, bit] = item
       const before = reached.get(node) ?? 0
-      const how = bit & ELSEWHERE ? 2 : 1
+      const how = 1 << (bit >> 2)
       if (before & how) continue
       reached.set(node, before | how)
       if (node.op === 'constant') continue
       if (isSource(node) || stored.has(node) || node === also) {
-        const way = bit & ELSEWHERE ? ELSEWHERE : bit
+        const way = bit & ELSEWHERE ? ELSEWHERE : bit & (FULL | AFTER)
         if ((way === FULL && full.has(node)) || (way === AFTER && after.has(node))) continue
         if (full.has(node) || after.has(node)) tangled = true
         else reads.set(node, (reads.get(node) ?? 0) | way)
@@ -146,7 +157,7 @@ export function survey(group: Group, stored: ReadonlySet<Node>, also?: Node): Su
   if (group.kind === 'copy' && group.head !== undefined) push([group.head], ELSEWHERE)
   else if (group.head !== undefined) push(group.head.inputs, ELSEWHERE)
   finish()
-  return { reads, inlined, tangled, moves }
+  return { reads, inlined, tangled, winding }
 }
 
 /** Shapes that run over the group's full loops, with the axes that folds fold. */
