@@ -36,3 +36,4 @@ export {
 export { ELEMENTWISE } from './reference/elementwise.ts'
 export { referenceBackend } from './reference/reference.ts'
 export { castNumber, type Evaluate, type Values } from './reference/value.ts'
+export { type WasmOptions, wasmBackend } from './wasm/backend.ts'
