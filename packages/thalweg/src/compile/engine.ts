@@ -3,7 +3,7 @@
  * the same one may have different values on two.
  */
 
-import { type Backend, type Lowered, referenceBackend, type Storage } from '../backend/index.ts'
+import { type Backend, type Lowered, type Storage, wasmBackend } from '../backend/index.ts'
 import { formatShape, sizeOf, ThalwegError, type TypedArray } from '../base/index.ts'
 import { type Node, type StepGraph, stepNodes, type Variable } from '../graph/index.ts'
 import { recordStep, type SlotType } from './capture.ts'
@@ -95,7 +95,7 @@ let shared: Engine | undefined
 
 /** The engine that is used where none is named: made at its first use, shared by the whole program. */
 export function defaultEngine(): Engine {
-  shared ??= createEngine(referenceBackend())
+  shared ??= createEngine(wasmBackend())
   return shared
 }
 
