@@ -1,7 +1,7 @@
 /** The command line under test: in this process, with what it wrote, or as a process of its own that can be killed. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -27,23 +27,46 @@ export async function thalweg(...args: string[]): Promise<Outcome> {
   return { code, ...written, events: eventsIn(args, written.stdout) }
 }
 
-/** Starts a command as a process of its own, from source. */
-export function start(
-  args: readonly string[],
-  nodeOptions: readonly string[] = [],
-): Promise<Outcome> & { child: ChildProcess } {
-  const program = fileURLToPath(new URL('../src/bin.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', ...nodeOptions, program, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+export interface Started {
+  readonly child: ChildProcess
+  readonly ended: Promise<Outcome>
+  /** Resolves with the first event of this type that `--json` tells. */
+  event(type: string): Promise<JsonEvent>
+}
+
+/** Starts the built command as a process of its own. */
+export function start(args: readonly string[], nodeOptions: readonly string[] = []): Started {
+  const program = fileURLToPath(new URL('../dist/bin.js', import.meta.url))
+  if (!existsSync(program)) throw new Error('packages/cli/dist is missing: run `npm run build` first')
+  const child = spawn(process.execPath, [...nodeOptions, program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   const written = { stdout: '', stderr: '' }
-  child.stdout.on('data', (chunk) => (written.stdout += chunk))
-  child.stderr.on('data', (chunk) => (written.stderr += chunk))
+  const waiting = new Set<() => void>()
+  child.stdout.on('data', (chunk) => {
+    written.stdout += chunk
+    for (const look of waiting) look()
+  })
+  child.stderr.on('data', (chunk) => {
+    written.stderr += chunk
+  })
   const ended = new Promise<Outcome>((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (code) => resolve({ code: code ?? -1, ...written, events: eventsIn(args, written.stdout) }))
   })
-  return Object.assign(ended, { child })
+  function event(type: string): Promise<JsonEvent> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = eventsIn(args, written.stdout).find((one) => one.type === type)
+        if (found) {
+          waiting.delete(look)
+          resolve(found)
+        }
+      }
+      waiting.add(look)
+      look()
+      ended.then(({ stderr }) => reject(new Error(`ended without ${type}: ${stderr}`)), reject)
+    })
+  }
+  return { child, ended, event }
 }
 
 /** The last line may be torn where the process was killed. */

@@ -3,8 +3,8 @@ import { type Shape, sizeOf, type TypedArray } from '../base/index.ts'
 import type { Dataset } from '../data/index.ts'
 
 export interface BatchSlots {
-  /** Copies examples `rows` in; the arrays are good until the next call. */
-  fill(rows: Int32Array): { readonly inputs: Float32Array; readonly targets: TypedArray }
+  /** Copies examples `rows` in, as training sees them in `epoch` if it is given; good until the next call. */
+  fill(rows: Int32Array, epoch?: number): { readonly inputs: Float32Array; readonly targets: TypedArray }
 }
 
 export function batchSlots(dataset: Dataset, batchSize: number): BatchSlots {
@@ -14,12 +14,12 @@ export function batchSlots(dataset: Dataset, batchSize: number): BatchSlots {
   const targets =
     dataset.target.kind === 'class' ? new Int32Array(batchSize) : new Float32Array(batchSize * targetWidth)
   return {
-    fill(rows) {
+    fill(rows, epoch) {
       const batch = {
         inputs: inputs.subarray(0, rows.length * width),
         targets: targets.subarray(0, rows.length * targetWidth),
       }
-      dataset.fill(rows, batch.inputs, batch.targets)
+      dataset.fill(rows, batch.inputs, batch.targets, epoch)
       return batch
     },
   }

@@ -80,7 +80,7 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     if (position.batch === 0) session.beginEpoch()
     while (position.batch < batches) {
       if (signal?.aborted) return false
-      session.step(batchRows(order, batchSize, position.batch), rateOf(settings, position.step))
+      session.step(batchRows(order, batchSize, position.batch), rateOf(settings, position.step), position.epoch)
       position = { epoch: position.epoch, batch: position.batch + 1, step: position.step + 1 }
       if (everySteps && position.step % everySteps === 0 && position.batch < batches) await save(false)
       await lookUp()

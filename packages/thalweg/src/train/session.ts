@@ -28,8 +28,8 @@ export interface Session {
   readonly parameters: number
   /** The compiled step for a full batch, printable. */
   readonly plan: Plan
-  /** One update from these examples. */
-  step(rows: Int32Array, learningRate: number): void
+  /** One update from these examples, as they are in `epoch` (from 0; it matters to augmented data alone). */
+  step(rows: Int32Array, learningRate: number, epoch?: number): void
   /** Mean loss of the last step's batch. */
   lastLoss(): number
   sums(): EpochSums
@@ -81,9 +81,9 @@ export function openSession(model: Model, settings: Settings, onCompile?: (event
     store,
     parameters: store.parameters().reduce((count, { variable }) => count + sizeOf(variable.shape), 0),
     plan,
-    step(rows, learningRate) {
+    step(rows, learningRate, epoch) {
       last = planFor(rows.length)
-      const { inputs, targets } = batch.fill(rows)
+      const { inputs, targets } = batch.fill(rows, epoch)
       rate[0] = learningRate
       last.run([inputs, targets, rate])
     },

@@ -1,0 +1,162 @@
+/** What happens when a run is stopped: politely, rudely, by a full disk. Real processes; needs a build. */
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { latestCheckpoint } from 'thalweg/train'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { digestOf, emptyFolder, start, thalweg } from './command.ts'
+
+/** Short, but with many places to be met at: 70 steps, a checkpoint every other one and after each of ten epochs. */
+const ARGS = [
+  'train',
+  'spiral',
+  '--epochs',
+  '10',
+  '--batch-size',
+  '100',
+  '--checkpoint-every',
+  '2',
+  '--json',
+  '--quiet',
+]
+/** As long as it takes, and then some: for those that are stopped on purpose. */
+const ENDLESS = ['train', 'xor', '--epochs', '100000', '--json']
+
+let home = ''
+let whole = ''
+let wholeMs = 0
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), 'thalweg-interrupt-'))
+  const run = start([...ARGS, '--out', join(home, 'whole')])
+  await run.event('start')
+  const began = performance.now()
+  expect((await run.ended).code).toBe(0)
+  wholeMs = performance.now() - began
+  whole = await digestOf(join(home, 'whole'))
+}, 120_000)
+afterAll(() => rmSync(home, { recursive: true, force: true }))
+
+describe('kill -9', () => {
+  const moments = 50
+
+  it(`leaves a valid checkpoint at ${moments} random moments, from which the run goes on to the same bits`, async () => {
+    let done = 0
+    async function killer(): Promise<void> {
+      while (done < moments) {
+        const run = join(home, `killed-${done++}`)
+        const { child, event, ended } = start([...ARGS, '--out', run])
+        await event('start')
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * wholeMs * 0.95))
+        child.kill('SIGKILL')
+        await ended
+        if (existsSync(join(run, 'result.json'))) {
+          // It was done first: that moment does not count.
+          done--
+          rmSync(run, { recursive: true })
+          continue
+        }
+        const names = readdirSync(run, { recursive: true, encoding: 'utf8' })
+        if (names.some((name) => name.endsWith('.safetensors') && !name.includes('.tmp'))) {
+          const { skipped } = await latestCheckpoint(join(run, 'checkpoints'))
+          expect(skipped).toEqual([])
+        }
+        const { code, stderr } = await thalweg('train', '--resume', run, '--quiet')
+        expect([code, stderr]).toEqual([0, ''])
+        expect(await digestOf(run)).toBe(whole)
+        expect(readdirSync(join(run, 'checkpoints')).filter((name) => name.endsWith('.tmp'))).toEqual([])
+        rmSync(run, { recursive: true })
+      }
+    }
+    await Promise.all([killer(), killer()])
+  }, 170_000)
+})
+
+describe('Ctrl-C', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'on %s finishes the step, saves, says how to go on, exits 130',
+    async (signal) => {
+      const run = join(emptyFolder(), 'run')
+      const { child, event, ended } = start([...ENDLESS, '--out', run])
+      await event('epoch')
+      child.kill(signal)
+      const { code, events, stderr } = await ended
+      expect(code).toBe(130)
+      expect(events.at(-1)).toMatchObject({ type: 'interrupted', run })
+      expect(stderr).toContain(`thalweg train --resume ${run}`)
+      const { snapshot } = await latestCheckpoint(join(run, 'checkpoints'))
+      expect(snapshot.position.step).toBe(events.at(-1)?.step)
+    },
+  )
+
+  it('leads, resumed, to the same bits', async () => {
+    const run = join(emptyFolder(), 'run')
+    const { child, event, ended } = start([...ARGS, '--out', run])
+    await event('epoch')
+    child.kill('SIGINT')
+    expect((await ended).code).toBe(130)
+    expect((await thalweg('train', '--resume', run, '--quiet')).code).toBe(0)
+    expect(await digestOf(run)).toBe(whole)
+  })
+
+  it('twice quits at once', async () => {
+    const run = join(emptyFolder(), 'run')
+    const { child, event, ended } = start([...ENDLESS, '--out', run])
+    await event('start')
+    child.kill('SIGINT')
+    child.kill('SIGINT')
+    expect((await ended).code).toBe(130)
+  })
+})
+
+describe('a full disk', () => {
+  /** Lets so many files be written, then says what a full disk says. */
+  function fullAfter(folder: string, files: number): string {
+    const hook = join(folder, 'full.mjs')
+    writeFileSync(
+      hook,
+      `import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+const open = fs.promises.open
+let left = ${files}
+fs.promises.open = async (...args) => {
+  const handle = await open(...args)
+  if (args[1] !== 'wx' || left-- > 0) return handle
+  handle.writeFile = async (content) => {
+    await handle.write(content.slice(0, 10))
+    throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+  }
+  return handle
+}
+syncBuiltinESMExports()
+`,
+    )
+    return hook
+  }
+
+  it('ends the run with 1 and three lines; the last checkpoint stays whole, and resuming goes on', async () => {
+    const folder = emptyFolder()
+    const run = join(folder, 'run')
+    const { ended } = start(
+      [...ARGS.filter((arg) => arg !== '--quiet'), '--out', run],
+      ['--import', fullAfter(folder, 12)],
+    )
+    const { code, events, stderr } = await ended
+    expect(code).toBe(1)
+    expect(events.at(-1)).toMatchObject({ type: 'error', code: 'train/write-failed' })
+    expect(stderr).toMatch(/must be written completely\nreceived: ENOSPC.*\ntry: free some space/)
+    expect(stderr).toContain('the last checkpoint is whole')
+    expect(readdirSync(join(run, 'checkpoints')).filter((name) => name.endsWith('.tmp'))).toEqual([])
+    expect((await thalweg('train', '--resume', run, '--quiet')).code).toBe(0)
+    expect(await digestOf(run)).toBe(whole)
+  })
+
+  it('at the very start leaves nothing', async () => {
+    const folder = emptyFolder()
+    const hook = fullAfter(folder, 1)
+    const before = readdirSync(folder)
+    const { code } = await start([...ARGS, '--out', join(folder, 'run')], ['--import', hook]).ended
+    expect(code).toBe(1)
+    expect(readdirSync(folder)).toEqual(before)
+  })
+})
