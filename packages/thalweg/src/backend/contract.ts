@@ -17,6 +17,7 @@ export {
   firstMismatch,
   GRADIENT_FLUSH,
   GRADIENT_ROUNDINGS,
+  LEFT_OPEN_AT_THE_EDGE,
   LINEAR_IN,
   type Mismatch,
   SUM_ROUNDINGS,

@@ -140,7 +140,10 @@ export interface Attributes extends Record<UnaryOp | BinaryOp | CompareOp | Logi
   // Contractions.
   /** [...B, M, K] x [...B, K, N] -> [...B, M, N]; a transposed operand is stored with its last two axes swapped. */
   readonly matmul: { readonly transposeA: boolean; readonly transposeB: boolean }
-  /** Image [B, H, W, C], kernel [kernelHeight, kernelWidth, C / groups, O] -> [B, H', W', O]; cross-correlation. */
+  /**
+   * Image [B, H, W, C], kernel [kernelHeight, kernelWidth, C / groups, O] -> [B, H', W', O]; cross-correlation. Padding is
+   * zeros; whether 0 times an infinite or NaN weight is NaN there, or nothing at all, is left to the backend.
+   */
   readonly conv2d: ConvAttributes
   /** d conv2d / d image. Inputs: upstream [B, H', W', O], kernel. `imageSize` is [H, W]. */
   readonly conv2dImageGrad: ConvAttributes & { readonly imageSize: readonly [height: number, width: number] }

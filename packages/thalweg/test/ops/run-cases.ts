@@ -9,6 +9,7 @@ import {
   firstMismatch,
   GRADIENT_FLUSH,
   GRADIENT_ROUNDINGS,
+  LEFT_OPEN_AT_THE_EDGE,
   LINEAR_IN,
   moved,
   resultNode,
@@ -120,6 +121,7 @@ export function caseGraph(contractCase: ContractCase, asInputs = false): CaseGra
       floats.map((position) => sized[position]),
     )
     floats.forEach((position, i) => {
+      if (kind === 'edge' && LEFT_OPEN_AT_THE_EDGE[op]?.includes(position) === true) return
       // Elementwise derivatives may be differences of larger terms; sums have no others than those counted.
       const bound =
         linear === undefined && isElementwise(op)
@@ -133,7 +135,11 @@ export function caseGraph(contractCase: ContractCase, asInputs = false): CaseGra
         node: slopes[i],
         magnitudes,
         count: largestSize(linear === undefined ? [operands[position]] : [...operands, result]),
-        tolerance: { ulps: 0, absolute: linear === undefined ? GRADIENT_FLUSH : 0 },
+        tolerance: {
+          ulps: 0,
+          absolute: linear === undefined ? GRADIENT_FLUSH : 0,
+          anyNonFinite: contractCase.operands[position].through?.op === 'broadcast',
+        },
         roundings: linear === undefined ? GRADIENT_ROUNDINGS : SUM_ROUNDINGS,
       })
     })
