@@ -16,12 +16,19 @@ export interface Descent {
   release(): void
 }
 
+export interface DescentOptions {
+  /** Whether weight decay applies to the point. */
+  readonly decay?: boolean
+  /** Applied to every value that outlives an update: `Math.fround` makes float64 forget what float32 would. */
+  readonly round?: (value: number) => number
+}
+
 export function createDescent(
   engine: Engine,
   optimizer: Optimizer,
   height: Surface,
   start: readonly number[],
-  decay?: boolean,
+  { decay, round }: DescentOptions = {},
 ): Descent {
   const shape = [start.length]
   const parameter = createVariable({ name: 'point', shape, trainable: true })
@@ -52,6 +59,11 @@ export function createDescent(
     update(learningRate = optimizer.learningRate) {
       step += 1
       plan.run([Float64Array.of(learningRate), Float64Array.of(step)])
+      if (round) {
+        for (const variable of [parameter, ...states.values()]) {
+          engine.write(variable, Float64Array.from(engine.read(variable), round))
+        }
+      }
       return engine.read(parameter)
     },
     state(slot) {

@@ -239,7 +239,7 @@ describe('weight decay', () => {
   it.each(Object.keys(optimizers))('of %s leaves out a parameter that says no', (name) => {
     const { options } = createOptimizer(name)
     if (!('weightDecay' in options)) return
-    const descent = createDescent(engine, createOptimizer(name, { weightDecay: 0.5 }), flat, [2, -4], false)
+    const descent = createDescent(engine, createOptimizer(name, { weightDecay: 0.5 }), flat, [2, -4], { decay: false })
     expect(Array.from(descent.update())).toEqual([2, -4])
     descent.release()
   })

@@ -1,5 +1,5 @@
 /** The engines that every vector is replayed on, and how near each has to come. */
-import { referenceBackend } from 'thalweg/backend'
+import { referenceBackend, wasmBackend } from 'thalweg/backend'
 import { createEngine, type Engine } from 'thalweg/compile'
 
 export interface Arena {
@@ -9,6 +9,9 @@ export interface Arena {
   readonly precision: 'double' | 'single'
 }
 
+export const reference: Engine = createEngine(referenceBackend())
+
 export const arenas: readonly Arena[] = [
-  { name: 'the reference backend', engine: createEngine(referenceBackend()), precision: 'double' },
+  { name: 'the reference backend', engine: reference, precision: 'double' },
+  { name: 'the wasm backend', engine: createEngine(wasmBackend()), precision: 'single' },
 ]
