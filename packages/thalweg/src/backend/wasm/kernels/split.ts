@@ -11,9 +11,9 @@ interface Cut {
   readonly chunk: number
 }
 
-/** Along a row sixteen lanes of accumulators share the work; in a column one lane adds up all of it. */
-const ROWS: Cut = { limit: 16384, chunk: 8192 }
-const COLUMNS: Cut = { limit: 1024, chunk: 512 }
+/** Along a row sixteen lanes share the additions; in a column one lane does all of them. */
+const ROWS: Cut = { limit: 4096, chunk: 1024 }
+const COLUMNS: Cut = { limit: 512, chunk: 128 }
 
 /** One buffer of partial results: [reduction][chunk][kept place]. */
 export interface Partials {

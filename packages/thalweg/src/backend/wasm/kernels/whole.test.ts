@@ -13,7 +13,7 @@ interface Operand {
   readonly data: readonly number[]
 }
 
-const RUNS = 100
+const RUNS = 60
 
 function expectedOf(node: Node): TypedArray {
   const backend = referenceBackend()
@@ -124,7 +124,6 @@ function pooledShape(image: Shape, { window, strides, padding }: Attributes['max
 }
 
 describe('pooling does what the reference does', () => {
-  // Powers of two divide exactly, so that averages too can be compared bit by bit: 1x1, 1x2, 2x2 ... windows below.
   test('maxPool', () => {
     fc.assert(
       fc.property(
@@ -184,10 +183,11 @@ describe('pooling does what the reference does', () => {
     fc.assert(
       fc.property(
         pool
-          .filter(({ attributes: { window } }) => window.every((n) => n === 1 || n === 2 || n === 4))
+          // Then every window has a number of places that divides 144, and shares are whole.
+          .filter(({ attributes: { window } }) => window.every((n) => n <= 4))
           .chain(({ image, attributes }) =>
             fc.tuple(
-              floats(pooledShape(image, attributes)).map((g) => ({ ...g, data: g.data.map((x) => 12 * x) })),
+              floats(pooledShape(image, attributes)).map((g) => ({ ...g, data: g.data.map((x) => 144 * x) })),
               fc.constant({ ...attributes, imageSize: [image[1], image[2]] as const }),
             ),
           ),
