@@ -25,8 +25,11 @@ export interface Engine {
   readonly counts: { readonly plans: number; readonly allocations: number }
 }
 
+/** Gives back the memory of variables and plans that nobody can reach any more, so that no user has to. */
+const abandoned = new FinalizationRegistry<() => void>((release) => release())
+
 export function createEngine(backend: Backend): Engine {
-  const storages = new Map<Variable, Storage>()
+  const storages = new WeakMap<Variable, Storage>()
   const counts = { plans: 0, allocations: 0 }
 
   function storageOf(variable: Variable): Storage {
@@ -34,6 +37,7 @@ export function createEngine(backend: Backend): Engine {
     if (existing !== undefined) return existing
     const storage = backend.allocate(variable.shape, variable.dtype)
     storages.set(variable, storage)
+    abandoned.register(variable, () => backend.free(storage), storage)
     counts.allocations++
     return storage
   }
@@ -56,6 +60,7 @@ export function createEngine(backend: Backend): Engine {
       const storage = storages.get(variable)
       if (storage === undefined) return
       storages.delete(variable)
+      abandoned.unregister(storage)
       backend.free(storage)
     },
     compile(graph) {
@@ -74,7 +79,12 @@ export function createEngine(backend: Backend): Engine {
       }
       const executable = backend.prepare(program, storageOf)
       counts.plans++
-      return createPlan({ graph, lowered, backend, executable, compileMs: performance.now() - started })
+      const release = (): void => {
+        if (abandoned.unregister(executable)) executable.release()
+      }
+      const plan = createPlan({ graph, lowered, backend, executable, release, compileMs: performance.now() - started })
+      abandoned.register(plan, () => executable.release(), executable)
+      return plan
     },
   }
 }

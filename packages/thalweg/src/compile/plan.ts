@@ -29,10 +29,11 @@ export interface PlanParts {
   readonly lowered: () => Lowered
   readonly backend: Backend
   readonly executable: Executable
+  readonly release: () => void
   readonly compileMs: number
 }
 
-export function createPlan({ graph, lowered, backend, executable, compileMs }: PlanParts): Plan {
+export function createPlan({ graph, lowered, backend, executable, release, compileMs }: PlanParts): Plan {
   const sizes = graph.inputs.map(({ shape }) => sizeOf(shape))
 
   function refuse(received: string, advice: string): never {
@@ -77,6 +78,6 @@ export function createPlan({ graph, lowered, backend, executable, compileMs }: P
       })
     },
     toString: () => printProgram(lowered()),
-    release: () => executable.release(),
+    release,
   }
 }
