@@ -31,7 +31,5 @@ const run = await fit(model, {
   batchSize: 50,
 })
 
-for (const { path, variable } of run.store.parameters()) console.log(path, variable.shape)
+for (const { path, variable } of run.store.parameters()) console.log(`${path} ${variable.shape}`)
 if (run.test?.task === 'class') console.log(`accuracy ${run.test.accuracy.toFixed(3)}`)
-
-export { run }

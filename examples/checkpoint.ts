@@ -50,5 +50,3 @@ function bits(run: Run): string {
   const arrays = Object.entries(run.store.save())
   return JSON.stringify(arrays.map(([path, { data }]) => [path, [...new Uint8Array(data.buffer)]]))
 }
-
-export { first, same, second, undisturbed }

@@ -37,7 +37,7 @@ const model = sequential(
 console.log(String(summary(model, [28, 28, 1])))
 
 const run = await fit(model, {
-  ...split(digits({ size: 2400 }), { seed: 1 }),
+  ...split(digits({ size: 4000 }), { seed: 1 }),
   loss: crossEntropy(),
   optimizer: adam({ learningRate: 0.004 }),
   epochs: 4,
@@ -56,5 +56,3 @@ function tell(event: TrainEvent): void {
 }
 
 if (run.test?.task === 'class') console.log(`test accuracy ${(100 * run.test.accuracy).toFixed(1)}%`)
-
-export { run }

@@ -51,6 +51,12 @@ const run = await fit(sequential(sine(32), dense(1, { biasInitializer: zeros() }
   epochs: 80,
   batchSize: 40,
 })
+console.log(
+  run.store
+    .parameters()
+    .map(({ path }) => path)
+    .join(', '),
+)
 if (run.test?.task === 'number') console.log(`R2 against the clean curve: ${run.test.r2.toFixed(3)}`)
 
 /** Points on a curve over [-1, 1]; a share of them went wild. */
@@ -63,5 +69,3 @@ function wave(size: number, seed: number, { wild }: { wild: number }) {
   })
   return arrays({ name: 'wave', inputs, inputShape: [1], numbers })
 }
-
-export { logCosh, run }

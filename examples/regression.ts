@@ -53,5 +53,3 @@ function flight(speed: number, degrees: number): [distance: number, height: numb
   const height = (speed * Math.sin(angle)) ** 2 / (2 * GRAVITY)
   return [distance / 40, height / 20]
 }
-
-export { run }

@@ -33,15 +33,13 @@ const offers = encodeTable(preprocessing, [
   ['hill', '140', '5', 'no'],
 ])
 const answer = run.predict(offers.inputs)
-const prices = answer.kind === 'number' ? [...invertTarget(preprocessing.target, answer.numbers)] : []
-console.log(prices.map((price) => `${Math.round(price / 1000)} thousand`).join(', '))
-
-/** What a house is worth here, without the haggling. */
-function worth(area: number, rooms: number, district: string, garden: boolean): number {
-  const place = { harbour: 5200, hill: 3900, station: 2800 }[district] ?? 0
-  return area * place + rooms * 6000 + (garden ? 40_000 : 0)
+if (answer.kind === 'number') {
+  const [first, second] = invertTarget(preprocessing.target, answer.numbers)
+  console.log(`by the harbour: ${(first / 1000).toFixed(0)} thousand`)
+  console.log(`on the hill: ${(second / 1000).toFixed(0)} thousand`)
 }
 
+/** Houses that cost what their place and size are worth, give or take three percent. */
 function houses(count: number): string[][] {
   const draw = random(7, 'houses')
   return Array.from({ length: count }, () => {
@@ -49,10 +47,10 @@ function houses(count: number): string[][] {
     const rooms = 1 + Math.round(area / 40) + draw.integer(2)
     const district = ['harbour', 'hill', 'station'][draw.integer(3)]
     const garden = draw.uniform() < 0.4
-    const price = worth(area, rooms, district, garden) * (1 + 0.03 * draw.normal())
+    const place = { harbour: 5200, hill: 3900, station: 2800 }[district] ?? 0
+    const worth = area * place + rooms * 6000 + (garden ? 40_000 : 0)
+    const price = worth * (1 + 0.03 * draw.normal())
     const known = draw.uniform() > 0.05
     return [String(area), known ? String(rooms) : '', district, garden ? 'yes' : 'no', price.toFixed(0)]
   })
 }
-
-export { prices, run, worth }

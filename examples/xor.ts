@@ -21,12 +21,10 @@ const run = await fit(model, {
 })
 
 if (run.test?.task === 'class') {
-  console.log(`${(100 * run.test.accuracy).toFixed(1)}% of the new points are right`)
+  console.log(`accuracy on new points: ${(100 * run.test.accuracy).toFixed(1)}%`)
 }
 
 // Ask about four points: class 1 where the signs differ.
 const corners = [-0.7, -0.7, -0.7, 0.7, 0.7, -0.7, 0.7, 0.7]
 const answer = run.predict(corners)
 if (answer.kind === 'class') console.log(`the four corners: ${[...answer.labels].join(' ')}`)
-
-export { answer, run }
