@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { referenceBackend } from '../backend/index.ts'
-import { createEngine, recordStep } from '../compile/index.ts'
+import { referenceBackend, wasmBackend } from '../backend/index.ts'
+import { createEngine, type Engine, recordStep } from '../compile/index.ts'
 import { Tensor } from '../tensor/index.ts'
 import { dropout } from './dropout.ts'
 import { forward } from './forward.ts'
@@ -8,11 +8,11 @@ import type { Model } from './layer.ts'
 import { sequential } from './sequential.ts'
 import { createStore } from './store.ts'
 
-const engine = createEngine(referenceBackend())
+const reference = createEngine(referenceBackend())
 const size = 20_000
 
 /** What becomes of ones. */
-function maskOf(model: Model, step: number, seed = 1, training = true): Float64Array {
+function maskOf(model: Model, step: number, seed = 1, training = true, engine: Engine = reference): Float64Array {
   const slots = [
     { name: 'x', shape: [200, 100], dtype: 'float32' },
     { name: 'seed', shape: [2], dtype: 'int32' },
@@ -58,6 +58,11 @@ describe('in training', () => {
   it('of rate 0 does nothing', () => {
     expect(kept(maskOf(dropout({ rate: 0 }), 1))).toBe(1)
   })
+})
+
+it('drops the same values on every backend', () => {
+  const model = sequential(dropout({ rate: 0.5 }))
+  expect(maskOf(model, 3, 9, true, createEngine(wasmBackend()))).toEqual(maskOf(model, 3, 9))
 })
 
 it('does nothing at test time', () => {
