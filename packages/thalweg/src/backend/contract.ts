@@ -38,12 +38,14 @@ const ROWS: { readonly [Op in OpName]: DrawCase<Op> } = {
 /** Every primitive, in the order of graph/op.ts's spec. */
 export const CONTRACT_OPS: readonly OpName[] = Object.keys(SPEC) as OpName[]
 
-/** The first `count` cases of `op`; the same seed draws the same cases anywhere. */
-export function contractCases(op: OpName, count: number, seed = 1): ContractCase[] {
+/** Case number `turn` of `op`; the same seed draws the same case anywhere. */
+export function contractCase(op: OpName, turn: number, seed = 1): ContractCase {
   // The table pairs every op with cases of its own; TypeScript cannot follow the pairing through a union.
   const row = ROWS[op] as DrawCase<OpName>
-  return Array.from({ length: count }, (_, turn) => {
-    const drawn = row(random(seed, `${op}/${turn}`), turn, op)
-    return { op, ...drawn } as ContractCase
-  })
+  return { op, ...row(random(seed, `${op}/${turn}`), turn, op) } as ContractCase
+}
+
+/** The first `count` cases of `op`. */
+export function contractCases(op: OpName, count: number, seed = 1): ContractCase[] {
+  return Array.from({ length: count }, (_, turn) => contractCase(op, turn, seed))
 }

@@ -3,6 +3,7 @@ export {
   type CaseOperand,
   CONTRACT_OPS,
   type ContractCase,
+  contractCase,
   contractCases,
   describeCase,
   firstMismatch,

@@ -3,7 +3,7 @@ import { createEngine } from 'thalweg/compile'
 import { describe, expect, test } from 'vitest'
 import { failuresOf } from './run-cases.ts'
 
-const CASES = 120
+const CASES = 100
 
 describe('the wasm backend agrees with the reference', () => {
   const reference = createEngine(referenceBackend())
