@@ -1,7 +1,7 @@
 /** What a dataset's targets are as a whole: the labels or numbers of all rows, counts, and classes nobody trains on. */
 import { sizeOf, ThalwegError } from '../base/index.ts'
 import type { Dataset } from './dataset.ts'
-import { sequentialOrder } from './order.ts'
+import { sequentialOrder } from './order/epoch.ts'
 
 const CHUNK = 256
 

@@ -1,5 +1,22 @@
 /** Data: datasets, readers, generators, preprocessing, splits and orders. Bytes and rows come in; no file is opened here. */
 export { type ArraysOptions, arrays, type ClassArraysOptions, type NumberArraysOptions, type Rows } from './arrays.ts'
+export type { Augmentation } from './augment/augmentation.ts'
+export { type AugmentedOptions, augmented } from './augment/augmented.ts'
+export { oneOf, sometimes } from './augment/choose.ts'
+export { type CropOptions, crop } from './augment/crop.ts'
+export { type CutoutOptions, cutout } from './augment/cutout.ts'
+export type { Draws } from './augment/draws.ts'
+export { type FlipOptions, flip } from './augment/flip.ts'
+export type { Fill, Image } from './augment/image.ts'
+export { brightness, contrast, type LightOptions } from './augment/light.ts'
+export { type NoiseOptions, noise } from './augment/noise.ts'
+export { cutMix, mixup, type PairsOptions } from './augment/pairs.ts'
+export { type ResizedCropOptions, resizedCrop } from './augment/resized-crop.ts'
+export { type RotateOptions, rotate } from './augment/rotate.ts'
+export { type ShearOptions, shear } from './augment/shear.ts'
+export { type ShiftOptions, shift } from './augment/shift.ts'
+export { softLabels } from './augment/soft-labels.ts'
+export { type ZoomOptions, zoom } from './augment/zoom.ts'
 export { checkClasses, countClasses, eachChunk, labelsOf } from './classes.ts'
 export type { Dataset, Target } from './dataset.ts'
 export { fingerprintOf, sha256 } from './fingerprint.ts'
@@ -27,7 +44,22 @@ export {
 } from './named/catalog.ts'
 export { type DownloadOptions, download } from './named/download.ts'
 export type { DataNote } from './notes.ts'
-export { batchCount, batchRows, epochOrder, sequentialOrder } from './order.ts'
+export { type BalancedOptions, balanced, classWeights } from './order/balanced.ts'
+export { type CurriculumOptions, curriculum } from './order/curriculum.ts'
+export { batchCount, batchRows, epochOrder, sequentialOrder } from './order/epoch.ts'
+export { createOrder, inOrder, type Order, type OrderOptions, type Sized, shuffled } from './order/order.ts'
+export {
+  type ExponentialPacingOptions,
+  exponentialPacing,
+  linearPacing,
+  type Pacing,
+  type PacingOptions,
+  rootPacing,
+  stepPacing,
+} from './order/pacing.ts'
+export { columnScores, lossScores, type Score, scoresOf } from './order/scores.ts'
+export { stratified } from './order/stratified.ts'
+export { type WeightedOptions, weighted } from './order/weighted.ts'
 export { type Center, type CenterOptions, center } from './preprocess/center.ts'
 export { type ColumnEncoding, featuresOf, type Impute } from './preprocess/encode.ts'
 export type { Examples, Per, Walk } from './preprocess/examples.ts'

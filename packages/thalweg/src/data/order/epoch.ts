@@ -1,10 +1,9 @@
 /**
  * The order of examples in an epoch. It is a pure function of (size, seed, epoch): whoever resumes at (epoch, batch)
- * asks again and gets the same rows, so a checkpoint holds no shuffling state. There is no way to turn shuffling off for
- * training; evaluation uses `sequentialOrder`, where the order cannot matter.
+ * asks again and gets the same rows, so a checkpoint holds no shuffling state. Batches are cut from it.
  */
-import { random } from '../base/index.ts'
-import { checkCount, checkSeed } from './checks.ts'
+import { random } from '../../base/index.ts'
+import { checkCount, checkSeed } from '../checks.ts'
 
 /**
  * A uniformly random order of 0..size-1 (Fisher and Yates) for one epoch.
@@ -22,7 +21,7 @@ export function epochOrder(size: number, seed: number, epoch: number): Int32Arra
   return random(seed, `data/order/${epoch}`).permutation(size)
 }
 
-/** 0..size-1 as they lie, for evaluation and prediction. */
+/** 0..size-1 as they lie. */
 export function sequentialOrder(size: number): Int32Array {
   checkCount('sequentialOrder', 'size', size, 0)
   return Int32Array.from({ length: size }, (_, row) => row)
