@@ -13,7 +13,7 @@ export type Rules = { readonly [Op in OpName]?: readonly Rule<Op>[] }
 /** The number that a node is everywhere, if that is known. */
 export function uniformValue(node: Node): number | undefined {
   if (node.op === 'constant') return node.attributes.value
-  return node.op === 'broadcast' ? uniformValue(node.inputs[0]) : undefined
+  return node.op === 'broadcast' || node.op === 'reshape' ? uniformValue(node.inputs[0]) : undefined
 }
 
 export function filled(make: Make, shape: Shape, value: number, dtype: DType): Node {
@@ -28,7 +28,8 @@ export function spread(make: Make, x: Node, shape: Shape): Node {
 /** The scalar that a node repeats everywhere, if it does. */
 export function repeatedScalar(node: Node): Node | undefined {
   if (node.shape.length === 0) return node
-  return node.op === 'broadcast' && node.inputs[0].shape.length === 0 ? node.inputs[0] : undefined
+  const repeats = node.op === 'broadcast' || node.op === 'reshape'
+  return repeats && node.inputs[0].shape.length === 0 ? node.inputs[0] : undefined
 }
 
 /** The axes of a broadcast's result along which its input is repeated: it is missing there, or has size 1. */
