@@ -99,6 +99,12 @@ export class Code {
     return typeof value === 'number' ? this.i32(value) : this.get(value)
   }
 
+  /** Several of them, as the arguments of a call. */
+  ints(...values: readonly Int[]): this {
+    for (const value of values) this.int(value)
+    return this
+  }
+
   i32(value: number): this {
     this.bytes.push(I32_CONST)
     signed32(this.bytes, value)
@@ -223,6 +229,22 @@ export class Code {
   /** Condition (i32) from the stack. */
   branchIf(label: Label): this {
     return this.indexed(BR_IF, this.distance(label))
+  }
+
+  /** Pushes `base + sum of index * scale`: an address, say. Constant parts are worked out here. */
+  sum(base: Int, ...terms: readonly (readonly [index: Int, scale: number])[]): this {
+    let fixed = typeof base === 'number' ? base : 0
+    const parts: (readonly [index: Local, scale: number])[] = typeof base === 'number' ? [] : [[base, 1]]
+    for (const [index, scale] of terms)
+      if (typeof index === 'number') fixed += index * scale
+      else if (scale !== 0) parts.push([index, scale])
+    parts.forEach(([index, scale], i) => {
+      this.get(index)
+      if (scale !== 1) this.i32(scale).op('i32.mul')
+      if (i > 0) this.op('i32.add')
+    })
+    if (parts.length === 0) return this.i32(fixed)
+    return fixed === 0 ? this : this.i32(fixed).op('i32.add')
   }
 
   /** local += by, on int32. */

@@ -237,7 +237,7 @@ export const PLAIN_OPS = {
   'f32x4.relaxed_madd': [0xfd, 0x105],
   /** -(a * b) + c */
   'f32x4.relaxed_nmadd': [0xfd, 0x106],
-} as const satisfies Record<string, number | readonly [number, number]>
+} as const
 
 /** Loads and stores: an address from the stack, a constant byte offset and an alignment in the code. `[bytes, log2 align]` */
 export const MEMORY_OPS = {
@@ -258,7 +258,7 @@ export const MEMORY_OPS = {
   'v128.store': [[0xfd, 0x0b], 4],
   'v128.load32_zero': [[0xfd, 0x5c], 2],
   'v128.load64_zero': [[0xfd, 0x5d], 3],
-} as const satisfies Record<string, readonly [number | readonly [number, number], number]>
+} as const
 
 /** Loads and stores of one lane: address and vector from the stack. */
 export const MEMORY_LANE_OPS = {
@@ -266,7 +266,7 @@ export const MEMORY_LANE_OPS = {
   'v128.load64_lane': [0x57, 3],
   'v128.store32_lane': [0x5a, 2],
   'v128.store64_lane': [0x5b, 3],
-} as const satisfies Record<string, readonly [number, number]>
+} as const
 
 /** Reads or replaces the lane whose number stands in the code. */
 export const LANE_OPS = {
@@ -278,7 +278,7 @@ export const LANE_OPS = {
   'f32x4.replace_lane': 0x20,
   'f64x2.extract_lane': 0x21,
   'f64x2.replace_lane': 0x22,
-} as const satisfies Record<string, number>
+} as const
 
 export type PlainOp = keyof typeof PLAIN_OPS
 export type MemoryOp = keyof typeof MEMORY_OPS

@@ -7,9 +7,9 @@
  * between zeros; it is small enough to stay in the second cache.
  */
 import type { ContractionKernel } from '../../program.ts'
-import type { Code, Local } from '../code.ts'
+import type { Code, Int } from '../code.ts'
 import type { Features } from '../features.ts'
-import type { EmittedKernel, Pointer, SharedFunctions, Stage, StageParameters } from '../kernel.ts'
+import type { EmittedKernel, SharedFunctions, Stage, StageParameters } from '../kernel.ts'
 import { align } from '../memory.ts'
 import { Registers } from '../terms.ts'
 import { type Epilogue, emitEpilogue, emitZeros, epilogueOf } from './epilogue.ts'
@@ -242,51 +242,19 @@ function emitPack(
     code.get(unit).i32(panelsOfGroup).op('i32.div_u').set(group)
     code.get(unit).i32(panelsOfGroup).op('i32.rem_u').i32(tile.columns).op('i32.mul').set(column)
     atMost(code, outputs, column, tile.columns, width)
-    code
-      .get(panels)
-      .get(unit)
-      .i32(depth * tile.columns * ELEMENT)
-      .op('i32.mul')
-      .op('i32.add')
-      .set(to)
-    code.get(weights)
+    code.sum(panels, [unit, depth * tile.columns * ELEMENT]).set(to)
     if (transposed) {
       // Rows of the packed matrix are outputs of the kernel, its columns are channels.
-      code
-        .get(column)
-        .i32(storedOutputs * ELEMENT)
-        .op('i32.mul')
-        .op('i32.add')
-      code
-        .get(group)
-        .i32(inputs * ELEMENT)
-        .op('i32.mul')
-        .op('i32.add')
-        .set(from)
+      code.sum(weights, [column, storedOutputs * ELEMENT], [group, inputs * ELEMENT]).set(from)
       const taps = phases.flatMap((phase) => phase.taps)
       taps.forEach(({ kernel: [y, x] }, i) => {
-        code
-          .get(from)
-          .i32((y * kernelWidth + x) * outputs * storedOutputs * ELEMENT)
-          .op('i32.add')
-        code
-          .i32(storedOutputs * ELEMENT)
-          .i32(inputs)
-          .get(width)
-        code
-          .get(to)
-          .i32(i * inputs * tile.columns * ELEMENT)
-          .op('i32.add')
-        code.call(packColumns(shared, tile.columns))
+        code.sum(from, [(y * kernelWidth + x) * outputs * storedOutputs, ELEMENT])
+        code.ints(storedOutputs * ELEMENT, inputs, width).sum(to, [i * inputs * tile.columns, ELEMENT])
+        code.i32(0).call(packColumns(shared, tile.columns))
       })
     } else {
-      code.get(group).i32(outputs).op('i32.mul').get(column).op('i32.add').i32(ELEMENT).op('i32.mul').op('i32.add')
-      code
-        .i32(storedOutputs * ELEMENT)
-        .i32(depth)
-        .get(width)
-        .get(to)
-        .call(packRows(shared, tile.columns))
+      code.sum(weights, [group, outputs * ELEMENT], [column, ELEMENT])
+      code.ints(storedOutputs * ELEMENT, depth, width, to, 0).call(packRows(shared, tile.columns))
     }
   })
 }
@@ -330,20 +298,7 @@ function emitBands(
       code.get(copy).set(base)
     } else {
       const corner = (low[0] * source[1] + low[1]) * channels * ELEMENT
-      code
-        .get(image)
-        .get(number)
-        .i32(source[0] * lineBytes)
-        .op('i32.mul')
-        .op('i32.add')
-      code
-        .get(firstRow)
-        .i32(advance[0] * lineBytes)
-        .op('i32.mul')
-        .op('i32.add')
-        .i32(corner)
-        .op('i32.add')
-        .set(base)
+      code.sum(image, [number, source[0] * lineBytes], [firstRow, advance[0] * lineBytes], [corner, 1]).set(base)
     }
     phases.forEach((phase, i) => {
       // The last band may have no row of a phase that is a row shorter than the first.
@@ -377,28 +332,10 @@ function emitBands(
   function directOut(): void {
     const { plain } = epilogue
     if (plain === undefined) return
+    const { offset, strides } = plain
+    code.sum(own[0], [offset, ELEMENT], [number, strides[0] * ELEMENT], [firstRow, strides[1] * ELEMENT])
     code
-      .get(own[0])
-      .i32(plain.offset * ELEMENT)
-      .op('i32.add')
-    code
-      .get(number)
-      .i32(plain.strides[0] * ELEMENT)
-      .op('i32.mul')
-      .op('i32.add')
-    code
-      .get(firstRow)
-      .i32(plain.strides[1] * ELEMENT)
-      .op('i32.mul')
-      .op('i32.add')
-    code
-      .get(group)
-      .i32(outputs)
-      .op('i32.mul')
-      .get(column)
-      .op('i32.add')
-      .i32(ELEMENT)
-      .op('i32.mul')
+      .sum(0, [group, outputs * ELEMENT], [column, ELEMENT])
       .op('i32.add')
       .set(out)
   }
@@ -409,54 +346,24 @@ function emitBands(
       return
     }
     const outStride = plan.direct ? (epilogue.plain?.strides[2] ?? 0) * ELEMENT : columnBytes
-    const rows = (rowCount: number): number => roundUp(Math.max(rowCount, 0) * count[1], tile.rows) * ELEMENT
+    const tableBytes = (rowCount: number): number => roundUp(Math.max(rowCount, 0) * count[1], tile.rows) * ELEMENT
     const lastRows = count[0] - (bands - 1) * bandRows
     for (let piece = 0; piece < segments.length; piece += pieceSegments) {
       const pieceEnd = Math.min(piece + pieceSegments, segments.length)
-      code
-        .get(base)
-        .get(group)
-        .i32(inputs * ELEMENT)
-        .op('i32.mul')
-        .op('i32.add')
-      byBand(
-        () => code.get(table).i32(place.rows).op('i32.add'),
-        () => code.get(table).i32(place.lastRows).op('i32.add'),
-      )
-      byBand(
-        () =>
-          code
-            .get(table)
-            .i32(place.rows + rows(bandRows))
-            .op('i32.add'),
-        () =>
-          code
-            .get(table)
-            .i32(place.lastRows + rows(lastRows))
-            .op('i32.add'),
-      )
-      code
-        .get(table)
-        .i32(place.segments + piece * ELEMENT)
-        .op('i32.add')
-      code
-        .get(table)
-        .i32(place.segments + pieceEnd * ELEMENT)
-        .op('i32.add')
-      code.i32(run * columnBytes)
-      code
-        .get(panel)
-        .i32(piece * run * columnBytes)
-        .op('i32.add')
-      code.get(out).i32(outStride).i32(piece).call(tileSums)
+      code.sum(base, [group, inputs * ELEMENT])
+      byBand(table, place.rows, place.lastRows)
+      byBand(table, place.rows + tableBytes(bandRows), place.lastRows + tableBytes(lastRows))
+      code.sum(table, [place.segments + piece * ELEMENT, 1]).sum(table, [place.segments + pieceEnd * ELEMENT, 1])
+      code.i32(run * columnBytes).sum(panel, [piece * run, columnBytes])
+      code.ints(out, outStride, piece).call(tileSums)
     }
   }
 
-  /** What is pushed for a full band, or for the last one. */
-  function byBand(full: () => void, last: () => void): void {
-    full()
-    last()
-    code.get(isLast).op('i32.eqz').op('select')
+  /** Pushes `base + full`, or in the last band `base + last`. */
+  function byBand(base: Int, full: number, last: number): void {
+    code.sum(base, [full, 1])
+    if (full === last) return
+    code.sum(base, [last, 1]).get(isLast).op('i32.eqz').op('select')
   }
 
   function finish({ first, count }: Phase): void {
@@ -465,13 +372,10 @@ function emitBands(
       const resultColumn = registers.take('i32')
       const resultRow = registers.take('i32')
       const width = registers.take('i32')
-      byBand(
-        () => code.i32(bandRows),
-        () => code.i32(count[0] - (bands - 1) * bandRows),
-      )
+      byBand(0, bandRows, count[0] - (bands - 1) * bandRows)
       code.set(rows)
-      code.get(group).i32(outputs).op('i32.mul').get(column).op('i32.add').set(resultColumn)
-      code.get(firstRow).i32(window.step[0]).op('i32.mul').i32(first[0]).op('i32.add').set(resultRow)
+      code.sum(column, [group, outputs]).set(resultColumn)
+      code.sum(first[0], [firstRow, window.step[0]]).set(resultRow)
       code.i32(outputs).get(column).op('i32.sub').set(width)
       emitEpilogue(registers, epilogue, own, {
         sums: block,

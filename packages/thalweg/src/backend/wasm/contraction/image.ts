@@ -34,7 +34,7 @@ export function emitBandCopy(registers: Registers, shared: SharedFunctions, band
   registers.scope(() => {
     const { source, channels, low, advance, bandSource, planes, image, number, firstRow, target } = band
     const { code } = registers
-    const [from, above, rows] = [registers.take('i32'), registers.take('i32'), registers.take('i32')]
+    const [from, above, rows, inSource] = Array.from({ length: 4 }, () => registers.take('i32'))
     const pixelBytes = channels * ELEMENT
     const lineBytes = source[1] * pixelBytes
     const left = Math.min(Math.max(0, -low[1]), bandSource[1])
@@ -46,30 +46,18 @@ export function emitBandCopy(registers: Registers, shared: SharedFunctions, band
       code.i32(0).get(into).i32(0).get(into).op('i32.gt_s').op('select').set(into)
     }
     // The first row that is wanted may lie above the source, or below its end.
-    code.get(firstRow).i32(advance[0]).op('i32.mul').i32(low[0]).op('i32.add').set(from)
-    code.i32(0).get(from).op('i32.sub').set(above)
+    code.sum(low[0], [firstRow, advance[0]]).set(from)
+    code.sum(0, [from, -1]).set(above)
     clamp(above, bandSource[0])
     code.increase(from, above)
-    code.i32(bandSource[0]).get(above).op('i32.sub').set(rows)
-    const inSource = registers.take('i32')
-    code.i32(source[0]).get(from).op('i32.sub').set(inSource)
+    code.sum(bandSource[0], [above, -1]).set(rows)
+    code.sum(source[0], [from, -1]).set(inSource)
     clamp(inSource, rows)
 
-    code.get(image).get(number).i32(source[0]).op('i32.mul').get(from).op('i32.add')
-    code
-      .i32(lineBytes)
-      .op('i32.mul')
-      .op('i32.add')
-      .i32(skipped * pixelBytes)
-      .op('i32.add')
-    code.i32(lineBytes)
-    if (planes) code.i32(pixelBytes).i32(copied).i32(left).i32(right)
-    else
-      code
-        .i32(copied * pixelBytes)
-        .i32(left * pixelBytes)
-        .i32(right * pixelBytes)
-    code.get(above).get(inSource).get(rows).get(inSource).op('i32.sub')
+    code.sum(image, [number, source[0] * lineBytes], [from, lineBytes], [skipped, pixelBytes]).i32(lineBytes)
+    if (planes) code.ints(pixelBytes, copied, left, right)
+    else code.ints(copied * pixelBytes, left * pixelBytes, right * pixelBytes)
+    code.ints(above, inSource).sum(rows, [inSource, -1])
     if (planes) code.i32(channels / 4)
     code.get(target).call(planes ? padPlanes(shared) : padRows(shared))
   })

@@ -187,13 +187,7 @@ function emitPanels(
   const out = code.local('i32')
 
   const sumsOfUnit = (): void => {
-    code
-      .get(sums)
-      .get(unit)
-      .i32(rows * columnBytes)
-      .op('i32.mul')
-      .op('i32.add')
-      .set(out)
+    code.sum(sums, [unit, rows * columnBytes]).set(out)
   }
   if (images === 0)
     code.for(unit, start, end, 1, () => {
@@ -228,43 +222,23 @@ function emitPanels(
     code.get(unit).i32(panelsOfGroup).op('i32.div_u').set(group)
     code.get(unit).i32(panelsOfGroup).op('i32.rem_u').i32(tile.columns).op('i32.mul').set(column)
     atMost(code, outputs, column, tile.columns, width)
-    code.get(group).i32(outputs).op('i32.mul').get(column).op('i32.add').set(resultColumn)
-    if (plan.direct) {
-      code
-        .get(own[0])
-        .i32((epilogue.plain?.offset ?? 0) * ELEMENT)
-        .op('i32.add')
-      code.get(resultColumn).i32(ELEMENT).op('i32.mul').op('i32.add').set(out)
-    } else sumsOfUnit()
+    code.sum(column, [group, outputs]).set(resultColumn)
+    if (plan.direct) code.sum(own[0], [epilogue.plain?.offset ?? 0, ELEMENT], [resultColumn, ELEMENT]).set(out)
+    else sumsOfUnit()
   }
 
   function packGradient(): void {
-    code.get(gradient).get(image).i32(upstream[0]).op('i32.mul').get(band).op('i32.add')
-    code
-      .i32(upstream[1] * gradientPixel)
-      .op('i32.mul')
-      .op('i32.add')
-    code.get(resultColumn).i32(ELEMENT).op('i32.mul').op('i32.add')
-    code.i32(gradientPixel).get(rowsOfBand).i32(upstream[1]).op('i32.mul').get(width).get(panel)
-    code.call(packRows(shared, tile.columns))
+    const lineBytes = upstream[1] * gradientPixel
+    code.sum(gradient, [image, upstream[0] * lineBytes], [band, lineBytes], [resultColumn, ELEMENT])
+    code.i32(gradientPixel).sum(0, [rowsOfBand, upstream[1]])
+    code.ints(width, panel, 0).call(packRows(shared, tile.columns))
   }
 
   function multiply(): void {
-    code.get(copy).get(group).i32(channelOffset(plan, inputs)).op('i32.mul').op('i32.add')
-    code
-      .get(table)
-      .get(table)
-      .i32(rows * ELEMENT)
-      .op('i32.add')
-    code
-      .get(table)
-      .i32(rows * ELEMENT)
-      .op('i32.add')
-    code.get(table).get(rowsOfBand).i32(rows).op('i32.add').i32(ELEMENT).op('i32.mul').op('i32.add')
-    code
-      .i32(upstream[1] * columnBytes)
-      .get(panel)
-      .get(out)
+    code.sum(copy, [group, channelOffset(plan, inputs)])
+    code.get(table).sum(table, [rows, ELEMENT])
+    code.sum(table, [rows, ELEMENT]).sum(table, [rows, ELEMENT], [rowsOfBand, ELEMENT])
+    code.ints(upstream[1] * columnBytes, panel, out)
     code.i32(plan.direct ? (epilogue.plain?.strides[2] ?? 0) * ELEMENT : columnBytes)
     // Nothing to add to yet in the first band of the first image.
     code.get(image).get(band).op('i32.or').call(tileSums)

@@ -1,16 +1,16 @@
 /**
  * Matrix products, plain, transposed and batched: [...B, M, K] x [...B, K, N] -> [...B, M, N].
  *
- * A unit is a block of rows by a block of columns of one product. Its columns of B are packed once (and kept while units
- * share them), a transposed A is packed as well, a plain A is read where it lies. Then, panel by panel, the inner loop runs
+ * A transposed A is packed first, a plain one is read where it lies. A unit is a block of rows by a block of columns of one
+ * product. Its columns of B are packed into private memory, and kept while units share them. Then, panel by panel, the inner loop runs
  * over all rows of the block, K in pieces so that a piece of the panel stays in the first cache.
  */
 import { type Shape, sizeOf } from '../../../base/index.ts'
 import type { ContractionKernel } from '../../program.ts'
 import type { Code, Int, Local } from '../code.ts'
 import type { Features } from '../features.ts'
-import type { EmittedKernel, Pointer, SharedFunctions, StageParameters } from '../kernel.ts'
-import { align } from '../memory.ts'
+import type { EmittedKernel, Pointer, SharedFunctions, Stage, StageParameters } from '../kernel.ts'
+import { ALIGNMENT, align } from '../memory.ts'
 import { Registers } from '../terms.ts'
 import { type Epilogue, emitEpilogue, emitZeros, epilogueOf } from './epilogue.ts'
 import { packColumns, packRows } from './pack.ts'
@@ -19,14 +19,15 @@ import { chooseTile, type Tile, tileFunction } from './tile.ts'
 type MatmulKernel = Extract<ContractionKernel, { op: 'matmul' }>
 
 const ELEMENT = 4
-/** Rows of a packed A. */
+/** Rows of a panel of a packed A, and rows that are packed at once. */
 const PACKED_ROWS = 4
+const PACK_UNIT = 16
 /** A panel's piece of this many k (8 columns: 8 KiB) leaves room for the rows in a first cache of 32 KiB. */
 const PIECE = 256
 const LONGEST_PIECE = 384
 /** Bytes of the blocks of A and B that a unit works on: together they fit a second cache of 512 KiB. */
 const A_BYTES = 256 << 10
-const B_BYTES = 192 << 10
+const B_BYTES = 96 << 10
 /** So that there are enough units to share among threads. */
 const LARGEST_BLOCK = 256
 
@@ -52,31 +53,36 @@ interface Plan {
 export function emitMatmul(kernel: MatmulKernel, features: Features): EmittedKernel {
   const epilogue = epilogueOf(kernel)
   const plan = planMatmul(kernel, features, epilogue)
-  const { m, k, blockRows, rowBlocks, blockColumns, tile, transposeA } = plan
-  const depthBytes = k * ELEMENT
-  const packedB = 0
-  const packedA = packedB + align(roundUp(blockColumns, tile.columns) * depthBytes)
-  const block = packedA + (transposeA ? align(roundUp(blockRows, PACKED_ROWS) * depthBytes) : 0)
-  const privateBytes = block + (plan.direct ? 0 : align(roundUp(blockRows, tile.rows) * tile.columns * ELEMENT))
-  const pointers: Pointer[] = [
-    { kind: 'buffer', buffer: kernel.operands[0] },
-    { kind: 'buffer', buffer: kernel.operands[1] },
-    { kind: 'table', data: rowTable(plan, m - (rowBlocks - 1) * blockRows) },
-    { kind: 'private', offset: packedB },
-    { kind: 'private', offset: packedA },
-    { kind: 'private', offset: block },
-    ...epilogue.pointers,
-  ]
+  const { products, m, n, k, blockRows, rowBlocks, blockColumns, columnBlocks, tile, transposeA } = plan
+  if (products * m * n === 0) return { stages: [], scratchBytes: 0, privateBytes: 0 }
+  const packedA: Pointer = { kind: 'scratch', offset: 0 }
+  const a: Pointer = { kind: 'buffer', buffer: kernel.operands[0] }
+  const block = panelBytes(k, blockColumns, tile.columns)
   const { values, stores } = epilogue
-  const stage = {
+  const multiply: Stage = {
     name: `${kernel.label} matmul`,
-    units: plan.products * plan.rowBlocks * plan.columnBlocks,
-    pointers,
+    units: products * rowBlocks * columnBlocks,
+    pointers: [
+      transposeA ? packedA : a,
+      { kind: 'buffer', buffer: kernel.operands[1] },
+      { kind: 'table', data: rowTable(plan, m - (rowBlocks - 1) * blockRows) },
+      { kind: 'private', offset: 0 },
+      { kind: 'private', offset: block },
+      ...epilogue.pointers,
+    ],
     key: JSON.stringify(['matmul', plan, kernel.shape, values, stores]),
-    emit: (code: Code, parameters: StageParameters, shared: SharedFunctions) =>
-      emitUnits(code, parameters, shared, plan, kernel.shape.slice(0, -2), epilogue),
+    emit: (code, parameters, shared) => emitUnits(code, parameters, shared, plan, kernel.shape.slice(0, -2), epilogue),
   }
-  return { stages: plan.m * plan.n * plan.products === 0 ? [] : [stage], scratchBytes: 0, privateBytes }
+  const privateBytes = block + (plan.direct ? 0 : align(blockRows * tile.columns * ELEMENT))
+  if (!transposeA || k === 0) return { stages: [multiply], scratchBytes: 0, privateBytes }
+  const pack: Stage = {
+    name: `${kernel.label} matmul pack`,
+    units: products * Math.ceil(m / PACK_UNIT),
+    pointers: [a, packedA],
+    key: JSON.stringify(['matmul pack', products, m, k]),
+    emit: (code, parameters, shared) => emitPack(code, parameters, shared, m, k),
+  }
+  return { stages: [pack, multiply], scratchBytes: products * panelBytes(k, m, PACKED_ROWS), privateBytes }
 }
 
 function planMatmul(kernel: MatmulKernel, features: Features, { plain }: Epilogue): Plan {
@@ -85,7 +91,7 @@ function planMatmul(kernel: MatmulKernel, features: Features, { plain }: Epilogu
   const [m, n] = kernel.shape.slice(-2)
   const k = kernel.operandShapes[0].at(transposeA ? -2 : -1) ?? 0
   const tile = chooseTile(features.tiles, m, n)
-  const [blockRows, rowBlocks] = blocks(m, A_BYTES / (ELEMENT * Math.max(k, 1)), tile.rows)
+  const [blockRows, rowBlocks] = blocks(m, A_BYTES / (ELEMENT * Math.max(k, 1)), Math.max(tile.rows, PACKED_ROWS))
   const [blockColumns, columnBlocks] = blocks(n, B_BYTES / (ELEMENT * Math.max(k, 1)), tile.columns)
   const piece = k <= LONGEST_PIECE ? k : roundUp(Math.ceil(k / Math.ceil(k / PIECE)), 8)
   const direct = plain?.strides.at(-1) === 1 && m % tile.rows === 0 && n % tile.columns === 0 && k > 0
@@ -117,13 +123,55 @@ export function roundUp(size: number, unit: number): number {
   return Math.ceil(size / unit) * unit
 }
 
+/** Bytes from panel to panel: a line more than a panel has, so that they do not all compete for the same lines of a cache. */
+function panelStride(k: number, columns: number): number {
+  return align(k * columns * ELEMENT) + ALIGNMENT
+}
+
+function panelBytes(k: number, size: number, columns: number): number {
+  return Math.ceil(size / columns) * panelStride(k, columns)
+}
+
 /** Offsets of the rows of a full block, then of the last block; the last tile repeats the last row. */
 function rowTable({ k, blockRows, rowBlocks, transposeA, tile }: Plan, lastRows: number): Int32Array {
   const offset = (row: number): number =>
-    transposeA ? (Math.floor(row / PACKED_ROWS) * k * PACKED_ROWS + (row % PACKED_ROWS)) * ELEMENT : row * k * ELEMENT
+    transposeA
+      ? Math.floor(row / PACKED_ROWS) * panelStride(k, PACKED_ROWS) + (row % PACKED_ROWS) * ELEMENT
+      : row * k * ELEMENT
   const offsets = (rows: number): number[] =>
     Array.from({ length: roundUp(rows, tile.rows) }, (_, row) => offset(Math.min(row, rows - 1)))
   return Int32Array.from(rowBlocks > 1 ? [...offsets(blockRows), ...offsets(lastRows)] : offsets(lastRows))
+}
+
+/** A transposed A, packed as panels of rows: a unit is as many rows as share the lines of the source. */
+function emitPack(
+  code: Code,
+  { start, end, pointers: [a, packedA] }: StageParameters,
+  shared: SharedFunctions,
+  m: number,
+  k: number,
+): void {
+  const units = Math.ceil(m / PACK_UNIT)
+  const unit = code.local('i32')
+  const product = code.local('i32')
+  const row = code.local('i32')
+  const rows = code.local('i32')
+  code.for(unit, start, end, 1, () => {
+    code.get(unit).i32(units).op('i32.div_u').set(product)
+    code.get(unit).i32(units).op('i32.rem_u').i32(PACK_UNIT).op('i32.mul').set(row)
+    atMost(code, m, row, PACK_UNIT, rows)
+    code.sum(a, [product, m * k * ELEMENT], [row, ELEMENT]).ints(m * ELEMENT, k, rows)
+    code.sum(packedA, ...packedPlace(m, k, product, row)).i32(panelStride(k, PACKED_ROWS))
+    code.call(packRows(shared, PACKED_ROWS))
+  })
+}
+
+/** Where a row of a packed A begins, as terms of a sum; `row` must be the first of its panel. */
+function packedPlace(m: number, k: number, product: Local, row: Local): (readonly [Int, number])[] {
+  return [
+    [product, panelBytes(k, m, PACKED_ROWS)],
+    [row, panelStride(k, PACKED_ROWS) / PACKED_ROWS],
+  ]
 }
 
 function emitUnits(
@@ -135,7 +183,7 @@ function emitUnits(
   epilogue: Epilogue,
 ): void {
   const { m, n, k, tile, transposeA, transposeB, blockRows, blockColumns, rowBlocks, columnBlocks, piece } = plan
-  const [a, b, table, packedB, packedA, block, ...own] = pointers
+  const [a, b, table, packedB, block, ...own] = pointers
   const registers = new Registers(code)
   const step = transposeA ? PACKED_ROWS * ELEMENT : ELEMENT
   const tileSums = tileFunction(shared, tile, step)
@@ -182,109 +230,60 @@ function emitUnits(
     }
     atMost(code, m, row, blockRows, rows)
     atMost(code, n, column, blockColumns, width)
+    const placeA: (readonly [Int, number])[] = transposeA
+      ? packedPlace(m, k, product, row)
+      : [
+          [product, m * k * ELEMENT],
+          [row, k * ELEMENT],
+        ]
+    code.sum(a, ...placeA).set(aBlock)
     // The table of the last block follows that of the full ones.
-    code.get(table).i32(rowBlocks > 1 ? blockRows * ELEMENT : 0)
+    const lastRow = (rowBlocks - 1) * blockRows
     code
-      .i32(0)
       .get(row)
-      .i32((rowBlocks - 1) * blockRows)
+      .i32(lastRow)
       .op('i32.eq')
-      .op('select')
-      .op('i32.add')
-      .set(tableStart)
+      .i32(lastRow === 0 ? 0 : blockRows * ELEMENT)
+      .op('i32.mul')
+    code.get(table).op('i32.add').set(tableStart)
     code
       .get(rows)
       .i32(tile.rows - 1)
       .op('i32.add')
       .i32(tile.rows)
       .op('i32.div_u')
-    code
-      .i32(tile.rows * ELEMENT)
-      .op('i32.mul')
-      .get(tableStart)
-      .op('i32.add')
-      .set(tableEnd)
+      .set(rest)
+    code.sum(tableStart, [rest, tile.rows * ELEMENT]).set(tableEnd)
   }
 
   function pack(): void {
-    // B: the same as for the unit before where only the rows differ.
+    // The same as for the unit before where only the rows differ.
     code.get(unit).i32(rowBlocks).op('i32.div_u').get(packed).op('i32.ne')
     code.if(() => {
       code.get(unit).i32(rowBlocks).op('i32.div_u').set(packed)
-      code
-        .get(b)
-        .get(product)
-        .i32(k * n * ELEMENT)
-        .op('i32.mul')
-        .op('i32.add')
-      code
-        .get(column)
-        .i32((transposeB ? k : 1) * ELEMENT)
-        .op('i32.mul')
-        .op('i32.add')
-      code
-        .i32((transposeB ? k : n) * ELEMENT)
-        .i32(k)
-        .get(width)
-        .get(packedB)
+      code.sum(b, [product, k * n * ELEMENT], [column, (transposeB ? k : 1) * ELEMENT])
+      code.ints((transposeB ? k : n) * ELEMENT, k, width, packedB, panelStride(k, tile.columns))
       code.call(transposeB ? packColumns(shared, tile.columns) : packRows(shared, tile.columns))
     })
-    code
-      .get(a)
-      .get(product)
-      .i32(m * k * ELEMENT)
-      .op('i32.mul')
-      .op('i32.add')
-    code
-      .get(row)
-      .i32((transposeA ? 1 : k) * ELEMENT)
-      .op('i32.mul')
-      .op('i32.add')
-      .set(aBlock)
-    if (!transposeA) return
-    code
-      .get(aBlock)
-      .i32(m * ELEMENT)
-      .i32(k)
-      .get(rows)
-      .get(packedA)
-      .call(packRows(shared, PACKED_ROWS))
-    code.get(packedA).set(aBlock)
   }
 
   function directOut(): void {
     const { plain } = epilogue
     if (plain === undefined) return
-    code
-      .get(own[0])
-      .i32(plain.offset * ELEMENT)
-      .op('i32.add')
-    for (const [axis, index] of [...batch, row].entries())
-      code
-        .get(index)
-        .i32(plain.strides[axis] * ELEMENT)
-        .op('i32.mul')
-        .op('i32.add')
-    code.get(column).get(first).op('i32.add').i32(ELEMENT).op('i32.mul').op('i32.add').set(out)
+    const outer = [...batch, row].map((index, axis) => [index, plain.strides[axis] * ELEMENT] as const)
+    code.sum(own[0], [plain.offset, ELEMENT], ...outer, [column, ELEMENT], [first, ELEMENT]).set(out)
   }
 
   function multiply(): void {
     const columnBytes = tile.columns * ELEMENT
     const outStride = plan.direct ? (epilogue.plain?.strides.at(-2) ?? 0) * ELEMENT : columnBytes
-    code
-      .get(packedB)
-      .get(first)
-      .i32(k * ELEMENT)
-      .op('i32.mul')
-      .op('i32.add')
-      .set(panel)
+    code.sum(packedB, [first, panelStride(k, tile.columns) / tile.columns]).set(panel)
     code.for(from, 0, k, piece, () => {
-      code.get(aBlock).get(from).i32(step).op('i32.mul').op('i32.add')
+      code.sum(aBlock, [from, step])
       // One segment at offset 0, which is what the table of rows begins with.
-      code.get(tableStart).get(tableEnd).get(table).get(table).i32(ELEMENT).op('i32.add')
+      code.get(tableStart).get(tableEnd).get(table).sum(table, [1, ELEMENT])
       atMost(code, k, from, piece, part)
-      code.get(part).i32(columnBytes).op('i32.mul')
-      code.get(panel).get(from).i32(columnBytes).op('i32.mul').op('i32.add')
+      code.sum(0, [part, columnBytes]).sum(panel, [from, columnBytes])
       code.get(out).i32(outStride).get(from).call(tileSums)
     })
   }
@@ -293,7 +292,7 @@ function emitUnits(
     registers.scope(() => {
       const blockColumn = registers.take('i32')
       const left = registers.take('i32')
-      code.get(column).get(first).op('i32.add').set(blockColumn)
+      code.sum(column, [first, 1]).set(blockColumn)
       code.get(width).get(first).op('i32.sub').set(left)
       emitEpilogue(registers, epilogue, own, {
         sums: block,

@@ -7,33 +7,82 @@ import type { SharedFunctions } from '../kernel.ts'
 
 const ELEMENT = 4
 const VECTOR = 16
-/** Elements of a cache line: panels that share the lines of the source are filled in one go. */
+/** Elements of a cache line. */
 const LINE = 16
 
 /**
  * Packs a row-major matrix of `depth` rows (k) into one panel after another. Parameters: source, stride (bytes from k to
- * k + 1), depth (not 0), width (columns), target.
+ * k + 1), depth (not 0), width (columns), target, panelStride (bytes from panel to panel).
+ *
+ * Rows are read from end to end, as the caches like it, and as many at once as fill a line of each panel.
  */
 export function packRows(shared: SharedFunctions, columns: number): FunctionReference {
-  return shared.function(`pack ${columns} rows`, ['i32', 'i32', 'i32', 'i32', 'i32'], (code) => {
-    const [source, stride, depth, width, target] = code.parameters
-    const panelBytes = code.local('i32')
-    code
-      .get(depth)
-      .i32(columns * ELEMENT)
-      .op('i32.mul')
-      .set(panelBytes)
-    const parameters = { source, stride, depth, target, panelBytes }
-    // Most columns at once first: whole lines, then whole panels, then what is left of the last one.
-    for (const panels of LINE > columns ? [LINE / columns, 1] : [1])
-      whileAtLeast(code, width, panels * columns, () => {
-        copyPanels(code, columns, panels, parameters)
-        code.increase(source, panels * columns * ELEMENT)
-        for (let i = 0; i < panels; i++) code.increase(target, panelBytes)
+  return shared.function(`pack ${columns} rows`, new Array<'i32'>(6).fill('i32'), (code) => {
+    const [source, stride, depth, width, target, panelStride] = code.parameters
+    const panels = code.local('i32')
+    const panel = code.local('i32')
+    const k = code.local('i32')
+    const limit = code.local('i32')
+    const line = code.local('i32')
+    const lineTarget = code.local('i32')
+    const to = code.local('i32')
+    const atOnce = Math.max(1, LINE / columns)
+    const from = code.locals('i32', atOnce)
+
+    const copyRows = (rows: number): void => {
+      code
+        .get(depth)
+        .i32(rows - 1)
+        .op('i32.sub')
+        .set(limit)
+      code.forRest(k, limit, rows, () => {
+        for (let r = 0; r < rows; r++) {
+          code.get(r === 0 ? line : from[r - 1])
+          if (r > 0) code.get(stride).op('i32.add')
+          code.set(from[r])
+        }
+        code.get(lineTarget).set(to)
+        code.for(panel, 0, panels, 1, () => {
+          for (let r = 0; r < rows; r++)
+            for (let v = 0; v < columns / 4; v++) {
+              code
+                .get(to)
+                .get(from[r])
+                .load('v128.load', v * VECTOR)
+              code.store('v128.store', r * columns * ELEMENT + v * VECTOR)
+            }
+          for (let r = 0; r < rows; r++) code.increase(from[r], columns * ELEMENT)
+          code.increase(to, panelStride)
+        })
+        code.get(line).get(stride).i32(rows).op('i32.mul').op('i32.add').set(line)
+        code.increase(lineTarget, rows * columns * ELEMENT)
       })
-    code.get(width).if(() => {
-      code.get(target).i32(0).get(panelBytes).fillMemory()
-      copyColumns(code, columns, width, parameters)
+    }
+
+    code.get(width).i32(columns).op('i32.div_u').set(panels)
+    code.get(panels).if(() => {
+      code.get(source).set(line).get(target).set(lineTarget)
+      copyRows(atOnce)
+      if (atOnce > 1) copyRows(1)
+    })
+    code.get(width).i32(columns).op('i32.rem_u').tee(width)
+    code.if(() => {
+      code
+        .get(source)
+        .get(panels)
+        .i32(columns * ELEMENT)
+        .op('i32.mul')
+        .op('i32.add')
+        .set(source)
+      code.get(target).get(panels).get(panelStride).op('i32.mul').op('i32.add').set(target)
+      code
+        .get(target)
+        .i32(0)
+        .get(depth)
+        .i32(columns * ELEMENT)
+        .op('i32.mul')
+        .fillMemory()
+      copyColumns(code, columns, { source, stride, depth, width, target })
     })
   })
 }
@@ -42,59 +91,22 @@ interface PackParameters {
   readonly source: Local
   readonly stride: Local
   readonly depth: Local
+  readonly width: Local
   readonly target: Local
-  readonly panelBytes: Local
-}
-
-/** `while (left >= count) { body(); left -= count }` */
-function whileAtLeast(code: Code, left: Local, count: number, body: () => void): void {
-  code.block((done) => {
-    code.loop((again) => {
-      code.get(left).i32(count).op('i32.lt_s').branchIf(done)
-      body()
-      code.increase(left, -count)
-      code.branch(again)
-    })
-  })
-}
-
-/** Neighbouring full panels, row by row. */
-function copyPanels(code: Code, columns: number, panels: number, parameters: PackParameters): void {
-  const from = code.local('i32')
-  const to = code.locals('i32', panels)
-  const row = code.local('i32')
-  code.get(parameters.source).set(from)
-  to.forEach((pointer, i) => {
-    code.get(i === 0 ? parameters.target : to[i - 1])
-    if (i > 0) code.get(parameters.panelBytes).op('i32.add')
-    code.set(pointer)
-  })
-  code.for(row, 0, parameters.depth, 1, () => {
-    to.forEach((pointer, i) => {
-      for (let v = 0; v < columns / 4; v++)
-        code
-          .get(pointer)
-          .get(from)
-          .load('v128.load', i * columns * ELEMENT + v * VECTOR)
-          .store('v128.store', v * VECTOR)
-      code.increase(pointer, columns * ELEMENT)
-    })
-    code.increase(from, parameters.stride)
-  })
 }
 
 /** The few columns of the last panel, one after another. */
-function copyColumns(code: Code, columns: number, width: Local, parameters: PackParameters): void {
+function copyColumns(code: Code, columns: number, { source, stride, depth, width, target }: PackParameters): void {
   const from = code.local('i32')
   const to = code.local('i32')
   const row = code.local('i32')
   const column = code.local('i32')
   code.for(column, 0, width, 1, () => {
-    elementAddress(code, parameters.source, column).set(from)
-    elementAddress(code, parameters.target, column).set(to)
-    code.for(row, 0, parameters.depth, 1, () => {
+    elementAddress(code, source, column).set(from)
+    elementAddress(code, target, column).set(to)
+    code.for(row, 0, depth, 1, () => {
       code.get(to).get(from).load('i32.load').store('i32.store')
-      code.increase(from, parameters.stride).increase(to, columns * ELEMENT)
+      code.increase(from, stride).increase(to, columns * ELEMENT)
     })
   })
 }
@@ -105,41 +117,33 @@ function elementAddress(code: Code, base: Local, element: Int): Code {
 
 /**
  * Packs a matrix whose columns are stored as rows (k runs along memory). Parameters: source, stride (bytes from column to
- * column), depth, width (columns), target.
+ * column), depth, width (columns), target, panelStride.
  */
 export function packColumns(shared: SharedFunctions, columns: number): FunctionReference {
-  return shared.function(`pack ${columns} columns`, ['i32', 'i32', 'i32', 'i32', 'i32'], (code) => {
-    const [source, stride, depth, width, target] = code.parameters
+  return shared.function(`pack ${columns} columns`, new Array<'i32'>(6).fill('i32'), (code) => {
+    const [source, stride, depth, width, target, panelStride] = code.parameters
+    const column = code.local('i32')
     const part = code.local('i32')
     const lanes = code.local('i32')
     const four = transposeFour(shared, columns)
     const few = transposeFew(shared, columns)
-    code.block((done) => {
-      code.loop((again) => {
-        code.get(width).i32(0).op('i32.le_s').branchIf(done)
-        code.for(part, 0, columns, 4, () => {
-          code.get(width).get(part).op('i32.sub').set(lanes)
-          const push = (): Code => {
-            code.get(source).get(part).get(stride).op('i32.mul').op('i32.add')
-            return elementAddress(code.get(stride).get(depth), target, part)
-          }
-          code.get(lanes).i32(4).op('i32.ge_s')
-          code.if(
-            () => push().call(four),
-            () => push().get(lanes).call(few),
-          )
-        })
-        code.get(source).get(stride).i32(columns).op('i32.mul').op('i32.add').set(source)
+    code.for(column, 0, width, columns, () => {
+      code.for(part, 0, columns, 4, () => {
+        const pushArguments = (): Code => {
+          code.get(source).get(part).get(stride).op('i32.mul').op('i32.add')
+          return elementAddress(code.get(stride).get(depth), target, part)
+        }
+        code.get(width).get(column).op('i32.sub').get(part).op('i32.sub').tee(lanes)
         code
-          .get(target)
-          .get(depth)
-          .i32(columns * ELEMENT)
-          .op('i32.mul')
-          .op('i32.add')
-          .set(target)
-        code.increase(width, -columns)
-        code.branch(again)
+          .i32(4)
+          .op('i32.ge_s')
+          .if(
+            () => pushArguments().call(four),
+            () => pushArguments().get(lanes).call(few),
+          )
       })
+      code.get(source).get(stride).i32(columns).op('i32.mul').op('i32.add').set(source)
+      code.increase(target, panelStride)
     })
   })
 }
