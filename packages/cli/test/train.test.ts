@@ -360,7 +360,7 @@ export default { data: { train: xor({ size: 20 }) }, model: ${model}, loss: cros
 
   it('fails with 1 where the loss is no number any more, and keeps the last checkpoint', async () => {
     const out = join(emptyFolder(), 'run')
-    const rate = ['--optimizer', 'sgd', '--learning-rate', '1e30', '--batch-size', '100']
+    const rate = ['--optimizer', 'sgd', '--learning-rate', '3e38', '--batch-size', '100']
     const { code, stderr } = await thalweg('train', 'xor', ...rate, '--quiet', '--out', out)
     expect([code, stderr]).toEqual([1, expect.stringMatching(/NaN or infinity in .*step \d+, epoch \d+/)])
     expect(existsSync(join(out, 'result.json'))).toBe(false)

@@ -46,7 +46,7 @@ function describeRecipe({ recipe, seed }: Manifest): string {
   const rates = schedule === 'one-cycle' ? `one cycle up to rate ${rate(highest)}` : `rate ${rate(highest)}`
   const ratesOrOwn = schedule === 'experiment' ? "the experiment's schedule" : rates
   const size = batchSize === 'all' ? 'all examples a step' : `batches of ${batchSize}`
-  return `${optimizer.name}, ${ratesOrOwn}, ${size}, ${count(epochs)} ${epochs === 1 ? 'epoch' : 'epochs'}, seed ${seed}`
+  return `${optimizer.name}, ${ratesOrOwn}, ${size}, ${plural(epochs, 'epoch')}, seed ${seed}`
 }
 
 export function sayEnd(run: Run, { folder, manifest, data }: Sitting, voice: Voice): void {
@@ -57,7 +57,7 @@ export function sayEnd(run: Run, { folder, manifest, data }: Sitting, voice: Voi
     ...testRows(run, style.bold),
     [
       'trained',
-      `${count(run.epochs)} epochs, ${count(run.steps)} steps in ${duration(run.seconds)} (${count(examples)} examples/s)`,
+      `${plural(run.epochs, 'epoch')}, ${plural(run.steps, 'step')} in ${duration(run.seconds)} (${count(examples)} examples/s)`,
     ],
     ['parameters', count(run.parameters)],
     ['run', folder.path],
@@ -97,6 +97,10 @@ export async function sayFailure(folder: RunFolder, voice: Voice): Promise<void>
 
 export function resumeCommand(folder: RunFolder): string {
   return `thalweg train --resume ${quoted(folder.path)}`
+}
+
+function plural(number: number, what: string): string {
+  return `${count(number)} ${number === 1 ? what : `${what}s`}`
 }
 
 function quoted(text: string): string {

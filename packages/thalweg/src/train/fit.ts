@@ -116,8 +116,8 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
 
   try {
     if (resume) session.restore(resume.arrays)
-    emit(startEvent(settings, session, position, batches))
     await settings.checkpoint?.open?.()
+    emit(startEvent(settings, session, position, batches))
     while (position.epoch < epochs) {
       if (!(await trainEpoch()) || !(await finishEpoch())) return await interrupted()
     }
