@@ -1,0 +1,98 @@
+/**
+ * Draws the pictures of the README: `tsx --conditions=source scripts/pictures.ts`. The drawn digits come from the
+ * generator itself, the terminal from a real run of the built command line (about a minute).
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { crc32, deflateSync } from 'node:zlib'
+import { digits } from 'thalweg/data'
+
+const IMAGES = join(import.meta.dirname, '../docs/images')
+
+/** Gray pixels, row by row, as a PNG file (W3C Portable Network Graphics, third edition). */
+function png(pixels: Uint8Array, width: number): Uint8Array {
+  const height = pixels.length / width
+  const rows = new Uint8Array(height * (width + 1)) // each row begins with its filter: 0, none
+  for (let y = 0; y < height; y++) rows.set(pixels.subarray(y * width, (y + 1) * width), y * (width + 1) + 1)
+  const header = new DataView(new ArrayBuffer(13))
+  header.setUint32(0, width)
+  header.setUint32(4, height)
+  header.setUint8(8, 8) // bits; color type 0 is gray
+  const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
+  const parts = [
+    signature,
+    chunk('IHDR', new Uint8Array(header.buffer)),
+    chunk('IDAT', deflateSync(rows)),
+    chunk('IEND', new Uint8Array()),
+  ]
+  return Buffer.concat(parts)
+}
+
+function chunk(type: string, data: Uint8Array): Uint8Array {
+  const body = Buffer.concat([Buffer.from(type, 'latin1'), data])
+  const frame = Buffer.alloc(body.length + 8)
+  frame.writeUInt32BE(data.length, 0)
+  body.copy(frame, 4)
+  frame.writeUInt32BE(crc32(body), body.length + 4)
+  return frame
+}
+
+/** Examples side by side, dark ink on paper, a little apart. */
+function contactSheet(columns: number, rows: number): Uint8Array {
+  const cell = 32
+  const width = columns * cell
+  const sheet = new Uint8Array(width * rows * cell).fill(255)
+  const set = digits({ size: columns * rows, seed: 7 })
+  const inputs = new Float32Array(set.size * 28 * 28)
+  set.fill(
+    Int32Array.from({ length: set.size }, (_, row) => row),
+    inputs,
+    new Int32Array(set.size),
+  )
+  for (let i = 0; i < set.size; i++)
+    for (let y = 0; y < 28; y++)
+      for (let x = 0; x < 28; x++) {
+        const at = (Math.floor(i / columns) * cell + y + 2) * width + (i % columns) * cell + x + 2
+        sheet[at] = Math.round(255 * (1 - inputs[(i * 28 + y) * 28 + x]))
+      }
+  return png(sheet, width)
+}
+
+const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+
+/** Lines of text as a terminal window. */
+function terminal(title: string, lines: readonly string[]): string {
+  const lineHeight = 19
+  const width = 24 * 2 + 8.43 * Math.max(...lines.map((line) => line.length))
+  const height = 52 + lineHeight * lines.length + 18
+  const text = lines.map(
+    (line, i) => `<text x="24" y="${62 + i * lineHeight}" xml:space="preserve">${escaped(line)}</text>`,
+  )
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${Math.ceil(width)} ${height}" font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14">
+<rect width="100%" height="100%" rx="10" fill="#14181f"/>
+<g fill="#3b4350"><circle cx="24" cy="20" r="6"/><circle cx="44" cy="20" r="6"/><circle cx="64" cy="20" r="6"/></g>
+<text x="50%" y="25" text-anchor="middle" fill="#8b95a5">${escaped(title)}</text>
+<g fill="#d8dee9">
+${text.join('\n')}
+</g>
+</svg>
+`
+}
+
+function trainDigits(): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'thalweg-pictures-'))
+  const bin = join(import.meta.dirname, '../packages/cli/dist/bin.js')
+  const { stdout, stderr, status } = spawnSync(process.execPath, [bin, 'train', 'digits', '--out', 'runs/digits'], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
+  rmSync(folder, { recursive: true })
+  if (status !== 0) throw new Error(`train digits failed:\n${stdout}${stderr}`)
+  return `${stdout}${stderr}`.trim().split('\n')
+}
+
+writeFileSync(join(IMAGES, 'digits.png'), contactSheet(24, 6))
+if (!process.argv.includes('--no-run'))
+  writeFileSync(join(IMAGES, 'train-digits.svg'), terminal('npm start', trainDigits()))
