@@ -1,0 +1,82 @@
+/** What the documentation shows is TypeScript that compiles, and its list of errors is the one in the source. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import ts from 'typescript'
+import { describe, expect, it } from 'vitest'
+import { errorsPage } from './error-codes.ts'
+
+const top = resolve(import.meta.dirname, '..')
+
+/** README, and every page under docs. */
+const pages = [
+  'README.md',
+  ...readdirSync(join(top, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`)
+    .sort(),
+]
+
+/** Each ```ts block as a file of its own, with the line of the page on which it begins. */
+function blocksOf(page: string): { file: string; text: string; line: number }[] {
+  const lines = readFileSync(join(top, page), 'utf8').split('\n')
+  const blocks: { file: string; text: string; line: number }[] = []
+  for (let at = 0; at < lines.length; at++) {
+    if (lines[at] !== '```ts') continue
+    const end = lines.indexOf('```', at)
+    const file = join(top, page.replace(/[.]md$/, `.line${at + 1}.ts`))
+    blocks.push({ file, text: lines.slice(at + 1, end).join('\n'), line: at + 1 })
+    at = end
+  }
+  return blocks
+}
+
+/** Compiles files that exist only here as a user's program would be; returns what the compiler says. */
+function complaints(files: ReadonlyMap<string, string>): string[] {
+  const { config } = ts.readConfigFile(join(top, 'tsconfig.base.json'), ts.sys.readFile)
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, top)
+  const own = { declaration: false, isolatedDeclarations: false, noEmit: true, customConditions: ['source'] }
+  const all: ts.CompilerOptions = { ...options, ...own }
+  const host = ts.createCompilerHost(all)
+  const { readFile, fileExists } = host
+  host.readFile = (name) => files.get(name) ?? readFile(name)
+  host.fileExists = (name) => files.has(name) || fileExists(name)
+  const program = ts.createProgram([...files.keys()], all, host)
+  return [...files.keys()].flatMap((name) => {
+    const source = program.getSourceFile(name)
+    const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)]
+    return found.map(({ messageText, start = 0 }) => {
+      const line = source ? source.getLineAndCharacterOfPosition(start).line + 1 : 0
+      return `${name.slice(top.length + 1)}, line ${line} of the block: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`
+    })
+  })
+}
+
+describe('documentation', () => {
+  it('shows programs that compile, and so does the experiment file', { timeout: 120_000 }, () => {
+    const files = new Map(pages.flatMap(blocksOf).map(({ file, text }) => [file, text]))
+    expect(files.size).toBeGreaterThan(15)
+    const experiment = join(top, 'examples/experiment.ts')
+    files.set(experiment, readFileSync(experiment, 'utf8'))
+    // One that does not compile, to see that somebody looks.
+    files.set(join(top, 'docs/broken.ts'), `import { adam } from 'thalweg/optim'\nadam({ learningRat: 1 })`)
+    expect(complaints(files)).toEqual([expect.stringMatching(/^docs\/broken.ts, line 2 of the block: .*learningRat/)])
+  })
+
+  it('lists every error code (npm run docs brings the page up to date)', () => {
+    const page = readFileSync(join(top, 'docs/guide/errors.md'), 'utf8')
+    expect(page).toBe(errorsPage(page))
+  })
+
+  it('links to files that exist', () => {
+    const missing = pages.flatMap((page) => {
+      const text = readFileSync(join(top, page), 'utf8')
+      const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map(([, target]) => target)
+      return links.filter((target) => !exists(resolve(top, page, '..', target))).map((target) => `${page}: ${target}`)
+    })
+    expect(missing).toEqual([])
+  })
+})
+
+function exists(path: string): boolean {
+  return ts.sys.fileExists(path) || ts.sys.directoryExists(path)
+}
