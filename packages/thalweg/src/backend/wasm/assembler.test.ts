@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ModuleBuilder } from './assembler.ts'
-import { signed32, signed64, unsigned } from './bytes.ts'
+import { Bytes } from './bytes.ts'
 import type { Code } from './code.ts'
 import { PLAIN_OPS, type PlainOp, type ValueType } from './opcodes.ts'
 
@@ -24,8 +24,8 @@ function run(
   return { result: main(...values), memory: memory.buffer }
 }
 
-function decode(bytes: readonly number[]): bigint {
-  const value = bytes.reduce((sum, byte, i) => sum | (BigInt(byte & 0x7f) << BigInt(7 * i)), 0n)
+function decode(bytes: Uint8Array): bigint {
+  const value = Array.from(bytes).reduce((sum, byte, i) => sum | (BigInt(byte & 0x7f) << BigInt(7 * i)), 0n)
   return value
 }
 
@@ -33,8 +33,7 @@ describe('LEB128', () => {
   it('writes unsigned numbers that read back', () => {
     fc.assert(
       fc.property(fc.nat(0xffffffff), (value) => {
-        const out: number[] = []
-        unsigned(out, value)
+        const out = new Bytes().unsigned(value).written
         expect(decode(out)).toBe(BigInt(value))
         expect(out.slice(0, -1).every((byte) => byte > 0x7f)).toBe(true)
       }),
@@ -44,15 +43,13 @@ describe('LEB128', () => {
   it('writes signed numbers that read back with their sign', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), (value) => {
-        const out: number[] = []
-        signed64(out, value)
+        const out = new Bytes().signed64(value).written
         expect(BigInt.asIntN(Math.min(64, 7 * out.length), decode(out))).toBe(value)
       }),
     )
     fc.assert(
       fc.property(fc.integer(), (value) => {
-        const out: number[] = []
-        signed32(out, value)
+        const out = new Bytes().signed32(value).written
         expect(BigInt.asIntN(Math.min(32, 7 * out.length), decode(out))).toBe(BigInt(value))
       }),
     )

@@ -1,5 +1,5 @@
 /** A tiny WebAssembly module builder: one imported memory, functions, exports, and names for profilers. */
-import { append, text, unsigned } from './bytes.ts'
+import { Bytes } from './bytes.ts'
 import { Code, type FunctionReference } from './code.ts'
 import { VALUE_TYPES, type ValueType } from './opcodes.ts'
 
@@ -15,7 +15,7 @@ export interface MemoryImport {
 interface AssembledFunction {
   readonly name: string
   readonly type: number
-  readonly body: readonly number[]
+  readonly body: Uint8Array
 }
 
 const SECTION = { custom: 0, type: 1, import: 2, function: 3, export: 7, code: 10 } as const
@@ -52,70 +52,57 @@ export class ModuleBuilder {
   }
 
   toBytes(): Uint8Array<ArrayBuffer> {
-    const out = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]
+    const { types, functions, exports, memory } = this
+    const out = new Bytes().append([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0])
     section(out, SECTION.type, (body) => {
-      unsigned(body, this.types.length)
-      for (const type of this.types) append(body, type.split(',').map(Number))
+      body.unsigned(types.length)
+      for (const type of types) body.append(type.split(',').map(Number))
     })
-    section(out, SECTION.import, (body) => writeImport(body, this.memory))
+    section(out, SECTION.import, (body) => writeImport(body, memory))
     section(out, SECTION.function, (body) => {
-      unsigned(body, this.functions.length)
-      for (const { type } of this.functions) unsigned(body, type)
+      body.unsigned(functions.length)
+      for (const { type } of functions) body.unsigned(type)
     })
     section(out, SECTION.export, (body) => {
-      unsigned(body, this.exports.length)
-      for (const { name, index } of this.exports) {
-        text(body, name)
-        body.push(EXTERNAL_FUNCTION)
-        unsigned(body, index)
-      }
+      body.unsigned(exports.length)
+      for (const { name, index } of exports) body.text(name).byte(EXTERNAL_FUNCTION).unsigned(index)
     })
-    section(out, SECTION.code, (body) => {
-      unsigned(body, this.functions.length)
-      for (const entry of this.functions) {
-        unsigned(body, entry.body.length)
-        append(body, entry.body)
-      }
+    section(out, SECTION.code, (all) => {
+      all.unsigned(functions.length)
+      for (const { body } of functions) all.unsigned(body.length).append(body)
     })
     section(out, SECTION.custom, (body) => {
-      text(body, 'name')
+      body.text('name')
       section(body, FUNCTION_NAMES, (names) => {
-        unsigned(names, this.functions.length)
-        this.functions.forEach(({ name }, index) => {
-          unsigned(names, index)
-          text(names, name)
+        names.unsigned(functions.length)
+        functions.forEach(({ name }, index) => {
+          names.unsigned(index).text(name)
         })
       })
     })
-    return Uint8Array.from(out)
+    return out.written
   }
 
   private typeOf(parameters: readonly ValueType[], results: readonly ValueType[]): number {
-    const bytes = [FUNCTION_TYPE]
+    const type = new Bytes().byte(FUNCTION_TYPE)
     for (const list of [parameters, results]) {
-      unsigned(bytes, list.length)
-      for (const type of list) bytes.push(VALUE_TYPES[type])
+      type.unsigned(list.length)
+      for (const value of list) type.byte(VALUE_TYPES[value])
     }
-    const signature = bytes.join()
+    const signature = type.written.join()
     const known = this.types.indexOf(signature)
     return known >= 0 ? known : this.types.push(signature) - 1
   }
 }
 
-function writeImport(body: number[], memory: MemoryImport): void {
-  unsigned(body, 1)
-  text(body, memory.module)
-  text(body, memory.name)
-  const hasMaximum = memory.maximumPages !== undefined
-  body.push(EXTERNAL_MEMORY, (hasMaximum ? 1 : 0) | (memory.shared ? 2 : 0))
-  unsigned(body, memory.initialPages)
-  if (memory.maximumPages !== undefined) unsigned(body, memory.maximumPages)
+function writeImport(body: Bytes, { module, name, initialPages, maximumPages, shared }: MemoryImport): void {
+  const limits = (maximumPages === undefined ? 0 : 1) | (shared ? 2 : 0)
+  body.unsigned(1).text(module).text(name).byte(EXTERNAL_MEMORY).byte(limits).unsigned(initialPages)
+  if (maximumPages !== undefined) body.unsigned(maximumPages)
 }
 
-function section(out: number[], id: number, write: (body: number[]) => void): void {
-  const body: number[] = []
+function section(out: Bytes, id: number, write: (body: Bytes) => void): void {
+  const body = new Bytes()
   write(body)
-  out.push(id)
-  unsigned(out, body.length)
-  append(out, body)
+  out.byte(id).unsigned(body.length).append(body.written)
 }

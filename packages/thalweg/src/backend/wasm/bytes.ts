@@ -1,51 +1,105 @@
-/** How numbers, names and vectors are written in a WebAssembly module. */
+/** Bytes that grow, and how numbers, names and vectors are written in a WebAssembly module. */
 
-/** Unsigned LEB128. */
-export function unsigned(out: number[], value: number): void {
-  let rest = value
-  while (rest > 0x7f) {
-    out.push((rest % 0x80) | 0x80)
-    rest = Math.floor(rest / 0x80)
+const FIRST_SIZE = 256
+
+export class Bytes {
+  private buffer: Uint8Array<ArrayBuffer> = new Uint8Array(FIRST_SIZE)
+  private view: DataView = new DataView(this.buffer.buffer)
+  private used = 0
+
+  get length(): number {
+    return this.used
   }
-  out.push(rest)
-}
 
-/** Signed LEB128 of an integer within 32 bits; 0..2^32-1 is taken as the same bits. */
-export function signed32(out: number[], value: number): void {
-  let rest = value | 0
-  while (rest < -0x40 || rest > 0x3f) {
-    out.push((rest & 0x7f) | 0x80)
-    rest >>= 7
+  /** What has been written: a view, good until more is. */
+  get written(): Uint8Array<ArrayBuffer> {
+    return this.buffer.subarray(0, this.used)
   }
-  out.push(rest & 0x7f)
-}
 
-/** Signed LEB128 within 64 bits. */
-export function signed64(out: number[], value: bigint): void {
-  let rest = BigInt.asIntN(64, value)
-  while (rest < -0x40n || rest > 0x3fn) {
-    out.push(Number(rest & 0x7fn) | 0x80)
-    rest >>= 7n
+  byte(value: number): this {
+    this.reserve(1)
+    this.buffer[this.used++] = value
+    return this
   }
-  out.push(Number(rest & 0x7fn))
-}
 
-export function float32(out: number[], value: number): void {
-  out.push(...new Uint8Array(new Float32Array([value]).buffer))
-}
+  append(bytes: ArrayLike<number>): this {
+    this.reserve(bytes.length)
+    this.buffer.set(bytes, this.used)
+    this.used += bytes.length
+    return this
+  }
 
-export function float64(out: number[], value: number): void {
-  out.push(...new Uint8Array(new Float64Array([value]).buffer))
-}
+  /** Unsigned LEB128. */
+  unsigned(value: number): this {
+    let rest = value
+    while (rest > 0x7f) {
+      this.byte((rest % 0x80) | 0x80)
+      rest = Math.floor(rest / 0x80)
+    }
+    return this.byte(rest)
+  }
 
-/** A length, then that many UTF-8 bytes. */
-export function text(out: number[], value: string): void {
-  const bytes = new TextEncoder().encode(value)
-  unsigned(out, bytes.length)
-  append(out, bytes)
-}
+  /** Signed LEB128 of an integer within 32 bits; 0..2^32-1 is taken as the same bits. */
+  signed32(value: number): this {
+    let rest = value | 0
+    while (rest < -0x40 || rest > 0x3f) {
+      this.byte((rest & 0x7f) | 0x80)
+      rest >>= 7
+    }
+    return this.byte(rest & 0x7f)
+  }
 
-/** Unlike `push(...bytes)`, good for any length. */
-export function append(out: number[], bytes: Iterable<number>): void {
-  for (const byte of bytes) out.push(byte)
+  /** Signed LEB128 within 64 bits. */
+  signed64(value: bigint): this {
+    let rest = BigInt.asIntN(64, value)
+    while (rest < -0x40n || rest > 0x3fn) {
+      this.byte(Number(rest & 0x7fn) | 0x80)
+      rest >>= 7n
+    }
+    return this.byte(Number(rest & 0x7fn))
+  }
+
+  // Fixed sizes, little-endian.
+
+  int32(value: number): this {
+    this.reserve(4)
+    this.view.setInt32(this.used, value, true)
+    this.used += 4
+    return this
+  }
+
+  int64(value: bigint): this {
+    this.reserve(8)
+    this.view.setBigInt64(this.used, value, true)
+    this.used += 8
+    return this
+  }
+
+  float32(value: number): this {
+    this.reserve(4)
+    this.view.setFloat32(this.used, value, true)
+    this.used += 4
+    return this
+  }
+
+  float64(value: number): this {
+    this.reserve(8)
+    this.view.setFloat64(this.used, value, true)
+    this.used += 8
+    return this
+  }
+
+  /** A length, then that many UTF-8 bytes. */
+  text(value: string): this {
+    const bytes = new TextEncoder().encode(value)
+    return this.unsigned(bytes.length).append(bytes)
+  }
+
+  private reserve(count: number): void {
+    if (this.used + count <= this.buffer.length) return
+    const larger = new Uint8Array(Math.max(2 * this.buffer.length, this.used + count))
+    larger.set(this.buffer)
+    this.buffer = larger
+    this.view = new DataView(larger.buffer)
+  }
 }

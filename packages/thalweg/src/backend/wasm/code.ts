@@ -5,7 +5,7 @@
  * It checks nothing that `WebAssembly.validate` checks; it only makes sure that blocks and labels nest.
  */
 import { internal } from '../../base/index.ts'
-import { append, float32, float64, signed32, signed64, unsigned } from './bytes.ts'
+import { Bytes } from './bytes.ts'
 import {
   LANE_OPS,
   type LaneOp,
@@ -63,7 +63,7 @@ const NO_RESULT = 0x40
 export class Code {
   readonly parameters: readonly Local[]
   private readonly types: ValueType[]
-  private readonly bytes: number[] = []
+  private readonly bytes = new Bytes()
   private depth = 0
 
   constructor(parameters: readonly ValueType[]) {
@@ -106,50 +106,54 @@ export class Code {
   }
 
   i32(value: number): this {
-    this.bytes.push(I32_CONST)
-    signed32(this.bytes, value)
+    this.bytes.byte(I32_CONST).signed32(value)
     return this
   }
 
   i64(value: bigint): this {
-    this.bytes.push(I64_CONST)
-    signed64(this.bytes, value)
+    this.bytes.byte(I64_CONST).signed64(value)
     return this
   }
 
   f32(value: number): this {
-    this.bytes.push(F32_CONST)
-    float32(this.bytes, value)
+    this.bytes.byte(F32_CONST).float32(value)
     return this
   }
 
   f64(value: number): this {
-    this.bytes.push(F64_CONST)
-    float64(this.bytes, value)
+    this.bytes.byte(F64_CONST).float64(value)
     return this
   }
 
   /** A vector constant of four floats; one float stands for all four. */
   f32x4(...lanes: readonly [number] | readonly [number, number, number, number]): this {
-    return this.vector(new Uint8Array(new Float32Array(lanes.length === 1 ? Array(4).fill(lanes[0]) : lanes).buffer))
+    this.vector()
+    for (let i = 0; i < 4; i++) this.bytes.float32(lanes[i] ?? lanes[0])
+    return this
   }
 
   /** A vector constant of four int32; one stands for all four. */
   i32x4(...lanes: readonly [number] | readonly [number, number, number, number]): this {
-    return this.vector(new Uint8Array(new Int32Array(lanes.length === 1 ? Array(4).fill(lanes[0]) : lanes).buffer))
+    this.vector()
+    for (let i = 0; i < 4; i++) this.bytes.int32(lanes[i] ?? lanes[0])
+    return this
   }
 
   f64x2(...lanes: readonly [number] | readonly [number, number]): this {
-    return this.vector(new Uint8Array(new Float64Array(lanes.length === 1 ? [lanes[0], lanes[0]] : lanes).buffer))
+    this.vector()
+    for (let i = 0; i < 2; i++) this.bytes.float64(lanes[i] ?? lanes[0])
+    return this
   }
 
   i64x2(...lanes: readonly [bigint] | readonly [bigint, bigint]): this {
-    return this.vector(new Uint8Array(new BigInt64Array(lanes.length === 1 ? [lanes[0], lanes[0]] : lanes).buffer))
+    this.vector()
+    for (let i = 0; i < 2; i++) this.bytes.int64(lanes[i] ?? lanes[0])
+    return this
   }
 
   op(name: PlainOp): this {
     const code = PLAIN_OPS[name]
-    if (typeof code === 'number') this.bytes.push(code)
+    if (typeof code === 'number') this.bytes.byte(code)
     else this.prefixed(code)
     return this
   }
@@ -169,31 +173,31 @@ export class Code {
     const [code, align] = MEMORY_LANE_OPS[name]
     this.prefixed([SIMD, code])
     this.memoryArgument(align, offset)
-    this.bytes.push(lane)
+    this.bytes.byte(lane)
     return this
   }
 
   lane(name: LaneOp, lane: number): this {
-    this.bytes.push(SIMD, LANE_OPS[name], lane)
+    this.bytes.byte(SIMD).byte(LANE_OPS[name]).byte(lane)
     return this
   }
 
   /** Picks four 32-bit lanes: 0..3 from the first vector, 4..7 from the second. */
   shuffle(a: number, b: number, c: number, d: number): this {
-    this.bytes.push(SIMD, SHUFFLE)
-    for (const lane of [a, b, c, d]) this.bytes.push(4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3)
+    this.bytes.byte(SIMD).byte(SHUFFLE)
+    for (const lane of [a, b, c, d]) for (let i = 0; i < 4; i++) this.bytes.byte(4 * lane + i)
     return this
   }
 
   /** (to, from, bytes) from the stack. */
   copyMemory(): this {
-    this.bytes.push(BULK, MEMORY_COPY, 0, 0)
+    this.bytes.append([BULK, MEMORY_COPY, 0, 0])
     return this
   }
 
   /** (to, byte value, bytes) from the stack. */
   fillMemory(): this {
-    this.bytes.push(BULK, MEMORY_FILL, 0)
+    this.bytes.append([BULK, MEMORY_FILL, 0])
     return this
   }
 
@@ -217,7 +221,7 @@ export class Code {
     return this.nested(IF, type, () => {
       then()
       if (otherwise === undefined) return
-      this.bytes.push(ELSE)
+      this.bytes.byte(ELSE)
       otherwise()
     })
   }
@@ -284,7 +288,7 @@ export class Code {
   }
 
   /** The body as it stands in the code section: its locals, its instructions, its end. */
-  finish(): number[] {
+  finish(): Uint8Array {
     if (this.depth !== 0) throw internal('a block of generated code was not closed')
     const own = this.types.slice(this.parameters.length)
     const runs: { type: ValueType; count: number }[] = []
@@ -293,36 +297,27 @@ export class Code {
       if (last?.type === type) last.count += 1
       else runs.push({ type, count: 1 })
     }
-    const out: number[] = []
-    unsigned(out, runs.length)
-    for (const { type, count } of runs) {
-      unsigned(out, count)
-      out.push(VALUE_TYPES[type])
-    }
-    append(out, this.bytes)
-    out.push(END)
-    return out
+    const out = new Bytes().unsigned(runs.length)
+    for (const { type, count } of runs) out.unsigned(count).byte(VALUE_TYPES[type])
+    return out.append(this.bytes.written).byte(END).written
   }
 
   private indexed(code: number, index: number): this {
-    this.bytes.push(code)
-    unsigned(this.bytes, index)
+    this.bytes.byte(code).unsigned(index)
     return this
   }
 
   private prefixed([prefix, number]: readonly [number, number]): void {
-    this.bytes.push(prefix)
-    unsigned(this.bytes, number)
+    this.bytes.byte(prefix).unsigned(number)
   }
 
-  private vector(bytes: Uint8Array): this {
-    this.bytes.push(SIMD, V128_CONST, ...bytes)
-    return this
+  private vector(): void {
+    this.bytes.byte(SIMD).byte(V128_CONST)
   }
 
   private access(name: MemoryOp, offset: number): this {
     const [code, align] = MEMORY_OPS[name]
-    if (typeof code === 'number') this.bytes.push(code)
+    if (typeof code === 'number') this.bytes.byte(code)
     else this.prefixed(code)
     this.memoryArgument(align, offset)
     return this
@@ -331,16 +326,15 @@ export class Code {
   private memoryArgument(align: number, offset: number): void {
     if (offset < 0) throw internal('a memory offset in generated code is negative', String(offset))
     // Only elements are aligned, not vectors: four bytes are all that can be promised.
-    this.bytes.push(Math.min(align, 2))
-    unsigned(this.bytes, offset)
+    this.bytes.byte(Math.min(align, 2)).unsigned(offset)
   }
 
   private nested(code: number, type: number, body: (label: Label) => void): this {
-    this.bytes.push(code, type)
+    this.bytes.byte(code).byte(type)
     this.depth += 1
     body({ depth: this.depth })
     this.depth -= 1
-    this.bytes.push(END)
+    this.bytes.byte(END)
     return this
   }
 
