@@ -30,11 +30,13 @@ export function exampleDraws(seed: number, label: string): ExampleDraws {
   const name = hashText(label)
   const block = new Uint32Array(4)
   let [where, when, counter, used] = [0, 0, 0, 4]
+  let spare: number | undefined
 
   const draws: ExampleDraws = {
     at(epoch, row) {
       // From 1: the streams of base/random.ts have 0 in the last place.
       ;[where, when, counter, used] = [row, epoch + 1, 0, 4]
+      spare = undefined
     },
     uniform() {
       if (used === 4) {
@@ -47,8 +49,15 @@ export function exampleDraws(seed: number, label: string): ExampleDraws {
     integer: (low, high) => low + Math.floor((high - low + 1) * draws.uniform()),
     chance: (probability) => draws.uniform() < probability,
     normal() {
+      if (spare !== undefined) {
+        const kept = spare
+        spare = undefined
+        return kept
+      }
       const radius = Math.sqrt(-2 * Math.log(1 - draws.uniform()))
-      return radius * Math.cos(2 * Math.PI * draws.uniform())
+      const angle = 2 * Math.PI * draws.uniform()
+      spare = radius * Math.sin(angle)
+      return radius * Math.cos(angle)
     },
     gamma(shape) {
       if (shape < 1) return draws.gamma(shape + 1) * (1 - draws.uniform()) ** (1 / shape)
