@@ -56,12 +56,15 @@ async function experimentRecipe({ file, text, definition }: NonNullable<Prepared
   }
 }
 
+/** Fewer images than this are looked at fewer times: a first run should not take long. */
+const MANY_IMAGES = 20_000
+
 /** A rate that rises to its highest and falls again gets most out of a few epochs (Smith and Topin 2018). */
 function imageRecipe({ train }: Prepared): Recipe {
   return {
     model: {
       kind: 'cnn',
-      inputShape: [...train.inputShape],
+      inputShape: train.inputShape,
       outputs: outputsOf(train),
       filters: [32, 64],
       hidden: 128,
@@ -69,7 +72,7 @@ function imageRecipe({ train }: Prepared): Recipe {
     },
     optimizer: { name: 'adam', options: { learningRate: 0.003 } },
     schedule: 'one-cycle',
-    epochs: 5,
+    epochs: train.size < MANY_IMAGES ? 4 : 5,
     batchSize: 64,
     shuffle: true,
   }
@@ -79,7 +82,7 @@ function pointsRecipe({ train }: Prepared): Recipe {
   return {
     model: {
       kind: 'mlp',
-      inputShape: [...train.inputShape],
+      inputShape: train.inputShape,
       outputs: outputsOf(train),
       hidden: [32, 32],
       activation: 'tanh',
@@ -109,7 +112,7 @@ function tableRecipe({ train }: Prepared): Recipe {
   return {
     model: {
       kind: 'mlp',
-      inputShape: [...train.inputShape],
+      inputShape: train.inputShape,
       outputs: outputsOf(train),
       hidden: isSmall ? [32] : [128, 64],
       activation: 'relu',

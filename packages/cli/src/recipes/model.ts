@@ -3,33 +3,45 @@ import type { Dataset } from 'thalweg/data'
 import { batchNorm, conv2d, dense, dropout, flatten, type Model, maxPool2d, relu, sequential, tanh } from 'thalweg/nn'
 import { z } from 'zod'
 
-const shape = z.array(z.number().int().positive())
+/** Two convolutions with batch norm and pooling, then a hidden layer: for images. */
+export interface CnnDescription {
+  readonly kind: 'cnn'
+  readonly inputShape: readonly number[]
+  readonly outputs: number
+  readonly filters: readonly [number, number]
+  readonly hidden: number
+  readonly dropout: number
+}
 
-export const modelSchema = z.discriminatedUnion('kind', [
-  /** Two convolutions with batch norm and pooling, then a hidden layer: for images. */
-  z.object({
-    kind: z.literal('cnn'),
-    inputShape: shape,
-    outputs: z.number().int(),
-    filters: z.tuple([z.number().int(), z.number().int()]),
-    hidden: z.number().int(),
-    dropout: z.number(),
-  }),
-  /** Hidden layers of equal kind: for tables and points. */
-  z.object({
-    kind: z.literal('mlp'),
-    inputShape: shape,
-    outputs: z.number().int(),
-    hidden: z.array(z.number().int()),
-    activation: z.enum(['relu', 'tanh']),
-    dropout: z.number(),
-  }),
-  /** The model of an experiment file, which is loaded again. */
+/** Hidden layers of one kind: for tables and points. */
+export interface MlpDescription {
+  readonly kind: 'mlp'
+  readonly inputShape: readonly number[]
+  readonly outputs: number
+  readonly hidden: readonly number[]
+  readonly activation: 'relu' | 'tanh'
+  readonly dropout: number
+}
+
+/** The model of an experiment file, which is loaded again. */
+export interface ExperimentDescription {
+  readonly kind: 'experiment'
+  readonly file: string
+  readonly sha256: string
+}
+
+export type ModelDescription = CnnDescription | MlpDescription | ExperimentDescription
+
+const count = z.number().int().positive()
+const shares = { inputShape: z.array(count), outputs: count, dropout: z.number() }
+
+export const modelSchema: z.ZodType<ModelDescription> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('cnn'), ...shares, filters: z.tuple([count, count]), hidden: count }),
+  z.object({ kind: z.literal('mlp'), ...shares, hidden: z.array(count), activation: z.enum(['relu', 'tanh']) }),
   z.object({ kind: z.literal('experiment'), file: z.string(), sha256: z.string() }),
 ])
 
-export type ModelDescription = z.infer<typeof modelSchema>
-export type BuiltIn = Exclude<ModelDescription, { kind: 'experiment' }>
+type BuiltIn = Exclude<ModelDescription, ExperimentDescription>
 
 export function buildModel(description: BuiltIn): Model {
   if (description.kind === 'cnn') {

@@ -7,19 +7,26 @@ import { crossEntropy, type Loss, type Model, meanSquaredError } from 'thalweg/n
 import { createOptimizer, type Optimizer, oneCycle, type Schedule } from 'thalweg/optim'
 import type { Experiment } from 'thalweg/train'
 import { z } from 'zod'
-import { buildModel, modelSchema } from './model.ts'
+import { buildModel, type ModelDescription, modelSchema } from './model.ts'
 
-export const recipeSchema = z.object({
+export interface Recipe {
+  readonly model: ModelDescription
+  readonly optimizer: { readonly name: string; readonly options: Readonly<Record<string, unknown>> }
+  /** `none`: the optimizer's own rate; `experiment`: what its file says. */
+  readonly schedule: 'one-cycle' | 'none' | 'experiment'
+  readonly epochs: number
+  readonly batchSize: number | 'all'
+  readonly shuffle: boolean
+}
+
+export const recipeSchema: z.ZodType<Recipe> = z.object({
   model: modelSchema,
   optimizer: z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) }),
-  /** `none`: the optimizer's own rate; `experiment`: what its file says. */
   schedule: z.enum(['one-cycle', 'none', 'experiment']),
   epochs: z.number().int(),
   batchSize: z.union([z.number().int(), z.literal('all')]),
   shuffle: z.boolean(),
 })
-
-export type Recipe = z.infer<typeof recipeSchema>
 
 /** What `fit` takes. */
 export interface Ingredients {

@@ -7,7 +7,7 @@ import { resolveSource } from '../source/resolve.ts'
 import type { Prepared } from '../source/source.ts'
 import { cliVersion, libraryVersion } from '../version.ts'
 import { refuseTaken, runFolder, runName } from './folder.ts'
-import type { Manifest } from './manifest.ts'
+import type { DataDescription, Manifest, PartDescription } from './manifest.ts'
 import type { Sitting, SittingContext } from './sitting.ts'
 
 /** What the command line says. */
@@ -54,21 +54,18 @@ export async function prepareSitting(
   return { folder, manifest, data, isNew: true, snapshot: undefined, checkpointEvery: request.checkpointEvery }
 }
 
-export async function describeData({ train, valid, test, files }: Prepared): Promise<Manifest['data']> {
+export async function describeData({ train, valid, test, files }: Prepared): Promise<DataDescription> {
   return {
-    inputShape: [...train.inputShape],
-    target:
-      train.target.kind === 'class'
-        ? { kind: 'class', classes: [...train.target.classes] }
-        : { kind: 'number', names: [...train.target.names] },
-    files: [...files],
+    inputShape: train.inputShape,
+    target: train.target,
+    files,
     train: await part(train),
     ...(valid && { valid: await part(valid) }),
     ...(test && { test: await part(test) }),
   }
 }
 
-async function part(dataset: Dataset): Promise<{ examples: number; fingerprint: string }> {
+async function part(dataset: Dataset): Promise<PartDescription> {
   return { examples: dataset.size, fingerprint: await dataset.fingerprint() }
 }
 

@@ -8,7 +8,7 @@ import { listFilesOf } from '../read.ts'
 import { resolveSource } from '../source/resolve.ts'
 import type { Voice } from '../voice.ts'
 import { isFinished, type RunFolder, readManifest, runFolder } from './folder.ts'
-import type { Manifest } from './manifest.ts'
+import type { DataDescription, Manifest } from './manifest.ts'
 import { describeData, type Request, sayThreads } from './prepare.ts'
 import type { Sitting, SittingContext } from './sitting.ts'
 
@@ -70,7 +70,7 @@ function refuseOtherOptions(manifest: Manifest, target: string | undefined, requ
   }
 }
 
-function refuseOtherData(before: Manifest['data'], now: Manifest['data']): void {
+function refuseOtherData(before: DataDescription, now: DataDescription): void {
   for (const part of ['train', 'valid', 'test'] as const) {
     if (before[part]?.fingerprint === now[part]?.fingerprint) continue
     throw usage('resume-mismatch', {

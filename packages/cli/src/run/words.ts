@@ -15,7 +15,7 @@ import type { Sitting } from './sitting.ts'
 export function sayBeginning({ folder, manifest, data, snapshot, isNew }: Sitting, voice: Voice): void {
   const { style } = voice
   const { train, valid, test } = data
-  const parts = [part(train, 'for training'), part(valid, 'for validation'), part(test, 'for the test')]
+  const parts = [part(train, 'for training'), part(valid, 'for validation'), part(test, 'for testing')]
   voice.say(`\n${style.bold('thalweg')} ${style.dim(libraryVersion)}  ${style.accent(manifest.name)}\n`)
   sayRows(voice, [
     ['data', parts.filter(Boolean).join(', ')],
@@ -68,7 +68,7 @@ export function sayEnd(run: Run, { folder, manifest, data }: Sitting, voice: Voi
 
 function testRows({ test }: Run, bold: (text: string) => string): Row[] {
   if (!test) return []
-  const aside = `  (loss ${loss(test.loss)}, on ${count(test.examples)} examples never trained on)`
+  const aside = `  (loss ${loss(test.loss)}, ${count(test.examples)} unseen examples)`
   if (test.task === 'class') return [['test accuracy', `${bold(percent(test.accuracy))}${aside}`]]
   return [['test R2', `${bold(test.r2.toFixed(4))}${aside}`]]
 }

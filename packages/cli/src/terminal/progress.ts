@@ -9,6 +9,10 @@ import { count, countdown, duration, loss, percent, rate } from './format.ts'
 /** Epochs that a terminal shows of a long run. */
 const SHOWN_EPOCHS = 20
 const BAR = 24
+/** A shorter bar says nothing. */
+const LEAST_BAR = 6
+/** Width of the column of epochs. */
+const EPOCH = 11
 
 interface Column {
   readonly title: string
@@ -30,13 +34,11 @@ export function createProgress(voice: Voice): (event: TrainEvent) => void {
       voice.show(voice.style.dim('compiled; training'))
     }
     if (!start || !speed) return
-    if (event.type === 'step') {
+    if (event.type === 'step' || event.type === 'epoch') {
       speed.see(event.step)
       voice.show(liveText(event, start, speed, voice))
     }
-    if (event.type === 'epoch') {
-      speed.see(event.step)
-      if (!isShown(event.epoch, start, voice)) return
+    if (event.type === 'epoch' && isShown(event.epoch, start, voice)) {
       if (!columns) {
         columns = columnsFor(event, start, voice.width())
         voice.say(voice.style.dim(columns.map(({ title, width }) => title.padStart(width)).join('')))
@@ -57,7 +59,7 @@ function columnsFor(first: EpochEvent, { epochs, task }: StartEvent, width: numb
   const ofValid: Column = { title: 'valid loss', width: 12, cell: ({ validLoss = Number.NaN }) => loss(validLoss) }
   const hasValid = first.validLoss !== undefined
   const columns: Column[] = [
-    { title: 'epoch', width: 11, cell: ({ epoch }) => `${epoch}/${epochs}` },
+    { title: 'epoch', width: EPOCH, cell: ({ epoch }) => `${epoch}/${epochs}` },
     ofTrain,
     ...(task === 'class' ? [share('accuracy', ({ trainAccuracy }) => trainAccuracy)] : []),
     ...(hasValid ? [ofValid] : []),
@@ -102,17 +104,29 @@ function createSpeed({ step: first }: StartEvent): Speed {
   }
 }
 
-function liveText(event: StepEvent, start: StartEvent, speed: Speed, { style, width }: Voice): string {
+/** Where the run stands: epoch, a bar over all of it, how the epoch goes, how long it will take. */
+function liveText(
+  event: Pick<StepEvent, 'epoch' | 'step' | 'trainLoss' | 'trainAccuracy'>,
+  start: StartEvent,
+  speed: Speed,
+  voice: Voice,
+): string {
   const total = start.stepsPerEpoch * start.epochs
-  const done = event.step / total
-  const filled = Math.round(done * BAR)
   const perSecond = speed.stepsPerSecond()
-  const parts = [
-    `${`${event.epoch}/${start.epochs}`.padStart(11)}  ${style.accent('━'.repeat(filled))}${style.dim('─'.repeat(BAR - filled))}`,
+  const epoch = `${event.epoch}/${start.epochs}`.padStart(EPOCH)
+  const figures = [
     `loss ${loss(event.trainLoss)}`,
     ...(event.trainAccuracy === undefined ? [] : [percent(event.trainAccuracy)]),
-    ...(perSecond === undefined || width() < 76 ? [] : [style.dim(`${count(perSecond * start.batchSize)}/s`)]),
-    ...(perSecond ? [style.dim(`${countdown((total - event.step) / perSecond)} left`)] : []),
-  ]
-  return parts.join('  ')
+    ...(perSecond
+      ? [`${count(perSecond * start.batchSize)}/s`, `${countdown((total - event.step) / perSecond)} left`]
+      : []),
+  ].join('  ')
+  const room = voice.width() - epoch.length - figures.length - 5
+  return `${epoch}  ${bar(event.step / total, Math.min(BAR, room), voice)}${figures}`
+}
+
+function bar(share: number, width: number, { style }: Voice): string {
+  if (width < LEAST_BAR) return ''
+  const filled = Math.round(share * width)
+  return `${style.accent('━'.repeat(filled))}${style.dim('─'.repeat(width - filled))}  `
 }
