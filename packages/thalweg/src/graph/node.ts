@@ -42,8 +42,15 @@ export function constant(value: number, dtype: DType = 'float32'): Node {
   return createNode('constant', [], { value, dtype })
 }
 
+const reads = new WeakMap<Variable, Node>()
+
+/** One node for each variable, whoever reads it: what differentiates by it finds every use. */
 export function readVariable(variable: Variable): Node {
-  return createNode('variable', [], { variable })
+  const known = reads.get(variable)
+  if (known) return known
+  const node = createNode('variable', [], { variable })
+  reads.set(variable, node)
+  return node
 }
 
 /** Every node that `roots` need, inputs before users, each once. */

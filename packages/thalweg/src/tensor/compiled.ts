@@ -1,5 +1,5 @@
 /** A function of tensors as a function of arrays: recorded and compiled once per list of shapes, then only run. */
-import type { DType, Shape, TypedArray } from '../base/index.ts'
+import { type DType, type Shape, ThalwegError, type TypedArray } from '../base/index.ts'
 import { createStep, defaultEngine, type Engine, type Step } from '../compile/index.ts'
 import { type ArrayLike, valuesOf } from './create.ts'
 import { Tensor } from './tensor.ts'
@@ -14,6 +14,8 @@ export interface CompiledOptions {
 /**
  * `compiled((x, w) => x.matmul(w))` takes arrays and gives an array (a list of them where the function returns a list).
  * Inside, `assign` may set variables. New shapes compile again.
+ *
+ * @throws ThalwegError `tensor/missing-argument`, `tensor/not-a-tensor` when it is called
  */
 export function compiled(
   fn: (...tensors: Tensor[]) => Tensor,
@@ -34,12 +36,15 @@ export function compiled(
     step ??= createStep(options.engine ?? defaultEngine(), (inputs) => {
       const result = fn(...inputs.map((node) => new Tensor(node)))
       single = result instanceof Tensor
-      return (result instanceof Tensor ? [result] : result).map(({ node }) => node)
+      const results = result instanceof Tensor ? [result] : result
+      requireTensors(results)
+      return results.map(({ node }) => node)
     })
     return step
   }
 
   return (...values) => {
+    if (values.length < fn.length) throw missingArgument(values.length, fn.length)
     const slots = values.map(slotOf)
     const plan = stepOf().plan(slots)
     plan.run(slots.map(({ data }) => data))
@@ -55,4 +60,22 @@ function slotOf(value: Argument, position: number): { name: string; shape: Shape
     return { name, shape: value.shape, dtype, data: value.data }
   }
   return { name, ...valuesOf(value) }
+}
+
+/** Types say so, but a program without them may have forgotten a `return`. */
+function requireTensors(results: unknown): void {
+  if (Array.isArray(results) && results.every((result) => result instanceof Tensor)) return
+  throw new ThalwegError('tensor/not-a-tensor', {
+    rule: 'compiled: the function must return a tensor, or a list of them',
+    received: Array.isArray(results) ? 'a list with something else in it' : typeof results,
+    try: 'return the tensor that is to be computed',
+  })
+}
+
+function missingArgument(given: number, wanted: number): ThalwegError {
+  return new ThalwegError('tensor/missing-argument', {
+    rule: 'compiled: the call must give a value for each parameter of the function',
+    received: `${given} of ${wanted} values`,
+    try: 'give the others too; a parameter that never changes can be a tensor outside of the function',
+  })
 }

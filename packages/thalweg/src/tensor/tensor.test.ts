@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { referenceBackend } from '../backend/index.ts'
 import { broadcastShapes, type Shape, sizeOf } from '../base/index.ts'
 import { createEngine } from '../compile/index.ts'
+import { createVariable } from '../graph/index.ts'
 import * as t from './index.ts'
 
 const engine = createEngine(referenceBackend())
@@ -139,6 +140,12 @@ describe('compiled', () => {
     const both = t.compiled((x, y) => [x.add(y), x.sub(y)], { engine })
     expect(both(3, 4).map((values) => values[0])).toEqual([7, -1])
   })
+
+  test('missing values and results that are no tensors are refused', () => {
+    expect(() => t.compiled((x, y) => x.add(y), { engine })(1)).toThrow('received: 1 of 2 values')
+    const forgetful = (() => undefined) as unknown as (x: t.Tensor) => t.Tensor
+    expect(() => t.compiled(forgetful, { engine })(1)).toThrow('received: undefined')
+  })
 })
 
 describe('gradients', () => {
@@ -147,5 +154,13 @@ describe('gradients', () => {
     const [dx, dy] = t.gradients(x.square().sum(), [x, y])
     expect(read(dx)).toEqual([2, 4, 6])
     expect(read(dy)).toEqual([0])
+  })
+
+  test('by a variable, however often it was read', () => {
+    const weight = createVariable({ name: 'weight', shape: [] })
+    engine.write(weight, Float32Array.of(3))
+    const loss = t.variableTensor(weight).square().add(t.variableTensor(weight))
+    const [slope] = t.gradients(loss, [t.variableTensor(weight)])
+    expect(slope.item(engine)).toBe(7)
   })
 })
