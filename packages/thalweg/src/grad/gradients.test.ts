@@ -94,6 +94,12 @@ describe('pow', () => {
     expect(slopes(apply('pow', [base, exponent], {}), base)).toEqual([[12]])
   })
 
+  test('the slope in the base changes with the exponent, at exponent 0 too', () => {
+    const [base, exponent] = [floats([4]), floats([0])]
+    const [inBase] = gradients(total(apply('pow', [base, exponent], {})), [base])
+    expect(slopes(inBase, exponent)).toEqual([[1 / 4]])
+  })
+
   test('second and third derivatives of x^2 at 0', () => {
     const x = floats([0])
     const first = gradients(total(apply('pow', [x, floats([2])], {})), [x])[0]

@@ -5,8 +5,8 @@
  *
  * Where a function has no derivative we take PyTorch's convention: `abs` has slope 0 at 0; the largest (smallest) of equal
  * operands share the gradient evenly, in `max`, `min`, `reduceMax` and `reduceMin`; the first largest of a pooling window
- * takes it all. `sqrt` has slope Infinity at 0. `pow` is safe at base 0: slope 0 in the base where the exponent is 0, and
- * 0 in the exponent where that is not negative.
+ * takes it all. `sqrt` has slope Infinity at 0. `pow` is safe at base 0: slope 0 in the base where the exponent is 0 too,
+ * and 0 in the exponent where that is not negative.
  */
 import { reduceShape } from '../base/index.ts'
 import { createNode, type Node, type NodeOf, type OpName } from '../graph/index.ts'
@@ -72,7 +72,9 @@ export const RULES: { readonly [Op in OpName]: Rule<Op> } = {
   pow: [
     (g, { inputs: [a, b] }) => {
       const zero = filled(0, b)
-      return select(equal(b, zero), zero, mul(g, mul(b, pow(a, sub(b, filled(1, b))))))
+      // Only where both are 0: elsewhere b a^(b-1) is right at b = 0, and so is its own slope in b.
+      const nothing = and(equal(a, zero), equal(b, zero))
+      return select(nothing, zero, mul(g, mul(b, pow(a, sub(b, filled(1, b))))))
     },
     (g, y) => {
       const [a, b] = y.inputs

@@ -15,6 +15,7 @@ import {
   type OpName,
   readVariable,
   type StepGraph,
+  topologicalOrder,
   type Update,
   type Variable,
 } from 'thalweg/graph'
@@ -164,7 +165,7 @@ export function startingValues(shape: Shape, seed: number): Float32Array {
   return Float32Array.from({ length: sizeOf(shape) }, (_, i) => ((i * 7 + seed * 3 + ((i * i) >> 2)) % 9) - 4)
 }
 
-/** Interprets `instructions`: the last values are outputs, some are assigned to variables, some are differentiated. */
+/** Interprets `instructions`: values that are not used again are outputs, some are assigned to variables, some are differentiated. */
 export function buildProgram(instructions: readonly Instruction[]): RandomProgram {
   const inputs = SHAPES.slice(0, 4).map((shape, i) => apply('input', [], { name: `x${i}`, shape, dtype: 'float32' }))
   const variables = SHAPES.slice(2).map((shape, i) => createVariable({ name: `v${i}`, shape }))
@@ -188,7 +189,9 @@ export function buildProgram(instructions: readonly Instruction[]): RandomProgra
       outputs.push(...gradients(loss, [chosen(inputs, second), y]))
     }
   }
-  outputs.push(values[values.length - 1])
+  // Whatever nothing else uses is an output, so that no mistake goes unseen; what is used stays inside.
+  const used = new Set(topologicalOrder([...values, ...outputs]).flatMap((node) => node.inputs))
+  outputs.push(...values.filter((node) => !used.has(node)))
   // What createNode('input') returns, which the union does not remember.
   const step = { inputs: inputs as NodeOf<'input'>[], outputs, updates: [...updates.values()] }
   return { step, variables, all: [...values, ...outputs] }

@@ -21,6 +21,7 @@ import { random, sizeOf, type TypedArray } from 'thalweg/base'
 import type { Engine } from 'thalweg/compile'
 import { gradients } from 'thalweg/grad'
 import {
+  constant,
   createNode,
   createVariable,
   isElementwise,
@@ -82,6 +83,7 @@ export function caseGraph(contractCase: ContractCase, asInputs = false): CaseGra
   const leaves = contractCase.operands.map((operand, position) => {
     const { shape, dtype, data, leaf } = operand
     if (leaf === 'input' || asInputs) return input(`x${position}`, operand, data)
+    if (leaf === 'constant') return constant(data[0], dtype)
     if (leaf === 'literal') return createNode('literal', [], { data, shape, dtype })
     const variable = createVariable({ name: `x${position}`, shape, dtype })
     variables.push({ place: variable, data })

@@ -17,7 +17,8 @@ export type Movement =
   | { readonly op: 'slice'; readonly attributes: Attributes['slice'] }
   | { readonly op: 'flip'; readonly attributes: Attributes['flip'] }
 
-export type LeafKind = 'input' | 'variable' | 'literal'
+/** A constant is a scalar, which a compiler may know rules for. */
+export type LeafKind = 'input' | 'variable' | 'literal' | 'constant'
 
 export interface CaseOperand {
   readonly shape: Shape
@@ -69,9 +70,10 @@ export function resultNode(contractCase: ContractCase, operands: readonly Node[]
 
 /** `conv2d edge (float32 [1,5,5,3], float32 [3,3,3,4]) {"strides":[1,2],...}`, for messages. */
 export function describeCase({ op, kind, operands, attributes }: ContractCase): string {
-  const inputs = operands.map(({ dtype, shape, leaf, through }) => {
+  const inputs = operands.map(({ dtype, shape, data, leaf, through }) => {
     const movement = through === undefined ? '' : ` ${through.op} ${JSON.stringify(through.attributes)}`
-    return `${leaf} ${dtype} ${formatShape(shape)}${movement}`
+    const value = leaf === 'constant' ? ` ${data[0]}` : ''
+    return `${leaf}${value} ${dtype} ${formatShape(shape)}${movement}`
   })
   const shown = op === 'literal' ? '' : JSON.stringify(attributes ?? {})
   return `${op} ${kind} (${inputs.join(', ')}) ${shown}`

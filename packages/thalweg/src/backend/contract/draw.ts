@@ -116,7 +116,7 @@ export function kindOf(turn: number): CaseKind {
   return (['smooth', 'edge', 'smooth', 'extreme'] as const)[turn % 4]
 }
 
-export function drawLeaf(draw: Random): LeafKind {
+export function drawLeaf(draw: Random): Exclude<LeafKind, 'constant'> {
   return pick(draw, ['input', 'input', 'input', 'variable', 'literal'] as const)
 }
 
@@ -155,8 +155,12 @@ function drawMovement(draw: Random, shape: Shape): { from: Shape; through: Movem
   }
 }
 
-/** An operand of this shape that is sometimes a moved leaf: broadcast, transposed, sliced, flipped, reshaped. */
+/** An operand of this shape that is sometimes a moved leaf: broadcast, transposed, sliced, flipped, reshaped, or a constant. */
 export function movedOperand(draw: Random, shape: Shape, dtype: DType, value: DrawValue): CaseOperand {
+  if (draw.integer(8) === 0) {
+    const scalar = operand(draw, [], dtype, value)
+    return { ...scalar, leaf: 'constant', through: { op: 'broadcast', attributes: { shape } } }
+  }
   const movement = drawMovement(draw, shape)
   if (movement === undefined) return operand(draw, shape, dtype, value)
   return { ...operand(draw, movement.from, dtype, value), through: movement.through }

@@ -48,8 +48,11 @@ function onGrid(offset: number): draws.DrawValue {
   return (draw) => (draw.integer(41) - 20) / 10 + offset
 }
 
+/** Small whole and half numbers among others: compilers know rules for them. */
+const exponent: draws.DrawValue = (draw) => (draw.bits() % 2 === 0 ? (draw.integer(9) - 4) / 2 : 4 * draw.uniform() - 2)
+
 function smoothPair(op: BinaryOp | CompareOp): [draws.DrawValue, draws.DrawValue] {
-  if (op === 'pow') return [uniformIn(0.3, 2.5), uniformIn(-2, 2)]
+  if (op === 'pow') return [uniformIn(0.3, 2.5), exponent]
   if (op === 'div') return [awayFromZero, (...at) => 3 * awayFromZero(...at)]
   return [onGrid(0), onGrid(0.05)]
 }

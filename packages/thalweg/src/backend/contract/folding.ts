@@ -33,16 +33,19 @@ function drawOperand(draw: Random, turn: number, op: ReduceOp | 'argmax', shape:
 
 const manyTies: DrawValue = (draw) => draw.integer(3) - 1
 
-/** Long folds, where vectors, tails and blocks of partial sums all have work. */
-const LONG: readonly Shape[] = [[4099], [3, 1000], [1000, 3], [5, 130, 7], [70, 33], [2, 9, 65]]
+/** Long folds along rows and columns, where vectors, tails and blocks of partial sums all have work. */
+const LONG: readonly Shape[] = [
+  ...[[4099], [1031, 5], [3, 1000], [2, 4099], [1000, 3], [9001], [5, 130, 7], [70, 33], [2, 9, 65]],
+]
 
+/** Every eighth of these is smooth and long, where no term is small enough to be missed by the comparison. */
 function drawFolded(draw: Random, turn: number, minimumRank: number): Shape {
-  return turn >= 100 || turn % 16 === 15 ? LONG[draw.integer(LONG.length)] : drawShape(draw, turn, minimumRank)
+  return turn % 8 === 6 || turn % 16 === 15 ? LONG[(turn >> 3) % LONG.length] : drawShape(draw, turn, minimumRank)
 }
 
 /** All of them; or all but empty ones, so that the result is empty; or any. */
 function drawFoldedAxes(draw: Random, turn: number, shape: Shape): number[] {
-  if (turn % 6 === 0) return shape.map((_, axis) => axis)
+  if (turn % 6 === 0 || turn % 16 === 6) return shape.map((_, axis) => axis)
   if (shape.includes(0) && turn % 2 === 0) return shape.flatMap((size, axis) => (size === 0 ? [] : [axis]))
   return drawAxes(draw, shape.length)
 }

@@ -1,6 +1,6 @@
 /** Cases of the leaves, of random numbers, and of the ops that take indices. */
 import { type DType, type Random, type Shape, sizeOf } from '../../base/index.ts'
-import type { CaseOperand, DrawCase, DrawFamily, LeafKind } from './case.ts'
+import type { CaseOperand, DrawCase, DrawFamily } from './case.ts'
 import { drawData, drawLeaf, drawShape, kindOf, magnitudes, movedOperand, operand, pick, usualValue } from './draw.ts'
 
 type LeafOp = 'constant' | 'literal' | 'input' | 'variable' | 'iota' | 'random' | 'gather' | 'scatterAdd'
@@ -21,7 +21,7 @@ const literal: DrawCase<'literal'> = (draw, turn) => {
   return { kind, attributes: { data, shape, dtype }, operands: [] }
 }
 
-const slot: DrawFamily<LeafKind, undefined> = (draw, turn, leaf) => {
+const slot: DrawFamily<'input' | 'variable', undefined> = (draw, turn, leaf) => {
   const kind = kindOf(turn)
   const dtype = DTYPES[turn % 3]
   const from = operand(draw, drawShape(draw, turn), dtype, usualValue(dtype, kind))

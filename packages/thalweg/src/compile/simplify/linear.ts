@@ -64,6 +64,8 @@ function foldedFactor({ inputs: [x], shape }: NodeOf<'broadcast'>, axes: readonl
 const factorOut: Rule<'sum'> = ({ inputs: [x], attributes, shape, dtype }, make) => {
   const { axes } = attributes
   const terms: Term[] = []
+  // An empty sum is 0 whatever its factor is; 0 times an infinite factor is not.
+  if (axes.some((axis) => x.shape[axis] === 0)) return undefined
   if (dtype !== 'float32' || !collect(x, false, axes, terms)) return undefined
   let total: Node | undefined
   for (const { negative, factor, divides, rest } of terms) {
