@@ -5,6 +5,7 @@ import { type Node, type StepGraph, stepNodes, type Variable } from '../graph/in
 import { assemble } from './schedule/assemble.ts'
 import { fuse, type Grouping, type Work } from './schedule/fuse.ts'
 import { copyGroup, type Group } from './schedule/group.ts'
+import { masksFromResults } from './schedule/masks.ts'
 import { isSource, withoutReshape } from './schedule/nodes.ts'
 import { orderGroups } from './schedule/order.ts'
 import { promotions } from './schedule/promote.ts'
@@ -13,7 +14,9 @@ import { simplify } from './simplify/simplify.ts'
 
 /** A pure function of the graph: the same step gives the same kernels in the same order. */
 export function lower(graph: StepGraph): Lowered {
-  const step = simplify(graph)
+  const simple = simplify(graph)
+  const order = stepNodes(simple)
+  const step = masksFromResults(simple, order, storedNodes(simple, order))
   const nodes = stepNodes(step)
   const work = workOf(step, nodes, storedNodes(step, nodes))
   const grouping = fuseWell(work)

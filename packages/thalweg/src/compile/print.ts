@@ -2,7 +2,7 @@
 import type { Lowered } from '../backend/index.ts'
 import { formatShape } from '../base/index.ts'
 import { arenaBound, type KernelFigures, measureKernel } from './measure.ts'
-import { touchedBuffers } from './schedule/assemble.ts'
+import { touchedBuffers } from './schedule/touched.ts'
 
 const UNITS = ['', 'k', 'M', 'G', 'T']
 

@@ -82,7 +82,7 @@ function placesOf(
   outputs: readonly Kept[],
   storageOf: (variable: Variable) => Kept,
 ): Memory[] {
-  return buffers.map(({ place, dtype }): Memory => {
+  function memoryOf({ place, dtype }: Lowered['buffers'][number]): Memory {
     switch (place.kind) {
       case 'arena':
         return { values: arena, start: place.offset / BYTES_PER_ELEMENT }
@@ -95,7 +95,8 @@ function placesOf(
       case 'literal':
         return { values: Float64Array.from(place.data, (value) => castNumber(value, dtype)), start: 0 }
     }
-  })
+  }
+  return buffers.map(memoryOf)
 }
 
 /** Every place that a view visits, in row-major order of `shape`. */

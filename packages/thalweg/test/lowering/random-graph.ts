@@ -129,6 +129,16 @@ const MAKERS: readonly Maker[] = [
     const other = b.fit(b.float(), left.node.shape)
     b.add(createNode('select', [condition, left.node, other.node], {}), left.exact && other.exact)
   },
+  // A relu, plain or leaky, and something that asks the same question later.
+  (b) => {
+    const { node } = b.float(true)
+    const over = (value: number) => createNode('broadcast', [constant(value)], { shape: node.shape })
+    const mask = createNode('lessEqual', [node, over(0)], {})
+    const below = b.integer(2) === 0 ? over(0) : createNode('mul', [node, over(0.25)], {})
+    const result = b.add(createNode('select', [mask, below, node], {}), true)
+    b.add(createNode('exp', [result.node], {}), false)
+    b.add(mask, true)
+  },
   (b) => {
     const condition = b.find(({ dtype }) => dtype === 'bool')
     if (condition === undefined) return

@@ -17,6 +17,8 @@ import type { Grouping, Work } from './fuse.ts'
 import { type Group, resultsOf } from './group.ts'
 import { labelOf } from './label.ts'
 import { withoutReshape } from './nodes.ts'
+import { shareBuffers } from './share.ts'
+import { touchedBuffers } from './touched.ts'
 
 type Place = Buffer['place']
 
@@ -150,7 +152,11 @@ export function assemble(step: StepGraph, grouping: Grouping, work: Work, order:
     }
   }
 
-  return placed(buffers.list, [...kernels, ...last])
+  const { list } = buffers
+  return placed(
+    list,
+    shareBuffers([...kernels, ...last], list, (id) => list[id].place === 'arena'),
+  )
 }
 
 function unknown(node: Node): never {
@@ -228,25 +234,6 @@ function parts(head: Node, buffer: number, request: Omit<Request, 'full' | 'afte
     start += input.shape[axis]
     return loop(input.shape, { node: input, buffer, walk })
   })
-}
-
-/** Buffers that a kernel touches. */
-export function touchedBuffers(kernel: Kernel): number[] {
-  switch (kernel.kind) {
-    case 'copy':
-      return [kernel.from, kernel.to]
-    case 'whole':
-      return [...kernel.operands, kernel.output]
-    default: {
-      const values = kernel.kind === 'loop' ? [...kernel.values, ...kernel.epilogue] : kernel.epilogue
-      const stores = kernel.kind === 'loop' ? [...kernel.stores, ...kernel.epilogueStores] : kernel.epilogueStores
-      return [
-        ...(kernel.kind === 'contraction' ? kernel.operands : []),
-        ...values.flatMap((value) => (value.kind === 'load' ? [value.view.buffer] : [])),
-        ...stores.map(({ view }) => view.buffer),
-      ]
-    }
-  }
 }
 
 /** Gives every arena buffer its offset. */
