@@ -54,21 +54,35 @@ export function splitRows(name: string, labels: ArrayLike<number> | number, opti
 
   // Each class is shuffled and cut on its own. Shares are rounded on the running total over the classes, so that many
   // small classes do not each round their valid rows away; the first row of each class always goes to train.
+  const groups = groupsOf(labels).map((group) => ({ ...group, valid: 0, test: 0 }))
   let seen = 0
-  let validTotal = 0
-  let testTotal = 0
-  for (const group of groupsOf(labels)) {
-    const order = random(seed, `data/split/${group.key}`).permutation(group.rows.length)
+  let validLeft = 0
+  let testLeft = 0
+  for (const group of groups) {
+    testLeft += Math.round((seen + group.rows.length) * test) - Math.round(seen * test)
+    validLeft += Math.round((seen + group.rows.length) * valid) - Math.round(seen * valid)
     seen += group.rows.length
-    const spare = group.rows.length - 1
-    const testHere = Math.min(Math.round(seen * test) - testTotal, spare)
-    const validHere = Math.min(Math.round(seen * valid) - validTotal, spare - testHere)
-    testTotal += testHere
-    validTotal += validHere
-    order.forEach((at, i) => {
-      const part = i < testHere ? parts.test : i < testHere + validHere ? parts.valid : parts.train
-      part.push(group.rows[at])
-    })
+    give(group)
+  }
+  // What the last classes were too small for, larger ones give.
+  for (const group of [...groups].sort((a, b) => spareOf(b) - spareOf(a))) give(group)
+
+  function give(group: Group): void {
+    const testHere = Math.min(testLeft, spareOf(group))
+    group.test += testHere
+    testLeft -= testHere
+    const validHere = Math.min(validLeft, spareOf(group))
+    group.valid += validHere
+    validLeft -= validHere
+  }
+
+  for (const { key, rows, valid, test } of groups) {
+    random(seed, `data/split/${key}`)
+      .permutation(rows.length)
+      .forEach((at, i) => {
+        const part = i < test ? parts.test : i < test + valid ? parts.valid : parts.train
+        part.push(rows[at])
+      })
   }
   const counts = { train: parts.train.length, valid: parts.valid.length, test: parts.test.length }
   if (counts.train === 0 || (valid > 0 && counts.valid === 0) || (test > 0 && counts.test === 0)) {
@@ -77,7 +91,20 @@ export function splitRows(name: string, labels: ArrayLike<number> | number, opti
   return { train: ascending(parts.train), valid: ascending(parts.valid), test: ascending(parts.test) }
 }
 
-function groupsOf(labels: ArrayLike<number> | number): { key: string; rows: number[] }[] {
+/** The rows of one class, and how many of them go to valid and test. */
+interface Group {
+  readonly key: string
+  readonly rows: readonly number[]
+  valid: number
+  test: number
+}
+
+/** How many more rows a class can give and still keep one for train. */
+function spareOf({ rows, valid, test }: Group): number {
+  return rows.length - 1 - valid - test
+}
+
+function groupsOf(labels: ArrayLike<number> | number): { key: string; rows: readonly number[] }[] {
   if (typeof labels === 'number') return [{ key: 'all', rows: Array.from({ length: labels }, (_, row) => row) }]
   const groups = new Map<number, number[]>()
   for (let row = 0; row < labels.length; row++) {

@@ -79,6 +79,13 @@ describe('splitRows', () => {
     )
   })
 
+  it('takes from large classes what the last ones are too small for', () => {
+    const classes = [...new Array<number>(45).fill(0), 1, 2, 3, 4]
+    const { train, valid, test } = splitRows('rows', classes, { seed: 1, valid: 0.2, test: 0.1 })
+    expect([train.length, valid.length, test.length]).toEqual([34, 10, 5])
+    expect([...train].slice(-4)).toEqual([45, 46, 47, 48])
+  })
+
   it('keeps the classes in proportion', () => {
     const classes = Array.from({ length: 1000 }, (_, row) => (row < 700 ? 0 : row < 900 ? 1 : 2))
     const { train, valid, test } = splitRows('rows', classes, { seed: 3, valid: 0.1, test: 0.2 })
