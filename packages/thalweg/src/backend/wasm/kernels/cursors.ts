@@ -32,17 +32,25 @@ interface Cursor {
 export class Cursors {
   private readonly registers: Registers
   private readonly cursors = new Map<string, Cursor>()
+  /** The same cursors, by the views that asked for them: comparing is quicker than building keys. */
+  private readonly byView = new Map<View, Cursor>()
 
   constructor(registers: Registers, pointers: readonly Local[], views: readonly View[]) {
     this.registers = registers
     for (const view of views) {
       const key = keyOf(view)
-      if (this.cursors.has(key)) continue
+      const known = this.cursors.get(key)
+      if (known !== undefined) {
+        this.byView.set(view, known)
+        continue
+      }
       const pointer = pointers[view.buffer]
       const offset = fixedOffset(view)
       const moves = offset !== 0 || view.strides.some((stride) => stride !== 0)
       const address = moves ? registers.take('i32') : pointer
-      this.cursors.set(key, { pointer, address, strides: view.strides, offset })
+      const cursor = { pointer, address, strides: view.strides, offset }
+      this.cursors.set(key, cursor)
+      this.byView.set(view, cursor)
     }
   }
 
@@ -74,7 +82,7 @@ export class Cursors {
 
   /** Where `view` is now, and `steps` further. */
   place(view: View, steps: Steps): Place {
-    const cursor = this.cursors.get(keyOf(view))
+    const cursor = this.byView.get(view)
     if (cursor === undefined) throw internal('a view without a running address')
     return {
       base: cursor.address,

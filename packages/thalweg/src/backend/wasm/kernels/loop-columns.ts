@@ -10,16 +10,14 @@ import { ALL_AXES, type AxisSet, describe, Evaluation, type Expressions } from '
 import { Cursors, type Steps } from './cursors.ts'
 import { accumulate, accumulator, foldAccumulators } from './fold.ts'
 import { forFoldedAxes } from './folded-axes.ts'
-import { arithmeticCost, type Nest, viewsOf } from './nest.ts'
+import { arithmeticCost, type Nest, sideBySide, viewsOf } from './nest.ts'
 import { computedAt, emitEpilogue, evaluateAhead, leavesAt, type Site, storeAt } from './site.ts'
 import { forUnits, type UnitAxis } from './units.ts'
 
 /** Accumulators that fit the sixteen vector registers and leave some for the values. */
 const ACCUMULATORS = 8
-/** Vectors of columns in a group: 64 bytes, a cache line of every row. */
-const GROUP = 4
-/** Bodies of more instructions than this are not repeated as often. */
-const LONG_BODY = 24
+/** Folds of fewer rows than this spend a good part of their time, and their code, in the epilogue. */
+const FEW_ROWS = 1000
 
 /** How the columns are cut into groups: `full` ones of the lanes `wide`, then one of the lanes `rest` if there are any. */
 interface Columns {
@@ -27,11 +25,15 @@ interface Columns {
   readonly full: number
   readonly wide: readonly Lanes[]
   readonly rest: readonly Lanes[]
+  /** With few columns several, so that an addition need not wait for the one before. The same for all groups. */
+  readonly rowsAtOnce: number
 }
 
-export function columnsOf({ shape, walk, reductions, values }: Nest): Columns {
+export function columnsOf({ shape, keptAxes, walk, reductions, values, epilogue }: Nest): Columns {
   const size = shape[walk]
-  const most = arithmeticCost(values) > LONG_BODY ? GROUP / 2 : GROUP
+  const rows = shape.slice(keptAxes).reduce((product, n) => product * n, 1)
+  const body = arithmeticCost(values)
+  const most = sideBySide(rows < FEW_ROWS ? body + arithmeticCost(epilogue) : body)
   const group = Math.max(1, Math.min(most, Math.floor(ACCUMULATORS / reductions.length)))
   // A single vector too many does not make a group of its own.
   const full = size <= (group + 1) * LANES ? 0 : Math.floor(size / (group * LANES))
@@ -39,8 +41,10 @@ export function columnsOf({ shape, walk, reductions, values }: Nest): Columns {
   const rest: Lanes[] = []
   for (let left = size - full * group * LANES; left > 0; left -= LANES) rest.push(Math.min(left, LANES) as Lanes)
   const groups = full + (rest.length > 0 ? 1 : 0)
+  const vectors = full > 0 ? group : rest.length
+  const rowsAtOnce = Math.max(1, Math.floor(sideBySide(body) / (vectors * reductions.length)))
   const outer = shape.slice(0, walk).map((n, axis) => ({ axis, size: n, step: 1 }))
-  return { axes: [...outer, { axis: walk, size: groups, step: group * LANES }], full, wide, rest }
+  return { axes: [...outer, { axis: walk, size: groups, step: group * LANES }], full, wide, rest, rowsAtOnce }
 }
 
 interface Emission {
@@ -52,7 +56,6 @@ interface Emission {
   /** Values computed before inner loops, at each of the places of `placesOf`. */
   readonly ahead: readonly (readonly number[])[]
   readonly invariant: Evaluation
-  /** With few columns several, so that an addition need not wait for the one before. The same for all groups. */
   readonly rowsAtOnce: number
 }
 
@@ -76,9 +79,7 @@ export function emitColumns(code: Code, parameters: StageParameters, nest: Nest)
   const ahead = computedAt(expressions, placesOf(nest))
   const still: Site = { cursors, walk, lanes: LANES, steps: {}, indices: new Map() }
   const invariant = evaluateAhead(expressions, registers, leavesAt(still), [], ahead[0])
-  const { axes, full, wide, rest } = columnsOf(nest)
-  const vectors = full > 0 ? wide.length : rest.length
-  const rowsAtOnce = Math.max(1, Math.floor(GROUP / (vectors * nest.reductions.length)))
+  const { axes, full, wide, rest, rowsAtOnce } = columnsOf(nest)
   const emission = { registers, nest, expressions, cursors, epilogueCursors, ahead, invariant, rowsAtOnce }
 
   forUnits(registers, parameters, { axes, cursors, epilogueCursors }, (indices) => {

@@ -11,14 +11,12 @@ import { Cursors } from './cursors.ts'
 import { accumulate, accumulator, foldAccumulators, foldLanes, onlyLanes } from './fold.ts'
 import { forFoldedAxes } from './folded-axes.ts'
 import { emitRow } from './loop-map.ts'
-import { arithmeticCost, type Nest, viewsOf } from './nest.ts'
+import { arithmeticCost, type Nest, sideBySide, viewsOf } from './nest.ts'
 import { computedAt, emitEpilogue, evaluateAhead, leavesAt, type Site, storeAt } from './site.ts'
 import { forUnits, type UnitAxis } from './units.ts'
 
 /** Accumulators per reduction hide the latency of addition; all of them must fit the registers. */
 const ACCUMULATORS = 8
-const PER_REDUCTION = 4
-const LONG_BODY = 24
 
 export function resultAxes({ shape, keptAxes }: Nest): UnitAxis[] {
   return shape.slice(0, keptAxes).map((size, axis) => ({ axis, size, step: 1 }))
@@ -38,8 +36,10 @@ export function emitRowFolds(code: Code, parameters: StageParameters, nest: Nest
   const still: Site = { cursors, walk, lanes: LANES, steps: {}, indices: new Map() }
   const invariant = evaluateAhead(expressions, registers, leavesAt(still), [], ahead[0])
   const axes = resultAxes(nest)
-  const most = arithmeticCost(nest.values) > LONG_BODY ? 1 : PER_REDUCTION
-  const width = Math.max(1, Math.min(most, Math.floor(ACCUMULATORS / reductions.length)))
+  const width = Math.max(
+    1,
+    Math.min(sideBySide(arithmeticCost(nest.values)), Math.floor(ACCUMULATORS / reductions.length)),
+  )
 
   forUnits(registers, parameters, { axes, cursors, epilogueCursors }, (indices) =>
     registers.scope(() => {

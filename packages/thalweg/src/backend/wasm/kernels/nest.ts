@@ -69,6 +69,7 @@ function keepAxes<Raw extends RawNest>(
   folded: readonly (number | undefined)[],
 ): Raw {
   const axes = [...kept, ...folded]
+  if (axes.length === nest.shape.length && axes.every((axis, i) => axis === i)) return nest
   const take = (list: readonly number[], from: readonly (number | undefined)[], fill: number): number[] =>
     from.map((axis) => (axis === undefined ? fill : list[axis]))
   const index = (value: Value): Value => {
@@ -167,6 +168,11 @@ export function arithmeticCost(values: readonly Value[]): number {
     (sum, value) => (value.kind === 'apply' ? sum + (FUNCTIONS.has(value.op) ? FUNCTION_COST : 1) : sum),
     0,
   )
+}
+
+/** How many copies of a body are worth writing side by side: of short ones four, so that none waits for the one before. */
+export function sideBySide(instructions: number): 4 | 2 | 1 {
+  return instructions <= 10 ? 4 : instructions <= 20 ? 2 : 1
 }
 
 /** The axis along which vectors cost least per element; among equals the innermost. */
