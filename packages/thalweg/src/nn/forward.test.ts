@@ -149,6 +149,19 @@ describe('errors', () => {
     expect(error.message.match(/conv1|maxPool1|conv:/g)).toHaveLength(1)
   })
 
+  it('say what is no model, and what a model must return', () => {
+    const wrong = (model: unknown) => () => training(model as Model)
+    expect(wrong(undefined)).toThrow('received: undefined')
+    expect(wrong([dense(2)])).toThrow('received: a list')
+    expect(() => sequential([dense(2)] as unknown as Layer)).toThrow('try: spread the list')
+    expect(wrong(() => undefined)).toThrow('the model must return a tensor\nreceived: undefined')
+    const forgetful = { kind: 'forgetful', options: {}, forward: () => 3 }
+    expect(wrong(forgetful)).toThrow('forgetful: the layer must return a tensor\nreceived: number')
+    expect(wrong(sequential(dense(2), forgetful as unknown as Layer))).toThrow(
+      'forgetful1: the layer must return a tensor',
+    )
+  })
+
   it('of others pass through', () => {
     const model = sequential(() => {
       throw new RangeError('mine')

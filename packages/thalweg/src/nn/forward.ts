@@ -7,7 +7,7 @@
  */
 import { hashText, ThalwegError } from '../base/index.ts'
 import { type Variable, withScope } from '../graph/index.ts'
-import { assign as assignVariable, type Tensor, uniform, variableTensor } from '../tensor/index.ts'
+import { assign as assignVariable, Tensor, uniform, variableTensor } from '../tensor/index.ts'
 import type { Layer, Model, Scope } from './layer.ts'
 import type { Store } from './store.ts'
 
@@ -39,14 +39,15 @@ export interface ForwardOptions {
 /**
  * The model's output for `x` [batch, ...].
  *
- * @throws ThalwegError with the path of the layer in front of the rule that it breaks
+ * @throws ThalwegError with the path of the layer in front of the rule that it breaks; `nn/not-a-model`, `nn/not-a-tensor`
  */
 export function forward(model: Model, x: Tensor, options: ForwardOptions): Tensor {
+  requireModel(model)
   const recording = new Recording(options)
   const root = recording.scope('')
-  if (typeof model === 'function') return model(x, root)
+  if (typeof model === 'function') return requireTensor(model(x, root), 'the model')
   try {
-    return model.forward(x, root)
+    return requireTensor(model.forward(x, root), 'the layer')
   } catch (error) {
     throw recording.within(model.name ?? model.kind, error)
   }
@@ -96,7 +97,8 @@ class Recording {
 
   call(layer: Layer, x: Tensor, path: string): Tensor {
     try {
-      const output = withScope(path.slice(path.lastIndexOf('.') + 1), () => layer.forward(x, this.scope(path)))
+      const run = () => layer.forward(x, this.scope(path))
+      const output = requireTensor(withScope(path.slice(path.lastIndexOf('.') + 1), run), 'the layer')
       this.options.observe?.({ path, layer, input: x, output })
       return output
     } catch (error) {
@@ -162,6 +164,26 @@ class Recording {
     this.draws.set(path, draw + 1)
     return uniform(shape, { ...random, stream: hashText(`${path}/${draw}`) })
   }
+}
+
+/** Types rule these two out, but not every program is checked for its types. */
+function requireModel(model: unknown): void {
+  const isLayer = typeof model === 'object' && model !== null && 'forward' in model
+  if (isLayer || typeof model === 'function') return
+  throw new ThalwegError('nn/not-a-model', {
+    rule: 'a model must be a layer, or a function from tensor to tensor',
+    received: Array.isArray(model) ? 'a list' : String(model),
+    try: 'give sequential(dense(16), relu(), dense(2)), or a function (x, scope) => ...',
+  })
+}
+
+function requireTensor(output: Tensor, what: string): Tensor {
+  if (output instanceof Tensor) return output
+  throw new ThalwegError('nn/not-a-tensor', {
+    rule: `${what} must return a tensor`,
+    received: typeof output,
+    try: 'return the last tensor; a function in braces needs the word return',
+  })
 }
 
 /** Names within one scope. */

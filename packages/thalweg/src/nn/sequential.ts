@@ -31,7 +31,9 @@ function asLayer(model: Model, position: number): Layer {
   if (typeof model === 'object' && model !== null && typeof model.forward === 'function') return model
   throw new ThalwegError('nn/not-a-layer', {
     rule: `sequential: every argument must be a layer or a function from tensor to tensor`,
-    received: `${model === null ? 'null' : typeof model} at position ${position}`,
-    try: 'call the layer function: relu() rather than an array or its name',
+    received: `${Array.isArray(model) ? 'a list' : model === null ? 'null' : typeof model} at position ${position}`,
+    try: Array.isArray(model)
+      ? 'spread the list: sequential(...layers)'
+      : 'call the layer function: relu(), not its name',
   })
 }
