@@ -1,0 +1,86 @@
+/** One sitting of a run, the first or a later one: trains, keeps the folder up to date, says how it went. */
+import { checkpointFolder, fit, type Run, type TrainEvent } from 'thalweg/train'
+import { EXIT } from '../errors.ts'
+import { realize } from '../recipes/recipe.ts'
+import { createProgress } from '../terminal/progress.ts'
+import type { Voice } from '../voice.ts'
+import { appendMetrics, createRunFolder, type Result, type RunFolder, rewriteMetrics, writeResult } from './folder.ts'
+import type { Sitting, SittingContext } from './sitting.ts'
+import { sayBeginning, sayEnd, sayFailure, sayInterrupted } from './words.ts'
+
+/** A run of many epochs leaves about as many checkpoints as this by itself; a shorter one leaves one an epoch. */
+const CHECKPOINTS = 20
+
+/** @returns the exit code */
+export async function runSitting(sitting: Sitting, { voice, signal }: SittingContext): Promise<number> {
+  const { folder, manifest, data, snapshot, checkpointEvery } = sitting
+  const { recipe, seed } = manifest
+  const { train, valid, test } = data
+  const { model, ...ingredients } = realize(recipe, train, data.experiment?.definition)
+  const progress = createProgress(voice)
+  let opened = false
+  sayBeginning(sitting, voice)
+
+  function onEvent(event: TrainEvent): void {
+    if (event.type === 'epoch') appendMetrics(folder, event)
+    progress(event)
+    pass(event, folder, voice)
+  }
+
+  async function open(): Promise<void> {
+    if (sitting.isNew)
+      await createRunFolder(folder, { manifest, preprocessing: data.preprocessing, experiment: data.experiment })
+    await rewriteMetrics(folder, snapshot?.history ?? [])
+    opened = true
+  }
+
+  let run: Run
+  try {
+    run = await fit(model, {
+      ...ingredients,
+      train,
+      valid,
+      test,
+      seed,
+      epochs: recipe.epochs,
+      batchSize: recipe.batchSize,
+      shuffle: recipe.shuffle,
+      resume: snapshot,
+      signal,
+      onEvent,
+      checkpoint: {
+        open,
+        save: checkpointFolder(folder.checkpoints),
+        everyEpochs: Math.ceil(recipe.epochs / CHECKPOINTS),
+        ...(checkpointEvery !== undefined && { everySteps: checkpointEvery }),
+      },
+    })
+  } catch (error) {
+    if (opened) await sayFailure(folder, voice)
+    throw error
+  }
+  if (run.interrupted) {
+    sayInterrupted(run, folder, voice)
+    return EXIT.interrupted
+  }
+  const result = resultOf(run)
+  await writeResult(folder, result)
+  sayEnd(run, sitting, voice)
+  voice.event({ type: 'end', ...result, run: folder.path })
+  return EXIT.done
+}
+
+/** Events for programs. Steps are left out: they come by the clock, for displays; the end is told with the folder. */
+function pass(event: TrainEvent, folder: RunFolder, voice: Voice): void {
+  if (event.type === 'step' || event.type === 'end') return
+  if (event.type === 'start' || event.type === 'interrupted') voice.event({ ...event, run: folder.path })
+  else voice.event({ ...event })
+}
+
+function resultOf({ test, epochs, seconds }: Run): Result {
+  const figures = test && {
+    testLoss: test.loss,
+    ...(test.task === 'class' ? { testAccuracy: test.accuracy } : { testR2: test.r2 }),
+  }
+  return { ...figures, epochs, seconds }
+}
