@@ -7,9 +7,11 @@ import { errorsPage } from './error-codes.ts'
 
 const top = resolve(import.meta.dirname, '..')
 
-/** README, and every page under docs. */
+/** The pages at the top, and every page under docs. */
 const pages = [
   'README.md',
+  'CONTRIBUTING.md',
+  'examples/README.md',
   ...readdirSync(join(top, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`)
