@@ -42,9 +42,11 @@ describe('kill -9', () => {
 
   it(`leaves a valid checkpoint at ${moments} random moments, from which the run goes on to the same bits`, async () => {
     let done = 0
+    let started = 0
     async function killer(): Promise<void> {
       while (done < moments) {
-        const run = join(home, `killed-${done++}`)
+        done++
+        const run = join(home, `killed-${started++}`)
         const { child, event, ended } = start([...ARGS, '--out', run])
         await event('start')
         await new Promise((resolve) => setTimeout(resolve, Math.random() * wholeMs * 0.95))

@@ -90,6 +90,8 @@ export async function createRunFolder({ path: folder }: RunFolder, contents: Run
     await flushFolder(parent)
   } catch (cause) {
     await fs.rm(staging, { recursive: true, force: true })
+    const { code } = cause as { code?: string }
+    if (code === 'ENOTEMPTY' || code === 'EEXIST') await refuseTaken(folder)
     throw cause
   }
 }
