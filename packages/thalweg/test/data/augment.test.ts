@@ -399,6 +399,16 @@ describe('mixup and CutMix', () => {
     expect(new Set(shares).size).toBeGreaterThan(10)
   })
 
+  it('CutMix takes boxes of the area that is to be mixed, cut off at the edges', () => {
+    const side = 40
+    const inputs = Float32Array.from({ length: 3 * side * side }, (_, at) => Math.floor(at / side / side))
+    const view = cutMix(arrays({ inputs, inputShape: [side, side], labels: [0, 1, 2] }), { seed: 4 })
+    let taken = 0
+    for (let epoch = 0; epoch < 600; epoch++) taken += 1 - filled(view, Int32Array.of(0), epoch).targets[0]
+    // With l uniform: the mean of (s - s^2 / 4)^2 over s = sqrt(1 - l) is 77 / 240, and two partners of three are others.
+    expect(Math.abs(taken / 600 - (2 / 3) * (77 / 240))).toBeLessThan(0.03)
+  })
+
   it('draws shares from Beta(alpha, alpha)', () => {
     const two = arrays({ inputs: Float32Array.of(0, 1), inputShape: [1], numbers: Float32Array.of(0, 1) })
     const view = mixup(two, { alpha: 0.2, seed: 1 })

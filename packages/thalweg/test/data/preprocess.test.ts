@@ -166,6 +166,12 @@ describe('preprocessing of a table', () => {
     const fitted = fitTable(houseTable, sequentialOrder(6), options).preprocessing
     expect(encodeTable(fitted, houses).width).toBe(2)
     expect(tableDataset(fitted, houses).inputShape).toEqual([2])
+    // Behind them nothing is a one-hot column any more that scaling would leave alone.
+    const scaled = fitTable(houseTable, sequentialOrder(6), { transforms: [pca(), standardize()] }).preprocessing
+      .transforms
+    const [, last] = scaled
+    if (last.kind !== 'standardize') throw new Error(last.kind)
+    expect(last.scale.filter((scale) => scale === 1)).toEqual([])
     expect(readPreprocessing(JSON.parse(JSON.stringify(fitted)))).toEqual(fitted)
   })
 
@@ -260,7 +266,7 @@ describe('prepareTable', () => {
   })
 
   it('refuses too few rows', async () => {
-    await fails('data/too-few-rows', () => prepareTable(rows.slice(0, 5), { target: 'y', seed: 1 }))
+    await fails('data/too-few-rows', () => prepareTable(rows.slice(0, 4), { target: 'y', seed: 1 }))
   })
 })
 

@@ -233,6 +233,27 @@ describe('whitening', () => {
     expectClose(invertTransforms([white], [5], scores, 9, make), singularValues, 5)
   })
 
+  it('counts what rounding leaves of no variance as none', () => {
+    // Twelve sums of three columns, with whole factors: exact, but for the arithmetic of the eigenvalues.
+    const sums = Float32Array.from({ length: 9 * 12 }, (_, at) => {
+      const [r, k] = [Math.floor(at / 12), at % 12]
+      return (k + 1) * values[4 * r] + ((5 * k) % 7) * values[4 * r + 1] + ((k * k) % 11) * values[4 * r + 3]
+    })
+    const found = fitOne(pcaWhitening(), arrays({ inputs: sums, inputShape: [12], labels }))
+    if (found.kind !== 'pca-whitening') throw new Error(found.kind)
+    expect(found.variance).toHaveLength(3)
+  })
+
+  it('counts what rounding to float32 makes as none', () => {
+    const shares = Float32Array.from({ length: 9 * 5 }, (_, at) => {
+      const [r, k] = [Math.floor(at / 5), at % 5]
+      return 100 + 0.1 * (k + 1) * values[4 * r] + 0.3 * values[4 * r + 1]
+    })
+    const found = fitOne(pcaWhitening(), arrays({ inputs: shares, inputShape: [5], labels }))
+    if (found.kind !== 'pca-whitening') throw new Error(found.kind)
+    expect(found.variance).toHaveLength(2)
+  })
+
   it('keeps all axes with an epsilon, and is exactly invertible for any example', () => {
     const strange = [100, -3, 8, 0, 55]
     for (const fit of [zcaWhitening({ epsilon: 0.01 }), pcaWhitening({ epsilon: 0.01 })]) {

@@ -72,21 +72,21 @@ function pairs(operation: string, dataset: Dataset, alpha: number, seed: number,
   const targetWidth = soft.target.kind === 'class' ? 1 : soft.target.names.length
   const image = imageOf(soft.inputShape)
   const draws = exampleDraws(seed, `data/${operation}`)
+  const partners = exampleDraws(seed, `data/${operation}/partner`)
   return {
     ...soft,
     fill(rows, inputs, targets, epoch) {
       soft.fill(rows, inputs, targets, epoch)
       if (epoch === undefined) return
       const others = rows.map((row) => {
-        draws.at(epoch, row)
-        return draws.integer(0, soft.size - 1)
+        partners.at(epoch, row)
+        return partners.integer(0, soft.size - 1)
       })
       const otherInputs = new Float32Array(inputs.length)
       const otherTargets = new Float32Array(targets.length)
       soft.fill(others, otherInputs, otherTargets, epoch)
       for (let i = 0; i < rows.length; i++) {
         draws.at(epoch, rows[i])
-        draws.uniform() // the partner's, drawn above
         image.pixels = inputs.subarray(i * width, (i + 1) * width)
         const partner = otherInputs.subarray(i * width, (i + 1) * width)
         const share = mix(image, partner, betaShare(draws, alpha), draws)

@@ -15,7 +15,7 @@ export interface PrincipalAxes {
   readonly variance: Float64Array
   /** `[features, features]`: row i is axis i, of length 1, its largest entry positive. */
   readonly axes: Float64Array
-  /** How many axes have a variance above the rounding of the largest: fewer than the features where some depend on others. */
+  /** How many axes have a variance above what rounding makes: fewer than the features where some depend on others. */
   readonly rank: number
 }
 
@@ -28,15 +28,22 @@ export function principalAxes(operation: string, { name, shape, walk }: Examples
   if (features > MOST_FEATURES) throw tooMany(operation, name, formatShape(shape), features)
   const { mean, count } = meanOf(features, walk)
   const gram = createGram(features, mean)
-  walk((values) => gram.add(values))
+  let isFloat32 = true
+  walk((values) => {
+    isFloat32 &&= values instanceof Float32Array
+    gram.add(values)
+  })
   const covariance = gram.result()
   for (let i = 0; i < covariance.length; i++) covariance[i] /= count
+  const squares = mean.map((value, k) => value * value + covariance[k * features + k])
   const { values, vectors } = symmetricEigen(covariance, features)
-  if (!(values[0] > 0)) throw noVariance(operation, name, count)
-  // What rounding makes of 0: NumPy's matrix_rank draws the line at the same place.
-  const least = values[0] * features * Number.EPSILON
-  const variance = values.map((value) => Math.max(0, value))
-  return { mean, variance, axes: vectors, rank: values.filter((value) => value > least).length }
+  // What rounding makes of 0, in the eigenvalues (NumPy's matrix_rank draws the line at the same place) ...
+  const ofValues = values[0] * features * Number.EPSILON
+  // ... and in the examples: a float32 is off by 2^-24 of itself at most.
+  const least = isFloat32 ? Math.max(ofValues, Math.max(...squares) * 2 ** -48) : ofValues
+  const rank = values.filter((value) => value > least).length
+  if (rank === 0) throw noVariance(operation, name, count)
+  return { mean, variance: values.map((value) => Math.max(0, value)), axes: vectors, rank }
 }
 
 function tooMany(operation: string, name: string, shape: string, features: number): ThalwegError {

@@ -66,11 +66,13 @@ export function createMultiply(matrix: Float64Array, rows: number, columns: numb
   for (let i = 0; i < rows; i++) kept.set(matrix.subarray(i * columns, (i + 1) * columns), i * padded)
   const products = new Float64Array(memory.buffer, c, BLOCK * padded)
 
-  /** The kernel takes its left factor turned over, so the examples are copied in as columns. */
+  /**
+   * The kernel takes its left factor turned over, so the examples are copied in as columns. What stands in the columns
+   * that fill the last tile up makes results that nobody reads.
+   */
   function multiplyBlock(inputs: Float32Array | Float64Array, from: number, count: number, before?: ArrayLike<number>) {
     const stride = rowBytes(count) / 8
     const turned = new Float64Array(memory.buffer, a, rows * stride)
-    turned.fill(0)
     for (let e = 0; e < count; e++) {
       const start = (from + e) * rows
       for (let k = 0; k < rows; k++) turned[k * stride + e] = inputs[start + k] - (before ? before[k] : 0)
