@@ -70,7 +70,7 @@ function rebuild(step: StepGraph, nodes: readonly Node[], results: ReadonlyMap<N
 
   function maskFor(mask: Node, user: Node): Node {
     const result = results.get(mask)
-    if (result === undefined || result === user || result.id > user.id) return renewed(mask)
+    if (result === undefined || result.id >= user.id) return renewed(mask)
     const known = asked.get(mask)
     if (known !== undefined) return known
     const made = createNode('lessEqual', [renewed(result), renewed(mask.inputs[1])], {})

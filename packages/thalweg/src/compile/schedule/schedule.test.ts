@@ -205,6 +205,19 @@ describe('contractions', () => {
     expect(program.arenaBytes).toBe(0)
   })
 
+  test('a biased result that many read is stored with its bias, the bare one is not', () => {
+    const shape = [64, 32]
+    const program = lowered([slot('x', [64, 8]), slot('w', [8, 32]), slot('b', [32])], ([x, w, b]) => {
+      const biased = apply('add', matmul(x, w), spread(b, shape))
+      const centred = apply('sub', biased, spread(sum(biased, 0), shape))
+      return [apply('mul', centred, spread(sum(apply('mul', centred, centred), 0), shape))]
+    })
+    const [{ epilogue, epilogueStores }] = contractions(program)
+    expect(epilogueStores.map(({ value }) => epilogue[value])).toMatchObject([{ op: 'add' }])
+    for (const { values } of loops(program))
+      expect(values.some((value) => value.kind === 'apply' && value.op === 'add')).toBe(false)
+  })
+
   test('operands that are transposed by an op are read as they are', () => {
     const program = lowered([slot('x', [8, 16]), slot('w', [8, 4])], ([x, w]) => [
       matmul(createNode('transpose', [x], { permutation: [1, 0] }), w),
