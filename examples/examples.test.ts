@@ -1,4 +1,5 @@
 /** Every example is run as it stands, and what it says in the end is checked, not only that it came to its end. */
+import { type Experiment, fit } from 'thalweg/train'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 const said: string[] = []
@@ -69,12 +70,10 @@ describe('examples', () => {
   })
 
   it('experiment.ts holds all that a run needs', async () => {
-    const { default: experiment }: typeof import('./experiment.ts') = await import(
-      `${import.meta.dirname}/experiment.ts`
-    )
+    // By its path and not by its name: the compiler leaves this file to docs.slow.test.ts.
+    const { default: experiment }: { default: Experiment } = await import(`${import.meta.dirname}/experiment.ts`)
     const { data, model, ...options } = experiment
     const parts = typeof data === 'function' ? await data({ seed: 3 }) : data
-    const { fit } = await import('thalweg/train')
     const run = await fit(model, { ...options, ...parts, epochs: 20 })
     expect(run.test?.task === 'class' && run.test.accuracy).toBeGreaterThan(0.9)
   })
