@@ -3,7 +3,7 @@
  * updates. All numbers stay small multiples of a power of two, which float32 and float64 hold exactly, so that results must
  * be equal whatever the order of a sum, and comparisons can never go two ways.
  */
-import { type Shape, sizeOf } from 'thalweg/base'
+import { type Shape, sameShape, sizeOf } from 'thalweg/base'
 import { gradients } from 'thalweg/grad'
 import {
   type Attributes,
@@ -175,7 +175,9 @@ export function buildProgram(instructions: readonly Instruction[]): RandomProgra
   for (const { kind, choices } of instructions) {
     const [first, second, third] = choices
     const x = values[values.length - 1 - (first % Math.min(values.length, 12))]
-    const y = chosen(values, second)
+    // Half of the time one of the same shape, which ops then take as it is.
+    const alike = values.filter(({ shape }) => third % 2 === 0 && sameShape(shape, x.shape))
+    const y = chosen(alike.length > 0 ? alike : values, second)
     if (kind < RULES.length) {
       const made = RULES[kind](x, y, choices)
       if (sizeOf(made.shape) <= MOST_ELEMENTS) values.push(made)
