@@ -10,13 +10,12 @@ import type { ContractionKernel } from '../../program.ts'
 import type { Code, Int } from '../code.ts'
 import type { Features } from '../features.ts'
 import type { EmittedKernel, SharedFunctions, Stage, StageParameters } from '../kernel.ts'
-import { align } from '../memory.ts'
 import { Registers } from '../terms.ts'
 import { type Epilogue, emitEpilogue, emitZeros, epilogueOf } from './epilogue.ts'
-import { emitBandCopy } from './image.ts'
+import { bandBytes, emitBandCopy } from './image.ts'
 import { atMost, roundUp } from './matmul.ts'
 import { packColumns, packRows } from './pack.ts'
-import { chooseTile, type Tile, tileFunction } from './tile.ts'
+import { chooseTile, shortTileFunction, type Tile, tileFunction } from './tile.ts'
 import { forwardWindow, imageGradWindow, type Phase, reach, type Window } from './window.ts'
 
 type ConvolutionKernel = Extract<ContractionKernel, { op: 'conv2d' | 'conv2dImageGrad' }>
@@ -30,6 +29,8 @@ const FEW_IMAGES = 8
 const FEW_PIXELS = 128
 /** Steps along K between two visits of memory: see PIECE in matmul.ts. */
 const PIECE = 320
+/** A sum so short is written out: the images of the first layer have few channels. */
+const SHORT_DEPTH = 32
 
 /** A phase, ready for the inner loop. */
 interface PhasePlan extends Phase {
@@ -71,12 +72,12 @@ export function emitConvolution(kernel: ConvolutionKernel, features: Features): 
       : imageGradWindow(source, weights, kernel.attributes)
   const epilogue = epilogueOf(kernel)
   const plan = planConvolution(window, features, epilogue)
-  const { tile, bandSource, bandRows, outputs, depth, bands } = plan
+  const { tile, bandRows, outputs, depth, bands } = plan
   if (kernel.shape.includes(0)) return { stages: [], scratchBytes: 0, privateBytes: 0 }
 
   const panels = Math.ceil(outputs / tile.columns)
   const panelBytes = depth * tile.columns * ELEMENT
-  const band = plan.padded ? align(bandSource[0] * bandSource[1] * window.channels * ELEMENT) : 0
+  const band = plan.padded ? bandBytes({ ...plan, channels: window.channels }) : 0
   const blockRows = Math.max(...plan.phases.map(({ count }) => roundUp(bandRows * count[1], tile.rows)))
   const block = plan.direct ? 0 : blockRows * tile.columns * ELEMENT
   const { values, stores } = epilogue
@@ -271,7 +272,7 @@ function emitBands(
   const [image, panels, table, copy, block, ...own] = pointers
   const registers = new Registers(code)
   const { places } = tables(plan)
-  const tileSums = tileFunction(shared, tile, ELEMENT)
+  const tileSums = tileFunction(shared, tile, { step: ELEMENT, panelStep: tile.columns * ELEMENT })
   const lineBytes = source[1] * channels * ELEMENT
   const columnBytes = tile.columns * ELEMENT
 
@@ -348,11 +349,20 @@ function emitBands(
     const outStride = plan.direct ? (epilogue.plain?.strides[2] ?? 0) * ELEMENT : columnBytes
     const tableBytes = (rowCount: number): number => roundUp(Math.max(rowCount, 0) * count[1], tile.rows) * ELEMENT
     const lastRows = count[0] - (bands - 1) * bandRows
-    for (let piece = 0; piece < segments.length; piece += pieceSegments) {
-      const pieceEnd = Math.min(piece + pieceSegments, segments.length)
+    const pushRows = (): void => {
       code.sum(base, [group, inputs * ELEMENT])
       byBand(table, place.rows, place.lastRows)
       byBand(table, place.rows + tableBytes(bandRows), place.lastRows + tableBytes(lastRows))
+    }
+    if (segments.length > 1 && segments.length * run <= SHORT_DEPTH) {
+      const offsets = segments.flatMap((segment) => Array.from({ length: run }, (_, k) => segment + k * ELEMENT))
+      pushRows()
+      code.ints(panel, out, outStride).call(shortTileFunction(shared, tile, offsets))
+      return
+    }
+    for (let piece = 0; piece < segments.length; piece += pieceSegments) {
+      const pieceEnd = Math.min(piece + pieceSegments, segments.length)
+      pushRows()
       code.sum(table, [place.segments + piece * ELEMENT, 1]).sum(table, [place.segments + pieceEnd * ELEMENT, 1])
       code.i32(run * columnBytes).sum(panel, [piece * run, columnBytes])
       code.ints(out, outStride, piece).call(tileSums)

@@ -1,6 +1,7 @@
 /** Copies of images into scratch memory: with a border of zeros, so that windows need no tests at the edges. */
 import type { FunctionReference, Int, Local } from '../code.ts'
 import type { SharedFunctions } from '../kernel.ts'
+import { align } from '../memory.ts'
 import type { Registers } from '../terms.ts'
 
 type Pair = readonly [height: number, width: number]
@@ -27,6 +28,11 @@ export interface Band {
   /** The result row that begins the band. */
   readonly firstRow: Local
   readonly target: Local
+}
+
+/** Bytes of a copied band; the zeros to the left of a row that does not exist follow the last one. */
+export function bandBytes({ bandSource, channels, low }: Pick<Band, 'bandSource' | 'channels' | 'low'>): number {
+  return align((bandSource[0] * bandSource[1] + Math.max(0, -low[1])) * channels * ELEMENT)
 }
 
 /** Copies a band of an image between zeros. */
@@ -72,41 +78,45 @@ export function padRows(shared: SharedFunctions): FunctionReference {
     const [source, sourceStride, copied, left, right, above, rows, below, target] = code.parameters
     const row = code.local('i32')
     const from = code.local('i32')
-    const vectorsEnd = code.local('i32')
-    const rowEnd = code.local('i32')
+    const bytes = code.local('i32')
     const rowBytes = code.local('i32')
-
-    const zeros = (bytes: () => void): void => {
-      code.get(target).i32(0)
-      bytes()
-      code.fillMemory().get(target)
-      bytes()
-      code.op('i32.add').set(target)
-    }
-    code.get(left).get(copied).op('i32.add').get(right).op('i32.add').set(rowBytes)
-    zeros(() => code.get(rowBytes).get(above).op('i32.mul'))
+    code.sum(left, [copied, 1], [right, 1]).set(rowBytes)
+    zeros(() => code.get(rowBytes).get(above).op('i32.mul').get(left).op('i32.add'))
     code.for(row, 0, rows, 1, () => {
-      zeros(() => code.get(left))
-      code.get(target).get(copied).op('i32.add').set(rowEnd)
-      code.get(target).get(copied).i32(-VECTOR).op('i32.and').op('i32.add').set(vectorsEnd)
-      code.get(source).set(from)
-      copyUntil(vectorsEnd, VECTOR, () => code.load('v128.load').store('v128.store'))
-      copyUntil(rowEnd, ELEMENT, () => code.load('i32.load').store('i32.store'))
-      zeros(() => code.get(right))
+      code.get(source).set(from).get(copied).set(bytes)
+      fill(
+        (step) => code.get(from).load(step === VECTOR ? 'v128.load' : 'v128.load32_zero'),
+        (step) => code.increase(from, step),
+      )
+      // The zeros behind a row, and before the next one.
+      zeros(() => code.sum(right, [left, 1]))
       code.increase(source, sourceStride)
     })
-    zeros(() => code.get(rowBytes).get(below).op('i32.mul'))
+    // The last row put the zeros to the left of one more.
+    zeros(() => code.get(rowBytes).get(below).op('i32.mul').get(left).op('i32.sub'))
 
-    function copyUntil(end: Local, step: number, move: () => void): void {
-      code.block((done) => {
-        code.loop((again) => {
-          code.get(target).get(end).op('i32.ge_u').branchIf(done)
-          code.get(target).get(from)
-          move()
-          code.increase(from, step).increase(target, step)
-          code.branch(again)
+    function zeros(count: () => void): void {
+      count()
+      code.set(bytes)
+      fill(
+        () => code.f32x4(0),
+        () => undefined,
+      )
+    }
+
+    /** Writes `bytes` bytes to the target: vectors, then single elements. Nothing where the count is negative. */
+    function fill(push: (step: number) => void, advance: (step: number) => void): void {
+      for (const step of [VECTOR, ELEMENT])
+        code.block((done) => {
+          code.loop((again) => {
+            code.get(bytes).i32(step).op('i32.lt_s').branchIf(done).get(target)
+            push(step)
+            if (step === VECTOR) code.store('v128.store')
+            else code.memoryLane('v128.store32_lane', 0)
+            advance(step)
+            code.increase(target, step).increase(bytes, -step).branch(again)
+          })
         })
-      })
     }
   })
 }

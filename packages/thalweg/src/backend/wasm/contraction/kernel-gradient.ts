@@ -14,7 +14,7 @@ import type { EmittedKernel, Pointer, SharedFunctions, StageParameters } from '.
 import { align } from '../memory.ts'
 import { Registers } from '../terms.ts'
 import { type Epilogue, emitEpilogue, emitZeros, epilogueOf } from './epilogue.ts'
-import { emitBandCopy } from './image.ts'
+import { bandBytes, emitBandCopy } from './image.ts'
 import { atMost, roundUp } from './matmul.ts'
 import { packRows } from './pack.ts'
 import { chooseTile, type Tile, tileFunction } from './tile.ts'
@@ -26,6 +26,8 @@ const ELEMENT = 4
 const PLANE_CHANNELS = 4
 /** Pixels of a band: steps along K between two visits of the sums. */
 const PIECE = 256
+/** So few kernel positions and channels do not repay the packing of the gradient. */
+const FEW_ROWS = 32
 
 interface Plan {
   readonly images: number
@@ -49,6 +51,8 @@ interface Plan {
   readonly bandSource: Pair
   /** Whether channels are copied as planes of four; else as they lie. */
   readonly planes: boolean
+  /** Whether panels of the upstream gradient are packed; else they are read where they lie. */
+  readonly packed: boolean
   /** Whether sums are collected where they belong. */
   readonly direct: boolean
 }
@@ -56,10 +60,10 @@ interface Plan {
 export function emitKernelGradient(kernel: KernelGradient, features: Features): EmittedKernel {
   const epilogue = epilogueOf(kernel)
   const plan = planKernelGradient(kernel, features, epilogue)
-  const { tile, bandSource, channels, bandRows, upstream, groups, outputs } = plan
+  const { tile, bandRows, upstream, groups, outputs } = plan
   const panels = groups * Math.ceil(outputs / tile.columns)
-  const copyBytes = align(bandSource[0] * bandSource[1] * channels * ELEMENT)
-  const panelBytes = bandRows * upstream[1] * tile.columns * ELEMENT
+  const copyBytes = bandBytes(plan)
+  const panelBytes = !plan.packed ? 0 : bandRows * upstream[1] * tile.columns * ELEMENT
   const sumRows = rowCount(plan)
   const pointers: Pointer[] = [
     ...kernel.operands.map((buffer) => ({ kind: 'buffer', buffer }) as const),
@@ -122,6 +126,7 @@ function planKernelGradient(kernel: KernelGradient, features: Features, { plain 
       (outWidth - 1) * strides[1] + (kernelWidth - 1) * dilation[1] + 1,
     ],
     planes: inputs % PLANE_CHANNELS === 0,
+    packed: m > FEW_ROWS,
     direct,
   }
 }
@@ -167,14 +172,15 @@ function emitPanels(
   plan: Plan,
   epilogue: Epilogue,
 ): void {
-  const { images, upstream, tile, outputs, groups, inputs, bandRows, kernel, strides } = plan
-  const [source, gradient, table, copy, panel, sums, ...own] = pointers
+  const { images, upstream, tile, outputs, groups, inputs, bandRows, kernel, strides, packed } = plan
+  const [source, gradient, table, copy, packedPanel, sums, ...own] = pointers
   const registers = new Registers(code)
-  const tileSums = tileFunction(shared, tile, strides[1] * pixelBytes(plan))
   const panelsOfGroup = Math.ceil(outputs / tile.columns)
   const columnBytes = tile.columns * ELEMENT
   const rows = rowCount(plan)
   const gradientPixel = outputs * groups * ELEMENT
+  const panelStep = packed ? columnBytes : gradientPixel
+  const tileSums = tileFunction(shared, tile, { step: strides[1] * pixelBytes(plan), panelStep })
 
   const image = code.local('i32')
   const band = code.local('i32')
@@ -184,6 +190,7 @@ function emitPanels(
   const column = code.local('i32')
   const width = code.local('i32')
   const resultColumn = code.local('i32')
+  const panel = code.local('i32')
   const out = code.local('i32')
 
   const sumsOfUnit = (): void => {
@@ -207,7 +214,7 @@ function emitPanels(
       })
       code.for(unit, start, end, 1, () => {
         placeUnit()
-        packGradient()
+        placeGradient()
         multiply()
       })
     })
@@ -227,18 +234,21 @@ function emitPanels(
     else sumsOfUnit()
   }
 
-  function packGradient(): void {
+  function placeGradient(): void {
     const lineBytes = upstream[1] * gradientPixel
     code.sum(gradient, [image, upstream[0] * lineBytes], [band, lineBytes], [resultColumn, ELEMENT])
-    code.i32(gradientPixel).sum(0, [rowsOfBand, upstream[1]])
-    code.ints(width, panel, 0).call(packRows(shared, tile.columns))
+    if (packed) {
+      code.i32(gradientPixel).sum(0, [rowsOfBand, upstream[1]])
+      code.ints(width, packedPanel, 0).call(packRows(shared, tile.columns)).get(packedPanel)
+    }
+    code.set(panel)
   }
 
   function multiply(): void {
     code.sum(copy, [group, channelOffset(plan, inputs)])
     code.get(table).sum(table, [rows, ELEMENT])
     code.sum(table, [rows, ELEMENT]).sum(table, [rows, ELEMENT], [rowsOfBand, ELEMENT])
-    code.ints(upstream[1] * columnBytes, panel, out)
+    code.ints(upstream[1] * panelStep, panel, out)
     code.i32(plan.direct ? (epilogue.plain?.strides[2] ?? 0) * ELEMENT : columnBytes)
     // Nothing to add to yet in the first band of the first image.
     code.get(image).get(band).op('i32.or').call(tileSums)

@@ -22,6 +22,8 @@ const ELEMENT = 4
 /** Rows of a panel of a packed A, and rows that are packed at once. */
 const PACKED_ROWS = 4
 const PACK_UNIT = 16
+/** So few rows do not repay the packing of B. */
+const FEW_ROWS = 4
 /** A panel's piece of this many k (8 columns: 8 KiB) leaves room for the rows in a first cache of 32 KiB. */
 const PIECE = 256
 const LONGEST_PIECE = 384
@@ -46,6 +48,8 @@ interface Plan {
   readonly columnBlocks: number
   /** Length of a piece of K, but for the last. */
   readonly piece: number
+  /** Whether columns of B are packed; else they are read where they lie. */
+  readonly packedColumns: boolean
   /** Whether the inner loop may store sums where they belong. */
   readonly direct: boolean
 }
@@ -57,7 +61,7 @@ export function emitMatmul(kernel: MatmulKernel, features: Features): EmittedKer
   if (products * m * n === 0) return { stages: [], scratchBytes: 0, privateBytes: 0 }
   const packedA: Pointer = { kind: 'scratch', offset: 0 }
   const a: Pointer = { kind: 'buffer', buffer: kernel.operands[0] }
-  const block = panelBytes(k, blockColumns, tile.columns)
+  const block = plan.packedColumns ? panelBytes(k, blockColumns, tile.columns) : 0
   const { values, stores } = epilogue
   const multiply: Stage = {
     name: `${kernel.label} matmul`,
@@ -108,6 +112,7 @@ function planMatmul(kernel: MatmulKernel, features: Features, { plain }: Epilogu
     rowBlocks,
     columnBlocks,
     piece,
+    packedColumns: transposeB || m > FEW_ROWS,
     direct,
   }
 }
@@ -182,11 +187,25 @@ function emitUnits(
   batchShape: Shape,
   epilogue: Epilogue,
 ): void {
-  const { m, n, k, tile, transposeA, transposeB, blockRows, blockColumns, rowBlocks, columnBlocks, piece } = plan
+  const {
+    m,
+    n,
+    k,
+    tile,
+    transposeA,
+    transposeB,
+    blockRows,
+    blockColumns,
+    rowBlocks,
+    columnBlocks,
+    piece,
+    packedColumns,
+  } = plan
   const [a, b, table, packedB, block, ...own] = pointers
   const registers = new Registers(code)
   const step = transposeA ? PACKED_ROWS * ELEMENT : ELEMENT
-  const tileSums = tileFunction(shared, tile, step)
+  const panelStep = packedColumns ? tile.columns * ELEMENT : n * ELEMENT
+  const tileSums = tileFunction(shared, tile, { step, panelStep })
   const unit = code.local('i32')
   const product = code.local('i32')
   const batch = code.locals('i32', batchShape.length)
@@ -207,7 +226,7 @@ function emitUnits(
   code.i32(-1).set(packed)
   code.for(unit, start, end, 1, () => {
     place()
-    if (k > 0) pack()
+    if (k > 0 && packedColumns) pack()
     code.for(first, 0, width, tile.columns, () => {
       if (plan.direct) directOut()
       else code.get(block).set(out)
@@ -277,13 +296,14 @@ function emitUnits(
   function multiply(): void {
     const columnBytes = tile.columns * ELEMENT
     const outStride = plan.direct ? (epilogue.plain?.strides.at(-2) ?? 0) * ELEMENT : columnBytes
-    code.sum(packedB, [first, panelStride(k, tile.columns) / tile.columns]).set(panel)
+    if (packedColumns) code.sum(packedB, [first, panelStride(k, tile.columns) / tile.columns]).set(panel)
+    else code.sum(b, [product, k * n * ELEMENT], [column, ELEMENT], [first, ELEMENT]).set(panel)
     code.for(from, 0, k, piece, () => {
       code.sum(aBlock, [from, step])
       // One segment at offset 0, which is what the table of rows begins with.
       code.get(tableStart).get(tableEnd).get(table).sum(table, [1, ELEMENT])
       atMost(code, k, from, piece, part)
-      code.sum(0, [part, columnBytes]).sum(panel, [from, columnBytes])
+      code.sum(0, [part, panelStep]).sum(panel, [from, panelStep])
       code.get(out).i32(outStride).get(from).call(tileSums)
     })
   }

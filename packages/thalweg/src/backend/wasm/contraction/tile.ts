@@ -12,7 +12,7 @@
  * run, which is also why a run may have any length. A step needs rows + columns / 4 operands, rows * columns / 4 sums and
  * one product: 4 x 8 and 2 x 16 take all 15 registers that V8 gives.
  */
-import type { FunctionReference, Local } from '../code.ts'
+import type { Code, FunctionReference, Local } from '../code.ts'
 import type { SharedFunctions } from '../kernel.ts'
 
 export interface Tile {
@@ -33,66 +33,51 @@ export function chooseTile(tiles: readonly Tile[], m: number, n: number): Tile {
   return tiles.reduce((best, tile) => (cost(tile) < cost(best) ? tile : best))
 }
 
+/** How the inner loop walks. */
+export interface Walk {
+  /** Bytes between neighbours along K on the A side. */
+  readonly step: number
+  /** The same on the B side; `columns * 4` for a packed panel. */
+  readonly panelStep: number
+}
+
 /**
- * The function of a tile shape and a byte distance `step` between neighbours along K, with the parameters
+ * The function of a tile shape and a walk, with the parameters
  *
  * - base: address of A
  * - rows, rowsEnd: a table of byte offsets; its length must be a multiple of `tile.rows` and not 0
  * - segments, segmentsEnd: a table of byte offsets, not empty
- * - runBytes: bytes of the panel that one segment takes: its length times `columns * 4`, not 0
- * - panel: address of the packed B
+ * - runBytes: bytes of the B side that one segment takes: its length times `panelStep`, not 0
+ * - panel: address of the B side
  * - out, outStride: address of the first row of sums, bytes from row to row
  * - accumulate: 0 to store the sums, else to add them to what stands there
  */
-export function tileFunction(shared: SharedFunctions, { rows, columns }: Tile, step: number): FunctionReference {
-  const vectors = columns / 4
+export function tileFunction(shared: SharedFunctions, tile: Tile, { step, panelStep }: Walk): FunctionReference {
+  const { rows, columns } = tile
   const parameters = new Array<'i32'>(10).fill('i32')
-  return shared.function(`tile ${rows}x${columns} step ${step}`, parameters, (code) => {
+  return shared.function(`tile ${rows}x${columns} steps ${step} ${panelStep}`, parameters, (code) => {
     const [base, row, rowsEnd, segments, segmentsEnd, runBytes, panel, out, outStride, accumulate] = code.parameters
-    const sums = Array.from({ length: rows }, () => code.locals('v128', vectors))
+    const sums = new TileSums(code, tile)
     const starts = code.locals('i32', rows)
     const pointers = code.locals('i32', rows)
-    const factors = code.locals('v128', vectors)
-    const value = code.local('v128')
     const segment = code.local('i32')
     const b = code.local('i32')
     const runEnd = code.local('i32')
-
-    const multiplyStep = (u: number): void => {
-      factors.forEach((factor, v) => {
-        code
-          .get(b)
-          .load('v128.load', (u * vectors + v) * VECTOR)
-          .set(factor)
-      })
-      pointers.forEach((pointer, r) => {
-        code
-          .get(pointer)
-          .load('v128.load32_splat', u * step)
-          .set(value)
-        factors.forEach((factor, v) => {
-          const sum = sums[r][v]
-          code.get(sum).get(value).get(factor).op('f32x4.mul').op('f32x4.add').set(sum)
-        })
-      })
-    }
 
     const sumRun = (): void => {
       code.block((done) => {
         code.loop((again) => {
           for (let u = 0; u < UNROLL; u++) {
-            multiplyStep(u)
+            sums.step(pointers, u * step, b, u * panelStep)
             if (u === UNROLL - 1) continue
             code
               .get(b)
-              .get(runEnd)
-              .i32((u + 1) * columns * ELEMENT)
-              .op('i32.sub')
+              .sum(runEnd, [u + 1, -panelStep])
               .op('i32.eq')
               .branchIf(done)
           }
           for (const pointer of pointers) code.increase(pointer, UNROLL * step)
-          code.increase(b, UNROLL * columns * ELEMENT)
+          code.increase(b, UNROLL * panelStep)
           code.get(b).get(runEnd).op('i32.ne').branchIf(again)
         })
       })
@@ -104,7 +89,7 @@ export function tileFunction(shared: SharedFunctions, { rows, columns }: Tile, s
         starts.forEach((start, r) => {
           code.get(start).get(segment).load('i32.load').op('i32.add').set(pointers[r])
         })
-        code.get(b).get(runBytes).op('i32.add').set(runEnd)
+        code.sum(b, [runBytes, 1]).set(runEnd)
         sumRun()
         code.increase(segment, ELEMENT)
         code.get(segment).get(segmentsEnd).op('i32.lt_u').branchIf(again)
@@ -120,41 +105,116 @@ export function tileFunction(shared: SharedFunctions, { rows, columns }: Tile, s
           .op('i32.add')
           .set(start)
       })
-      for (const sum of sums.flat()) code.f32x4(0).set(sum)
+      sums.clear()
       code.get(panel).set(b).get(segments).set(segment)
       sumSegments()
-      code.get(accumulate).if(() =>
-        eachRow((address, r) => {
-          sums[r].forEach((sum, v) => {
-            code
-              .get(address)
-              .load('v128.load', v * VECTOR)
-              .get(sum)
-              .op('f32x4.add')
-              .set(sum)
-          })
-        }),
-      )
-      eachRow((address, r) => {
-        sums[r].forEach((sum, v) => {
-          code
-            .get(address)
-            .get(sum)
-            .store('v128.store', v * VECTOR)
-        })
-      })
+      code.get(accumulate).if(() => sums.add(out, outStride))
+      sums.store(out, outStride)
       code.increase(row, rows * ELEMENT)
-      code.get(out).get(outStride).i32(rows).op('i32.mul').op('i32.add').set(out)
+      code.sum(out, [outStride, rows]).set(out)
       code.get(row).get(rowsEnd).op('i32.lt_u').branchIf(again)
     })
-
-    function eachRow(visit: (address: Local, r: number) => void): void {
-      const address = starts[0]
-      code.get(out).set(address)
-      for (let r = 0; r < rows; r++) {
-        if (r > 0) code.increase(address, outStride)
-        visit(address, r)
-      }
-    }
   })
+}
+
+/**
+ * The same for a K so short that it is written out: `offsets` are the byte offsets on the A side, one for each k; B is a
+ * packed panel. Parameters: base, rows, rowsEnd, panel, out, outStride.
+ */
+export function shortTileFunction(shared: SharedFunctions, tile: Tile, offsets: readonly number[]): FunctionReference {
+  const { rows, columns } = tile
+  const parameters = new Array<'i32'>(6).fill('i32')
+  return shared.function(`tile ${rows}x${columns} at ${offsets}`, parameters, (code) => {
+    const [base, row, rowsEnd, panel, out, outStride] = code.parameters
+    const sums = new TileSums(code, tile)
+    const pointers = code.locals('i32', rows)
+    code.loop((again) => {
+      pointers.forEach((pointer, r) => {
+        code
+          .get(base)
+          .get(row)
+          .load('i32.load', r * ELEMENT)
+          .op('i32.add')
+          .set(pointer)
+      })
+      sums.clear()
+      code.block((done) => {
+        offsets.forEach((offset, k) => {
+          sums.step(pointers, offset, panel, k * columns * ELEMENT)
+          // Never true (no panel stands so low); it ends the basic block.
+          code
+            .get(panel)
+            .i32(k + 1)
+            .op('i32.eq')
+            .branchIf(done)
+        })
+      })
+      sums.store(out, outStride)
+      code.increase(row, rows * ELEMENT)
+      code.sum(out, [outStride, rows]).set(out)
+      code.get(row).get(rowsEnd).op('i32.lt_u').branchIf(again)
+    })
+  })
+}
+
+/** The registers of a tile. */
+class TileSums {
+  private readonly code: Code
+  private readonly sums: readonly (readonly Local[])[]
+  private readonly factors: readonly Local[]
+  private readonly value: Local
+  private readonly address: Local
+
+  constructor(code: Code, { rows, columns }: Tile) {
+    this.code = code
+    this.sums = Array.from({ length: rows }, () => code.locals('v128', columns / 4))
+    this.factors = code.locals('v128', columns / 4)
+    this.value = code.local('v128')
+    this.address = code.local('i32')
+  }
+
+  clear(): void {
+    for (const sum of this.sums.flat()) this.code.f32x4(0).set(sum)
+  }
+
+  /** One k: adds the products of an element of each row and the vectors of the panel. */
+  step(rows: readonly Local[], rowOffset: number, panel: Local, panelOffset: number): void {
+    const { code, factors, value } = this
+    factors.forEach((factor, v) => {
+      code
+        .get(panel)
+        .load('v128.load', panelOffset + v * VECTOR)
+        .set(factor)
+    })
+    rows.forEach((row, r) => {
+      code.get(row).load('v128.load32_splat', rowOffset).set(value)
+      factors.forEach((factor, v) => {
+        const sum = this.sums[r][v]
+        code.get(sum).get(value).get(factor).op('f32x4.mul').op('f32x4.add').set(sum)
+      })
+    })
+  }
+
+  /** Adds what stands in memory. */
+  add(out: Local, stride: Local): void {
+    this.eachVector(out, stride, (sum, offset) => {
+      this.code.get(this.address).load('v128.load', offset).get(sum).op('f32x4.add').set(sum)
+    })
+  }
+
+  store(out: Local, stride: Local): void {
+    this.eachVector(out, stride, (sum, offset) => {
+      this.code.get(this.address).get(sum).store('v128.store', offset)
+    })
+  }
+
+  private eachVector(out: Local, stride: Local, visit: (sum: Local, offset: number) => void): void {
+    this.code.get(out).set(this.address)
+    this.sums.forEach((row, r) => {
+      if (r > 0) this.code.increase(this.address, stride)
+      row.forEach((sum, v) => {
+        visit(sum, v * VECTOR)
+      })
+    })
+  }
 }
