@@ -12,6 +12,17 @@ type StageFunction = (start: number, end: number, ...pointers: number[]) => void
 /** The ranges, in the order in which they are to run, that together cover 0..units-1. */
 export type Split = (units: number) => readonly (readonly [start: number, end: number])[]
 
+/** Cut at these places (modulo the number of units), the last range first. */
+export function cutAt(...cuts: readonly number[]): Split {
+  return (units) => {
+    const at = [...new Set([0, ...cuts.map((cut) => cut % (units + 1)), units])].sort((a, b) => a - b)
+    return at
+      .slice(1)
+      .map((end, i) => [at[i], end] as const)
+      .reverse()
+  }
+}
+
 export interface RunnableKernel {
   readonly codeBytes: number
   /** Buffer number `i` is the array `buffers[i]`: copied in, and after the run copied back. */

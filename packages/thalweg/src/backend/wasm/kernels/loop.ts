@@ -7,6 +7,7 @@ import { emitLine, emitRows, rowAxes } from './loop-map.ts'
 import { emitRowFolds, resultAxes } from './loop-rows.ts'
 import { allViews, arrange, mapViews, type Nest, type RawNest } from './nest.ts'
 import { splitFold } from './split.ts'
+import { tile } from './tile.ts'
 import { unitCount } from './units.ts'
 
 const BYTES = 4
@@ -26,7 +27,7 @@ export function emitLoop(kernel: LoopKernel): EmittedKernel {
     const arranged = arrange(nest)
     const partials = splitFold(arranged, pointers.length)
     if (partials === undefined) {
-      stages.push(stageOf(arranged, pointers, name))
+      stages.push(stageOf(arranged.reductions.length === 0 ? tile(arranged) : arranged, pointers, name))
       return
     }
     pointers.push({ kind: 'scratch', offset: scratchBytes })

@@ -63,7 +63,7 @@ function range(from: number, to: number): number[] {
 }
 
 /** The nest with these axes in this order; `undefined` is a new axis of size 1. Axes left out must have size 1. */
-function keepAxes<Raw extends RawNest>(
+export function keepAxes<Raw extends RawNest>(
   nest: Raw,
   kept: readonly (number | undefined)[],
   folded: readonly (number | undefined)[],

@@ -56,7 +56,7 @@ export function splitFold(nest: Nest, buffer: number): Partials | undefined {
     epilogue: results,
     epilogueStores: reductions.map((_, r) => ({ value: r, view: view(r, firstChunk, strides) })),
   })
-  const parts = [writing(inChunks(nest, axis, whole, length), 0, [...placeStrides, places])]
+  const parts = [writing(cutAxis(nest, axis, length, keptAxes), 0, [...placeStrides, places])]
   if (left > 0) parts.push(writing(tailOf(nest, axis, whole * length, left), whole, placeStrides))
   const rest: RawNest = {
     shape: [...kept, chunks],
@@ -78,16 +78,13 @@ function evenLength(size: number, wanted: number, multiple: number): number {
   return Math.ceil(wanted / multiple) * multiple
 }
 
-/** `axis` in two: which chunk (a kept axis, the last one), and where in it. */
-function inChunks(nest: Nest, axis: number, chunks: number, length: number): RawNest {
-  const { keptAxes } = nest
-  const chunkAxis = keptAxes
+/** `axis` in two: which chunk, a new axis at `chunkAxis` (not behind `axis`), and where in it. Says nothing of the epilogue. */
+export function cutAxis<Raw extends RawNest>(nest: Raw, axis: number, length: number, chunkAxis: number): Raw {
   const innerAxis = axis + 1
-  const moved = mapViews({ ...nest, epilogue: [], epilogueStores: [] }, (view) => ({
-    ...view,
-    strides: insert(view.strides, chunkAxis, view.strides[axis] * length),
-  }))
-  const shape = insert(nest.shape, chunkAxis, chunks)
+  const moved = mapViews(nest, (view, inEpilogue) =>
+    inEpilogue ? view : { ...view, strides: insert(view.strides, chunkAxis, view.strides[axis] * length) },
+  )
+  const shape = insert(nest.shape, chunkAxis, Math.floor(nest.shape[axis] / length))
   shape[innerAxis] = length
   const replaced = rewrite(moved.values, (value, at) => {
     if (value.kind !== 'index') return [value]
@@ -100,7 +97,10 @@ function inChunks(nest: Nest, axis: number, chunks: number, length: number): Raw
       { kind: 'apply', op: 'add', operands: [at + 2, at + 3], dtype: 'int32' },
     ]
   })
-  return withValues({ ...moved, shape, keptAxes: keptAxes + 1 }, replaced)
+  return withValues(
+    { ...moved, shape, keptAxes: chunkAxis <= nest.keptAxes ? nest.keptAxes + 1 : nest.keptAxes },
+    replaced,
+  )
 }
 
 /** The last `length` elements of `axis`, from `start` on. */
@@ -141,7 +141,7 @@ function rewrite(values: readonly Value[], change: (value: Value, at: number) =>
   return { values: result, positions }
 }
 
-function withValues(nest: RawNest, { values, positions }: Rewritten): RawNest {
+function withValues<Raw extends RawNest>(nest: Raw, { values, positions }: Rewritten): Raw {
   return {
     ...nest,
     values,

@@ -4,7 +4,7 @@ import { type DType, type Shape, sizeOf, type TypedArray } from '../../../base/i
 import { type Attributes, createNode, type Node } from '../../../graph/index.ts'
 import type { WholeKernel, WholeOp } from '../../program.ts'
 import { referenceBackend } from '../../reference/reference.ts'
-import { runnable, type Split } from '../run-kernel.ts'
+import { cutAt, runnable } from '../run-kernel.ts'
 import { emitWhole } from './whole.ts'
 
 interface Operand {
@@ -58,15 +58,8 @@ function check<Op extends WholeOp>(
     output: operands.length,
   } as unknown as WholeKernel
   const types = [...operands, node].map(({ dtype }) => ({ dtype }))
-  const split: Split = (units) => {
-    const at = [...new Set([0, ...cuts.map((cut) => cut % (units + 1)), units])].sort((a, b) => a - b)
-    return at
-      .slice(1)
-      .map((end, i) => [at[i], end] as const)
-      .reverse()
-  }
   const ready = runnable(emitWhole(kernel, types))
-  for (const how of [undefined, split]) {
+  for (const how of [cutAt(), cutAt(...cuts)]) {
     const guard = 8
     const output = arrayOf(node.dtype, Array<number>(sizeOf(node.shape) + guard).fill(77))
     ready.run([...operands.map(({ dtype, data }) => arrayOf(dtype, data)), output], how)
