@@ -261,6 +261,28 @@ describe('variables', () => {
   })
 })
 
+describe('large graphs', () => {
+  test('a value that is used twice again and again does not double the work of lowering', () => {
+    const program = lowered([slot('s', []), slot('x', [8, 8])], ([s, x]) => {
+      let power = s
+      for (let i = 0; i < 64; i++) power = apply('mul', power, power)
+      let wide = x
+      for (let i = 0; i < 64; i++) wide = apply('mul', apply('add', wide, wide), wide)
+      return [apply('add', wide, spread(power, [8, 8]))]
+    })
+    expect(program.kernels.length).toBeLessThan(5)
+  })
+
+  test('a chain of thousands of steps is cut into kernels of a bearable size', () => {
+    const program = lowered([slot('x', [8])], ([x]) => {
+      let y = x
+      for (let i = 0; i < 3000; i++) y = apply('add', apply('tanh', y), x)
+      return [y]
+    })
+    for (const { values } of loops(program)) expect(values.length).toBeLessThan(200)
+  })
+})
+
 describe('memory', () => {
   test('a chain of kernels works in one place where elements stay where they are', () => {
     const program = lowered([slot('x', [32, 32])], ([x]) => {

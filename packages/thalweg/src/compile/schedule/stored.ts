@@ -23,6 +23,8 @@ export function storedNodes(step: StepGraph, order: readonly Node[]): Set<Node> 
   }
   /** Operations to compute a node from stored values and sources: an upper bound, which counts shared ones per use. */
   const chain = new Map<Node, number>()
+  /** Nodes whose chain begins at a stored value, so that its kernel can take them along. */
+  const rides = new Set<Node>()
 
   for (const node of order) {
     if (isSource(node)) continue
@@ -39,7 +41,11 @@ export function storedNodes(step: StepGraph, order: readonly Node[]): Set<Node> 
       if (work > LONGEST_CHAIN) stored.add(node)
     }
     chain.set(node, work)
-    if (node.op === 'broadcast') storeRepeated(node, stored, chain)
+    if (node.inputs.some((input) => stored.has(input) || rides.has(input))) rides.add(node)
+    const repeated = node.op === 'broadcast' ? computedBefore(node) : undefined
+    if (repeated === undefined || stored.has(repeated)) continue
+    const again = (chain.get(repeated) ?? 0) * sizeOf(node.shape)
+    if (again > WORTH_A_KERNEL || rides.has(repeated)) stored.add(repeated)
   }
   for (const node of step.outputs) store(node)
   for (const { value } of step.updates) store(value)
@@ -67,15 +73,9 @@ function isFolding({ op }: Node): boolean {
   return op === 'sum' || op === 'reduceMax' || op === 'reduceMin'
 }
 
-function storeRepeated(node: Node, stored: Set<Node>, chain: ReadonlyMap<Node, number>): void {
+/** The value that a broadcast repeats, if it is computed and not only moved. */
+function computedBefore(node: Node): Node | undefined {
   let inner = node.inputs[0]
   while (isMoving(inner) || inner.op === 'reshape') inner = inner.inputs[0]
-  if (!isElementwise(inner.op) || stored.has(inner)) return
-  const work = (chain.get(inner) ?? 0) * sizeOf(node.shape)
-  if (work > WORTH_A_KERNEL || readsStored(inner, stored)) stored.add(inner)
-}
-
-/** Whether a chain of elementwise ops leads back to a stored value: then its kernel can take this one along. */
-function readsStored(node: Node, stored: ReadonlySet<Node>): boolean {
-  return node.inputs.some((input) => stored.has(input) || (isInline(input) && readsStored(input, stored)))
+  return isElementwise(inner.op) ? inner : undefined
 }
