@@ -1,6 +1,6 @@
 /** Training through the public door, on the reference backend: small models, exact comparisons. */
 import { createHash } from 'node:crypto'
-import { referenceBackend } from 'thalweg/backend'
+import { referenceBackend, wasmBackend } from 'thalweg/backend'
 import { createEngine, type Engine } from 'thalweg/compile'
 import { arrays, type Dataset, moons, spiral, split, xor } from 'thalweg/data'
 import {
@@ -63,8 +63,12 @@ describe('fit', () => {
     expect(run.parameters).toBe(2 * 4 + 4 + 4 * 2 + 2)
   })
 
-  it('compiles once per shape of batch: a full one and the last short one', async () => {
-    const engine = reference()
+  it.each([
+    ['reference', referenceBackend],
+    ['wasm', wasmBackend],
+  ])('compiles once per shape of batch: a full one and the last short one (%s)', async (_, backend) => {
+    const engine = createEngine(backend())
+    let before = { plans: 0, allocations: 0 }
     const events: TrainEvent[] = []
     const data = moons({ size: 50 })
     await fit(sequential(dense(4), relu(), dense(2)), {
@@ -83,7 +87,6 @@ describe('fit', () => {
       ['evaluate', [50, 2]],
     ])
   })
-  let before = { plans: 0, allocations: 0 }
 
   it('gives the same bits for the same seed, others for another', async () => {
     const digests = [3, 3, 4].map(async (seed) => digest(await fit(noisyModel(), { ...noisyOptions(), seed })))

@@ -5,8 +5,9 @@
  */
 import { formatShape, sameShape, sizeOf, ThalwegError } from '../base/index.ts'
 import { createStep, type Plan } from '../compile/index.ts'
-import type { Variable } from '../graph/index.ts'
-import { createStore, type Model, type Store } from '../nn/index.ts'
+import { createNode, type Variable } from '../graph/index.ts'
+import { build, createStore, type Model, type Store } from '../nn/index.ts'
+import { Tensor } from '../tensor/index.ts'
 import { batchSlots, batchTypes } from './batch.ts'
 import { MODEL } from './checkpoint.ts'
 import { type CompileEvent, compileEvent } from './events.ts'
@@ -69,6 +70,8 @@ export function openSession(model: Model, settings: Settings, onCompile?: (event
   engine.write(counters.step, new Int32Array(1))
   engine.write(counters.seed, Int32Array.of(seed, Math.floor(seed / 0x100000000)))
   engine.write(counters.firstBad, new Int32Array(1))
+  // Weights are drawn first, so that compiling is timed alone.
+  build(model, new Tensor(createNode('input', [], batchTypes(train, batchSize)[0])), store)
   const plan = planFor(batchSize)
 
   function* variables(): Generator<[name: string, variable: Variable]> {
