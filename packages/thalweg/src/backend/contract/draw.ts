@@ -48,7 +48,7 @@ export function drawAxes(draw: Random, rank: number): number[] {
 /** Draws one value. Given how many there are, and its place among them, so that it may keep away from the others. */
 export type DrawValue = (draw: Random, place: number, count: number) => number
 
-const NASTY = [Number.NaN, Infinity, -Infinity, 0, -0, 1, -1, 0.5, 2, -2] as const
+export const NASTY: readonly number[] = [Number.NaN, Infinity, -Infinity, 0, -0, 1, -1, 0.5, 2, -2]
 const LARGEST = 3.4028234663852886e38
 const DENORMALS = [2 ** -149, -(2 ** -149), 1e-40, -1e-40, 2 ** -126, -(2 ** -127)] as const
 
@@ -87,8 +87,6 @@ export const integerValue: DrawValue = (draw) => {
   if (choice === 0) return pick(draw, [0x7fffffff, -0x80000000, -0x7fffffff, 0x40000000, 65536, -65537])
   return choice === 1 ? draw.bits() | 0 : draw.integer(21) - 10
 }
-
-const notableValue: DrawValue = (draw) => pick(draw, [0, -0, 0, -0, 1, -1, 2, 0.5, -2, Number.NaN, Infinity])
 
 export const boolValue: DrawValue = (draw) => draw.bits() % 2
 
@@ -157,14 +155,15 @@ function drawMovement(draw: Random, shape: Shape): { from: Shape; through: Movem
   }
 }
 
+/** One number everywhere, known to the compiler. */
+export function constantOperand(draw: Random, shape: Shape, dtype: DType, value: DrawValue): CaseOperand {
+  const scalar = operand(draw, [], dtype, value)
+  return { ...scalar, leaf: 'constant', through: { op: 'broadcast', attributes: { shape } } }
+}
+
 /** An operand of this shape that is sometimes a moved leaf: broadcast, transposed, sliced, flipped, reshaped, or a constant. */
 export function movedOperand(draw: Random, shape: Shape, dtype: DType, value: DrawValue): CaseOperand {
-  if (draw.integer(6) === 0) {
-    // At the edge, mostly the numbers that compilers know rules for.
-    const known = value === edgeValue || (value === integerValue && draw.bits() % 2 === 0)
-    const scalar = operand(draw, [], dtype, known ? notableValue : value)
-    return { ...scalar, leaf: 'constant', through: { op: 'broadcast', attributes: { shape } } }
-  }
+  if (draw.integer(8) === 0) return constantOperand(draw, shape, dtype, value)
   const movement = drawMovement(draw, shape)
   if (movement === undefined) return operand(draw, shape, dtype, value)
   return { ...operand(draw, movement.from, dtype, value), through: movement.through }

@@ -1,7 +1,7 @@
 /** Cases of the ops that work element by element. */
-import type { DType } from '../../base/index.ts'
+import type { DType, Random } from '../../base/index.ts'
 import type { BinaryOp, CompareOp, ElementwiseOp, LogicalOp, NoAttributes, UnaryOp } from '../../graph/index.ts'
-import type { DrawCase, DrawFamily } from './case.ts'
+import type { CaseOperand, DrawCase, DrawFamily } from './case.ts'
 import * as draws from './draw.ts'
 
 const { awayFromIntegers, awayFromZero, edgeValue, extremeValue, kindOf, magnitudes, movedOperand, uniformIn } = draws
@@ -64,8 +64,20 @@ function extremePair(op: BinaryOp | CompareOp): [draws.DrawValue, draws.DrawValu
   return [magnitudes(-12, 12), wholeOrNot]
 }
 
+/** Numbers that compilers know rules for, on either side of every nasty number. */
+const NOTABLE = [0, -0, 1, -1, 2, 0.5, -2] as const
+
+function withNotable(draw: Random, number: number): CaseOperand[] {
+  const shape = [3, 23]
+  const nasty: draws.DrawValue = (stream, place, count) => draws.NASTY[place] ?? edgeValue(stream, place, count)
+  const x = draws.operand(draw, shape, 'float32', nasty)
+  const known = draws.constantOperand(draw, shape, 'float32', () => NOTABLE[(number >> 1) % NOTABLE.length])
+  return number % 2 === 0 ? [x, known] : [known, x]
+}
+
 const binary: DrawFamily<BinaryOp | CompareOp, NoAttributes> = (draw, turn, op) => {
   const kind = kindOf(turn)
+  if (turn % 8 === 1) return { kind, attributes: {}, operands: withNotable(draw, turn >> 3) }
   const dtype: DType = op !== 'div' && op !== 'pow' && turn % 5 === 4 ? 'int32' : 'float32'
   const shape = draws.drawShape(draw, turn)
   const [first, second] =
