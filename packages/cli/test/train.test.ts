@@ -279,6 +279,11 @@ describe('wrong usage and bad input', () => {
     ['a quote that is never closed', 1, ['train', 'FOLDER/quote.csv', '--target', 'b'], /comma-separated/],
     ['one class alone', 1, ['train', 'FOLDER/one.csv', '--target', 'b'], /at least two values/],
     ['an empty --data folder', 2, ['train', 'mnist', '--data', 'FOLDER'], /a folder with all four files/],
+    ['--target where there are no columns', 2, ['train', 'xor', '--target', 'y'], /--target must mean something/],
+    ['--data where there are no files', 2, ['train', 'FOLDER/table.csv', '--data', '.'], /--data must mean something/],
+    ['a wrong magic number', 1, ['train', 'mnist', '--data', 'FOLDER/magic'], /magic/],
+    ['images and labels of unequal count', 1, ['train', 'mnist', '--data', 'FOLDER/unequal'], /equally many/],
+    ['a class that only the test part has', 1, ['train', 'FOLDER/unseen.ts'], /class "1" only in the test split/],
     ['a truncated image file', 1, ['train', 'mnist', '--data', 'FOLDER/images'], /train-images/],
     ['an experiment that does not run', 1, ['train', 'FOLDER/broken.ts'], /the experiment file must run/],
     ['an experiment that exports nothing', 2, ['train', 'FOLDER/nothing.ts'], /must export data, model/],
@@ -292,10 +297,13 @@ describe('wrong usage and bad input', () => {
     writeTable(folder)
     const rows = (...lines: string[]) => `${lines.join('\n')}\n`
     const numbers = Array.from({ length: 30 }, (_, i) => `${i * 0.37},${i % 2}`)
-    const experiment = (model: string) => `import { xor } from 'thalweg/data'
+    const experiment = (
+      model: string,
+      data = '{ train: xor({ size: 20 }) }',
+    ) => `import { subset, xor } from 'thalweg/data'
 import { crossEntropy, dense, named, sequential } from 'thalweg/nn'
 import { sgd } from 'thalweg/optim'
-export default { data: { train: xor({ size: 20 }) }, model: ${model}, loss: crossEntropy(), optimizer: sgd(), epochs: 1 }
+export default { data: ${data}, model: ${model}, loss: crossEntropy(), optimizer: sgd(), epochs: 1 }
 `
     const files: Readonly<Record<string, string>> = {
       'empty.csv': '',
@@ -307,22 +315,27 @@ export default { data: { train: xor({ size: 20 }) }, model: ${model}, loss: cros
       'one.csv': rows('a,b', ...numbers.map((line) => `${line.split(',')[0]},same`)),
       'broken.ts': 'export default missing(1)\n',
       'nothing.ts': 'export const model = 1\n',
+      'unseen.ts': experiment(
+        'sequential(dense(2))',
+        '{ train: subset(xor({ size: 20 }), Int32Array.of(0, 2, 4)), test: xor({ size: 20 }) }',
+      ),
       'shapes.ts': experiment(`sequential(dense(4), named('head', { ...dense(2), forward: (x) => x.reshape([7]) }))`),
     }
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
-    mkdirSync(join(folder, 'images'))
-    for (const name of [
-      'train-images-idx3-ubyte',
-      'train-labels-idx1-ubyte',
-      't10k-images-idx3-ubyte',
-      't10k-labels-idx1-ubyte',
-    ]) {
-      writeFileSync(
-        join(folder, 'images', name),
-        Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 9, 0, 0, 0, 28, 0, 0, 0, 28, 1, 2, 3),
-      )
-    }
+    const header = (kind: number, ...sizes: number[]) => [0, 0, 8, kind, ...sizes.flatMap((size) => [0, 0, 0, size])]
+    const images = [...header(3, 2, 1, 1), 7, 9]
+    writeImages(join(folder, 'images'), images.slice(0, -1), [...header(1, 2), 0, 1])
+    writeImages(join(folder, 'magic'), [1, 2, ...images.slice(2)], [...header(1, 2), 0, 1])
+    writeImages(join(folder, 'unequal'), images, [...header(1, 3), 0, 1, 2])
     return folder
+  }
+
+  function writeImages(folder: string, images: number[], labels: number[]): void {
+    mkdirSync(folder)
+    for (const part of ['train', 't10k']) {
+      writeFileSync(join(folder, `${part}-images-idx3-ubyte`), Uint8Array.from(images))
+      writeFileSync(join(folder, `${part}-labels-idx1-ubyte`), Uint8Array.from(labels))
+    }
   }
 
   it.each(cases)('%s: three lines, exit code %i, nothing left behind', async (_, code, args, message) => {

@@ -38,6 +38,7 @@ export function addPredictCommand(program: Command, { streams, finish }: Surroun
     const prediction = predictor.predict(examples.inputs)
     const columns = columnsOf(prediction, predictor)
     for (const note of examples.notes) voice.say(`note: ${note}`)
+    for (const file of predictor.damaged) voice.say(`note: ${file} is damaged; these are the weights from before it`)
     if (!predictor.isFinished)
       voice.say(`note: the run is not finished; these are its weights after step ${count(predictor.step)}`)
 

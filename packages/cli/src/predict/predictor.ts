@@ -15,6 +15,8 @@ export interface Predictor {
   /** Steps behind the weights, and whether the run came to its end. */
   readonly step: number
   readonly isFinished: boolean
+  /** Newer checkpoints that were damaged. */
+  readonly damaged: readonly string[]
   /** For preprocessed inputs, `[examples, ...inputShape]` row-major. */
   predict(inputs: Float32Array): Prediction
 }
@@ -24,7 +26,7 @@ export async function loadPredictor(run: string): Promise<Predictor> {
   const manifest = await readManifest(folder)
   const preprocessing = await readRunPreprocessing(folder)
   const model = await modelOf(manifest, folder)
-  const { snapshot } = await latestCheckpoint(folder.checkpoints)
+  const { snapshot, skipped } = await latestCheckpoint(folder.checkpoints)
   const store = createStore({ seed: manifest.seed })
   store.load(modelArrays(snapshot))
   const { inputShape, target } = manifest.data
@@ -33,6 +35,7 @@ export async function loadPredictor(run: string): Promise<Predictor> {
     preprocessing,
     step: snapshot.position.step,
     isFinished: await isFinished(folder),
+    damaged: skipped.map(({ path: file }) => path.basename(file)),
     predict: (inputs) => predict(model, inputs, { store, inputShape, target }),
   }
 }

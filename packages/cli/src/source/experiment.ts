@@ -5,6 +5,7 @@
 import path from 'node:path'
 import { createJiti } from 'jiti'
 import { ThalwegError } from 'thalweg'
+import { checkClasses } from 'thalweg/data'
 import type { Experiment } from 'thalweg/train'
 import { readFile } from '../read.ts'
 import type { Source } from './source.ts'
@@ -13,11 +14,14 @@ export function experimentSource(file: string): Source {
   return {
     kind: 'experiment',
     name: path.basename(file, path.extname(file)).replace(/[.]experiment$/, ''),
-    async load({ seed }) {
+    takes: ['--data'],
+    async load({ seed, folder }) {
       const text = new TextDecoder().decode(await readFile(file))
       const definition = await loadExperiment(file)
-      const data = typeof definition.data === 'function' ? await definition.data({ seed }) : definition.data
+      const data = typeof definition.data === 'function' ? await definition.data({ seed, folder }) : definition.data
       const { train, valid, test, preprocessing } = data
+      if (valid) checkClasses(train, valid, 'valid')
+      if (test) checkClasses(train, test, 'test')
       return {
         train,
         valid,

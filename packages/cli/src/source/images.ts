@@ -1,5 +1,5 @@
 /** Images by name: the digits that are drawn on the spot, and the datasets that lie in files. */
-import { assembleNamed, type Dataset, digits, fitInputs, namedDatasets, preprocessed, split } from 'thalweg/data'
+import { assembleNamed, checkClasses, type Dataset, digits, fitInputs, namedDatasets, preprocessed, split } from 'thalweg/data'
 import { provide } from './files.ts'
 import type { Prepared, Source } from './source.ts'
 
@@ -17,6 +17,7 @@ export function imagesSource(name: string): Source | undefined {
     return {
       kind: 'images',
       name,
+      takes: [],
       async load({ voice }) {
         voice.show('drawing 12,000 digits')
         const parts = split(digits({ seed: DATA_SEED }), { seed: DATA_SEED, ...DIGITS_SHARES })
@@ -30,9 +31,11 @@ export function imagesSource(name: string): Source | undefined {
   return {
     kind: 'images',
     name,
+    takes: ['--data'],
     async load(context) {
       const { files, paths } = await provide(named, context)
       const { train, test } = await assembleNamed(named, files)
+      checkClasses(train, test, 'test')
       const parts = split(train, { seed: DATA_SEED, valid: Math.min(0.1, HELD_OUT / train.size), test: 0 })
       return standardized({ ...parts, test }, paths)
     },

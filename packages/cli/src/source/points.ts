@@ -25,6 +25,7 @@ export function pointsSource(name: string): Source | undefined {
   return {
     kind: 'points',
     name,
+    takes: [],
     async load() {
       const parts = split(generate({ seed: DATA_SEED }), { seed: DATA_SEED })
       const preprocessing = fitInputs(parts.train)

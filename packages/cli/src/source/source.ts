@@ -7,6 +7,8 @@ export interface Source {
   readonly kind: 'points' | 'images' | 'table' | 'experiment'
   /** What the run is named after: `digits`, `wine`. */
   readonly name: string
+  /** The options that mean something to it; others are refused, lest someone rely on them. */
+  readonly takes: readonly ('--target' | '--data')[]
   load(context: LoadContext): Promise<Prepared>
 }
 

@@ -9,6 +9,7 @@ export function tableSource(file: string): Source {
   return {
     kind: 'table',
     name: path.basename(file, path.extname(file)),
+    takes: ['--target'],
     async load({ seed, target }) {
       const rows = await readCsv(file)
       if (target === undefined) throw noTarget(file, rows[0] ?? [])

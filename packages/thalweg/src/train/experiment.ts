@@ -11,11 +11,18 @@ export interface ExperimentData {
   readonly preprocessing?: Preprocessing
 }
 
+export interface ExperimentContext {
+  /** Of the run: a split, or generated data, may follow it. */
+  readonly seed: number
+  /** `--data DIR`, where it was given. */
+  readonly folder?: string | undefined
+}
+
 export interface Experiment {
   /** Names the run. Default the file's name. */
   readonly name?: string
-  /** The data, or how to make it from the run's seed. */
-  readonly data: ExperimentData | ((context: { readonly seed: number }) => ExperimentData | Promise<ExperimentData>)
+  /** The data, or how to make it. */
+  readonly data: ExperimentData | ((context: ExperimentContext) => ExperimentData | Promise<ExperimentData>)
   readonly model: Model
   readonly loss: Loss
   readonly optimizer: Optimizer

@@ -21,7 +21,7 @@ export type {
   StepEvent,
   TrainEvent,
 } from './events.ts'
-export { defineExperiment, type Experiment, type ExperimentData } from './experiment.ts'
+export { defineExperiment, type Experiment, type ExperimentContext, type ExperimentData } from './experiment.ts'
 export { writeFileAtomic } from './files.ts'
 export { fit } from './fit.ts'
 export {
