@@ -1,5 +1,14 @@
 /** Images by name: the digits that are drawn on the spot, and the datasets that lie in files. */
-import { assembleNamed, checkClasses, type Dataset, digits, fitInputs, namedDatasets, preprocessed, split } from 'thalweg/data'
+import {
+  assembleNamed,
+  checkClasses,
+  type Dataset,
+  digits,
+  fitInputs,
+  namedDatasets,
+  preprocessed,
+  split,
+} from 'thalweg/data'
 import { provide } from './files.ts'
 import type { Prepared, Source } from './source.ts'
 
