@@ -3,12 +3,12 @@ import type { Lowered } from '../backend/index.ts'
 import { internal } from '../base/index.ts'
 import { type Node, type StepGraph, stepNodes, type Variable } from '../graph/index.ts'
 import { assemble } from './schedule/assemble.ts'
-import { fuse, type Grouping, type Work } from './schedule/fuse.ts'
+import { fuse, type Grouping } from './schedule/fuse.ts'
+import type { Work } from './schedule/fusion.ts'
 import { copyGroup, type Group } from './schedule/group.ts'
 import { masksFromResults } from './schedule/masks.ts'
 import { isSource, withoutReshape } from './schedule/nodes.ts'
 import { orderGroups } from './schedule/order.ts'
-import { promotions } from './schedule/promote.ts'
 import { storedNodes } from './schedule/stored.ts'
 import { simplify } from './simplify/simplify.ts'
 
@@ -19,11 +19,11 @@ export function lower(graph: StepGraph): Lowered {
   const step = masksFromResults(simple, order, storedNodes(simple, order))
   const nodes = stepNodes(step)
   const work = workOf(step, nodes, storedNodes(step, nodes))
-  const grouping = fuseWell(work)
+  const grouping = fuseAll(work)
   return assemble(step, grouping, work, orderGroups(grouping, work))
 }
 
-function workOf(step: StepGraph, nodes: readonly Node[], stored: Set<Node>): Work & { readonly stored: Set<Node> } {
+function workOf(step: StepGraph, nodes: readonly Node[], stored: Set<Node>): Work {
   const updates = step.updates.map(({ variable, value }) => ({ variable, value: withoutReshape(value) }))
   const copies: Group[] = []
   step.outputs.forEach((node, output) => {
@@ -36,17 +36,8 @@ function workOf(step: StepGraph, nodes: readonly Node[], stored: Set<Node>): Wor
   return { stored, updates, copies, variableNodes }
 }
 
-/** Fuses, then once more with those values stored that turned out to be cheaper to store. */
-function fuseWell(work: Work & { readonly stored: Set<Node> }): Grouping {
-  const grouping = fuseAll(work)
-  const promoted = promotions(grouping, work.stored)
-  if (promoted.length === 0) return grouping
-  for (const node of promoted) work.stored.add(node)
-  return fuseAll(work)
-}
-
 /** Fuses; a value that loops cannot follow is stored, and then it is tried again. */
-function fuseAll(work: Work & { readonly stored: Set<Node> }): Grouping {
+function fuseAll(work: Work): Grouping {
   for (;;) {
     const result = fuse(work)
     if (!('blocked' in result)) return result

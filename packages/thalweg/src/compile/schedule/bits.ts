@@ -49,7 +49,7 @@ class BitMatrix {
 
 export interface Reach {
   /** Whether a path leads from `a` to `b`. */
-  reaches(a: number, b: number): boolean
+  leadsTo(a: number, b: number): boolean
   /** Adds an edge; false, and nothing is added, where it would close a circle. */
   connect(a: number, b: number): boolean
   /** Whether `a` and `b` as one vertex would close a circle: a path from one to the other through a third. */
@@ -77,7 +77,7 @@ export function createReach(vertices: number): Reach {
   }
 
   return {
-    reaches: (a, b) => after.has(a, b),
+    leadsTo: (a, b) => after.has(a, b),
     connect(a, b) {
       if (a === b || after.has(b, a)) return false
       if (!after.has(a, b)) join(a, b)

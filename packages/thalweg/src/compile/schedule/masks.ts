@@ -7,16 +7,11 @@
 import { createNode, type Node, type StepGraph, withScope } from '../../graph/index.ts'
 import { uniformValue } from '../simplify/rewrite.ts'
 import { isInline, isSource } from './nodes.ts'
+import { usersOf } from './stored.ts'
 
 /** The step with such masks asked of results, or the step itself where there are none. `stored` are its stored values. */
 export function masksFromResults(step: StepGraph, nodes: readonly Node[], stored: ReadonlySet<Node>): StepGraph {
-  const users = new Map<Node, Node[]>()
-  for (const node of nodes)
-    for (const input of node.inputs) {
-      const list = users.get(input)
-      if (list === undefined) users.set(input, [node])
-      else list.push(node)
-    }
+  const users = usersOf(nodes)
   const results = new Map<Node, Node>()
   for (const node of nodes) {
     const mask = maskOf(node)

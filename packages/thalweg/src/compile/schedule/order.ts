@@ -5,7 +5,8 @@
  */
 import { internal } from '../../base/index.ts'
 import type { Node, Variable } from '../../graph/index.ts'
-import type { Grouping, Work } from './fuse.ts'
+import type { Grouping } from './fuse.ts'
+import type { Work } from './fusion.ts'
 import { type Group, resultsOf } from './group.ts'
 
 export function orderGroups({ groups, surveys, inPlace }: Grouping, { updates, variableNodes }: Work): Group[] {

@@ -1,18 +1,23 @@
 /**
  * Storing more than is necessary, where that is cheaper: a value that several kernels would each compute from large or
- * costly operands is computed by one and read by the others. Fusion is done again afterwards, with these values stored.
+ * costly operands is computed by one and read by the others.
  */
 import { sizeOf } from '../../base/index.ts'
 import { isElementwise, type Node } from '../../graph/index.ts'
 import { operations, READ_COST, REPEATED_READ_COST, WRITE_COST } from './cost.ts'
-import type { Grouping } from './fuse.ts'
+import type { Fusion } from './fusion.ts'
 import { FULL, type Group, groupOf, type Survey, survey } from './group.ts'
 
 /** Values of fewer elements are not worth the thought. */
 const SMALLEST = 1024
 
-function loopSize({ fullSize, afterSize }: Group): number {
-  return Math.max(fullSize, afterSize)
+/** What a group costs beside what it must write: reading and computing. */
+function costOf({ fullSize, afterSize }: Group, { reads, inlined }: Survey): number {
+  const loop = Math.max(fullSize, afterSize)
+  let cost = 0
+  for (const node of reads.keys()) cost += readCost(node, loop)
+  for (const node of inlined) cost += operations(node) * loop
+  return cost
 }
 
 function readCost(node: Node, loop: number): number {
@@ -20,93 +25,86 @@ function readCost(node: Node, loop: number): number {
   return size < loop ? size * READ_COST + loop * REPEATED_READ_COST : loop * READ_COST
 }
 
-/** Reading and computing, per run; what is written is left out. */
-function costOf(group: Group, { reads, inlined }: Survey): number {
-  const loop = loopSize(group)
-  let cost = 0
-  for (const node of reads.keys()) cost += readCost(node, loop)
-  for (const node of inlined) cost += operations(node) * loop
-  return cost
+/** Stores what is worth it, the last first: what depends on a value may make it needless. */
+export function promote(fusion: Fusion): void {
+  const users = usersOf(fusion)
+  const candidates = [...users.keys()].filter((node) => (users.get(node)?.size ?? 0) > 1).sort((a, b) => b.id - a.id)
+  for (const node of candidates) {
+    const using = [...(users.get(node) ?? [])].filter((index) => fusion.surveys[index].inlined.has(node))
+    if (using.length < 2) continue
+    const without = new Map<number, Survey>()
+    for (const index of using) {
+      const group = fusion.groups[index]
+      if (group !== undefined) without.set(index, survey(group, fusion.stored, node))
+    }
+    const home = homeOf(node, fusion, without)
+    let gain = -WRITE_COST * sizeOf(node.shape) - home.cost
+    for (const [index, survey] of without) {
+      const group = fusion.groups[index]
+      if (group !== undefined && index !== home.index)
+        gain += costOf(group, fusion.surveys[index]) - costOf(group, survey)
+    }
+    if (gain <= 0 || !fusion.keep(node, home.index, using) || home.index === undefined) continue
+    // Its home now computes on the way what the value is made of.
+    for (const part of fusion.surveys[home.index].inlined) users.get(part)?.add(home.index)
+  }
 }
 
-/** The values that should be stored too; `stored` is what is stored so far. */
-export function promotions(grouping: Grouping, stored: ReadonlySet<Node>): Node[] {
-  const surveys = new Map(grouping.surveys)
-  const users = new Map<Node, Group[]>()
-  for (const group of grouping.groups)
-    for (const node of surveys.get(group)?.inlined ?? []) {
+/** The groups that compute each larger elementwise value on their way. */
+function usersOf({ groups, surveys }: Fusion): Map<Node, Set<number>> {
+  const users = new Map<Node, Set<number>>()
+  groups.forEach((group, index) => {
+    if (group === undefined) return
+    for (const node of surveys[index].inlined) {
       if (!isElementwise(node.op) || sizeOf(node.shape) < SMALLEST) continue
       const list = users.get(node)
-      if (list === undefined) users.set(node, [group])
-      else list.push(group)
+      if (list === undefined) users.set(node, new Set([index]))
+      else list.add(index)
     }
-  const readers = readersOf(grouping)
-  const candidates = [...users.keys()].filter((node) => (users.get(node)?.length ?? 0) > 1).sort((a, b) => b.id - a.id)
-  const now = new Set(stored)
-  const promoted: Node[] = []
-  for (const node of candidates) {
-    const using = (users.get(node) ?? []).filter((group) => surveys.get(group)?.inlined.has(node))
-    if (using.length < 2) continue
-    const after = new Map(using.map((group) => [group, survey(group, now, node)]))
-    const saved = (group: Group): number => {
-      const [before, then] = [surveys.get(group), after.get(group)]
-      return before === undefined || then === undefined ? 0 : costOf(group, before) - costOf(group, then)
-    }
-    const home = homeOf(node, using, grouping, now, readers, after)
-    let gain = -WRITE_COST * sizeOf(node.shape) - home.cost
-    for (const group of using) if (group !== home.group) gain += saved(group)
-    if (gain <= 0) continue
-    promoted.push(node)
-    now.add(node)
-    for (const [group, then] of after) if (group !== home.group) surveys.set(group, then)
-  }
-  return promoted
-}
-
-function readersOf(grouping: Grouping): Map<Node, Group[]> {
-  const readers = new Map<Node, Group[]>()
-  for (const [group, { reads }] of grouping.surveys)
-    for (const node of reads.keys()) readers.set(node, [...(readers.get(node) ?? []), group])
-  return readers
+  })
+  return users
 }
 
 interface Home {
-  /** The group that would compute the value, if one does already. */
-  readonly group: Group | undefined
+  /** The group that would compute the value; none where it takes a new one. */
+  readonly index: number | undefined
   /** What computing it there costs on top, less what need not be stored any more. */
   readonly cost: number
 }
 
 /** Where a value is computed best: in the epilogue of the contraction that it comes from, else where it is needed first. */
-function homeOf(
-  node: Node,
-  using: readonly Group[],
-  grouping: Grouping,
-  stored: ReadonlySet<Node>,
-  readers: ReadonlyMap<Node, readonly Group[]>,
-  after: ReadonlyMap<Group, Survey>,
-): Home {
+function homeOf(node: Node, fusion: Fusion, without: ReadonlyMap<number, Survey>): Home {
+  const { groups, owner, leadsTo, stored } = fusion
+  const size = sizeOf(node.shape)
   const alone = groupOf(node)
   const own = survey(alone, stored)
   for (const [read, how] of own.reads) {
-    const maker = grouping.makers.get(read)
-    if (maker?.kind !== 'contraction' || maker.head !== read || how !== FULL) continue
-    if (sizeOf(read.shape) !== sizeOf(node.shape)) continue
+    const maker = owner.get(read)
+    if (maker === undefined || groups[maker]?.head !== read || groups[maker]?.kind !== 'contraction') continue
+    if (how !== FULL || sizeOf(read.shape) !== size) continue
     const waits = [...own.reads.keys()].some((other) => {
-      const source = grouping.makers.get(other)
-      return source !== undefined && source !== maker && grouping.comesBefore(maker, source)
+      const source = owner.get(other)
+      return source !== undefined && source !== maker && leadsTo(maker, source)
     })
     if (waits) continue
-    // The contraction's own epilogue does not need its result stored, nor do those who read the new value instead.
-    const released = (readers.get(read) ?? []).every((group) => after.has(group) && !after.get(group)?.reads.has(read))
-    const computed = using.includes(maker) ? 0 : costOf(alone, own) - readCost(read, sizeOf(node.shape))
-    return { group: maker, cost: computed - (released ? WRITE_COST * sizeOf(read.shape) : 0) }
+    const computed = without.has(maker) ? 0 : costOf(alone, own) - readCost(read, size)
+    return { index: maker, cost: computed - (isReleased(read, fusion, without) ? WRITE_COST * size : 0) }
   }
+  const using = [...without.keys()]
   const first = using.find(
-    (group) =>
-      group.kind === 'loop' &&
-      group.fullSize === sizeOf(node.shape) &&
-      using.every((other) => other === group || !grouping.comesBefore(other, group)),
+    (index) =>
+      groups[index]?.kind === 'loop' &&
+      groups[index]?.fullSize === size &&
+      using.every((other) => other === index || !leadsTo(other, index)),
   )
-  return first === undefined ? { group: undefined, cost: costOf(alone, own) } : { group: first, cost: 0 }
+  return first === undefined ? { index: undefined, cost: costOf(alone, own) } : { index: first, cost: 0 }
+}
+
+/** Whether nobody reads a contraction's bare result any more once its readers read the new value instead. */
+function isReleased(result: Node, { groups, surveys }: Fusion, without: ReadonlyMap<number, Survey>): boolean {
+  return groups.every((group, index) => {
+    if (group === undefined || !surveys[index].reads.has(result)) return true
+    const then = without.get(index)
+    return then !== undefined && !then.reads.has(result)
+  })
 }

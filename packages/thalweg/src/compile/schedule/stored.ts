@@ -1,7 +1,7 @@
 /** Which values of a step must be stored, whatever is fused with what. */
 import { isContraction } from '../../backend/index.ts'
 import { sizeOf } from '../../base/index.ts'
-import { isElementwise, type Node, type StepGraph } from '../../graph/index.ts'
+import { isElementwise, isReduce, type Node, type StepGraph } from '../../graph/index.ts'
 import { operations } from './cost.ts'
 import { isInline, isMoving, isSource, withoutReshape } from './nodes.ts'
 
@@ -47,6 +47,7 @@ export function storedNodes(step: StepGraph, order: readonly Node[]): Set<Node> 
     const again = (chain.get(repeated) ?? 0) * sizeOf(node.shape)
     if (again > WORTH_A_KERNEL || rides.has(repeated)) stored.add(repeated)
   }
+  for (const node of nodesFoldedLater(order, usersOf(order))) stored.add(node)
   for (const node of step.outputs) store(node)
   for (const { value } of step.updates) store(value)
   return stored
@@ -66,11 +67,35 @@ function chainWork(node: Node, stored: ReadonlySet<Node>): number {
 
 /** Whether an op reads its operands as whole buffers. */
 function readsWhole(node: Node): boolean {
-  return isContraction(node.op) || (!isInline(node) && !isFolding(node) && node.op !== 'pad' && node.op !== 'concat')
+  return isContraction(node.op) || (!isInline(node) && !isReduce(node.op) && node.op !== 'pad' && node.op !== 'concat')
 }
 
-function isFolding({ op }: Node): boolean {
-  return op === 'sum' || op === 'reduceMax' || op === 'reduceMin'
+/**
+ * Results of contractions with their bias, where they are folded and used again after that, as batch normalization does:
+ * several kernels need them, so they had better be stored as they are used.
+ */
+function nodesFoldedLater(order: readonly Node[], users: ReadonlyMap<Node, readonly Node[]>): Node[] {
+  const found: Node[] = []
+  for (const node of order) {
+    const [biased, ...others] = isContraction(node.op) ? (users.get(node) ?? []) : []
+    if (biased === undefined || others.length > 0 || !isElementwise(biased.op)) continue
+    const cheap = biased.inputs.every((input) => input === node || input.op === 'broadcast')
+    const readers = users.get(biased) ?? []
+    if (cheap && readers.length > 1 && readers.some(({ op }) => isReduce(op))) found.push(biased)
+  }
+  return found
+}
+
+/** Who has each node among its inputs, in the order in which they were recorded. */
+export function usersOf(order: readonly Node[]): Map<Node, Node[]> {
+  const users = new Map<Node, Node[]>()
+  for (const node of order)
+    for (const input of node.inputs) {
+      const list = users.get(input)
+      if (list === undefined) users.set(input, [node])
+      else list.push(node)
+    }
+  return users
 }
 
 /** The value that a broadcast repeats, if it is computed and not only moved. */
