@@ -9,7 +9,10 @@ import { emptyFolder } from '../../test/command.ts'
 import { createVoice } from '../voice.ts'
 import { provide } from './files.ts'
 
-const images = writeIdx({ shape: [4, 50, 50], values: Uint8Array.from({ length: 10_000 }, (_, i) => (Math.imul(i + 1, 2654435761) >>> 13) & 255) })
+const images = writeIdx({
+  shape: [4, 50, 50],
+  values: Uint8Array.from({ length: 10_000 }, (_, i) => Math.abs(Math.sin(i) * 1e5) % 256),
+})
 const labels = writeIdx({ shape: [4], values: Uint8Array.of(0, 1, 0, 1) })
 const contents = new Map<string, Uint8Array>()
 let server: Server
