@@ -272,7 +272,6 @@ function emitBands(
   const [image, panels, table, copy, block, ...own] = pointers
   const registers = new Registers(code)
   const { places } = tables(plan)
-  const tileSums = tileFunction(shared, tile, { step: ELEMENT, panelStep: tile.columns * ELEMENT })
   const lineBytes = source[1] * channels * ELEMENT
   const columnBytes = tile.columns * ELEMENT
 
@@ -360,6 +359,7 @@ function emitBands(
       code.ints(panel, out, outStride).call(shortTileFunction(shared, tile, offsets))
       return
     }
+    const tileSums = tileFunction(shared, tile, { step: ELEMENT, panelStep: columnBytes, run })
     for (let piece = 0; piece < segments.length; piece += pieceSegments) {
       const pieceEnd = Math.min(piece + pieceSegments, segments.length)
       pushRows()

@@ -180,7 +180,7 @@ function emitPanels(
   const rows = rowCount(plan)
   const gradientPixel = outputs * groups * ELEMENT
   const panelStep = packed ? columnBytes : gradientPixel
-  const tileSums = tileFunction(shared, tile, { step: strides[1] * pixelBytes(plan), panelStep })
+  const tileSums = tileFunction(shared, tile, { step: strides[1] * pixelBytes(plan), panelStep, run: upstream[1] })
 
   const image = code.local('i32')
   const band = code.local('i32')

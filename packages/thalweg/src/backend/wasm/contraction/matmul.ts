@@ -205,7 +205,7 @@ function emitUnits(
   const registers = new Registers(code)
   const step = transposeA ? PACKED_ROWS * ELEMENT : ELEMENT
   const panelStep = packedColumns ? tile.columns * ELEMENT : n * ELEMENT
-  const tileSums = tileFunction(shared, tile, { step, panelStep })
+  const tileSums = tileFunction(shared, tile, { step, panelStep, run: Math.min(k, piece) })
   const unit = code.local('i32')
   const product = code.local('i32')
   const batch = code.locals('i32', batchShape.length)

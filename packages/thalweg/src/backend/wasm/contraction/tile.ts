@@ -9,10 +9,10 @@
  *
  * Why it looks as it does: TurboFan moves all loads of a basic block to its top and the arithmetic behind them, so unrolled
  * steps would need more than the 16 registers. Every step therefore ends its basic block with a test for the end of the
- * run, which is also why a run may have any length. A step needs rows + columns / 4 operands, rows * columns / 4 sums and
+ * run, which is also why a run may have any length; in long runs most of the tests are idle. A step needs rows + columns / 4 operands, rows * columns / 4 sums and
  * one product: 4 x 8 and 2 x 16 take all 15 registers that V8 gives.
  */
-import type { Code, FunctionReference, Local } from '../code.ts'
+import type { Code, FunctionReference, Label, Local } from '../code.ts'
 import type { SharedFunctions } from '../kernel.ts'
 
 export interface Tile {
@@ -21,8 +21,11 @@ export interface Tile {
   readonly columns: number
 }
 
-/** Steps between two updates of the row pointers. */
-const UNROLL = 8
+/** Steps between two updates of the row pointers: in rounds of a long run, in what they leave over, in a short run. */
+const ROUND = 16
+const REST = 4
+const SHORT_ROUND = 8
+const LONG_RUN = 24
 /** Bytes of a vector, and of an element. */
 const VECTOR = 16
 const ELEMENT = 4
@@ -39,6 +42,8 @@ export interface Walk {
   readonly step: number
   /** The same on the B side; `columns * 4` for a packed panel. */
   readonly panelStep: number
+  /** About how many steps a segment has; any number is right, but not as fast. */
+  readonly run: number
 }
 
 /**
@@ -52,69 +57,91 @@ export interface Walk {
  * - out, outStride: address of the first row of sums, bytes from row to row
  * - accumulate: 0 to store the sums, else to add them to what stands there
  */
-export function tileFunction(shared: SharedFunctions, tile: Tile, { step, panelStep }: Walk): FunctionReference {
+export function tileFunction(shared: SharedFunctions, tile: Tile, { step, panelStep, run }: Walk): FunctionReference {
   const { rows, columns } = tile
+  const isLong = run >= LONG_RUN
   const parameters = new Array<'i32'>(10).fill('i32')
-  return shared.function(`tile ${rows}x${columns} steps ${step} ${panelStep}`, parameters, (code) => {
-    const [base, row, rowsEnd, segments, segmentsEnd, runBytes, panel, out, outStride, accumulate] = code.parameters
-    const sums = new TileSums(code, tile)
-    const starts = code.locals('i32', rows)
-    const pointers = code.locals('i32', rows)
-    const segment = code.local('i32')
-    const b = code.local('i32')
-    const runEnd = code.local('i32')
+  return shared.function(
+    `tile ${rows}x${columns} ${isLong ? 'long' : 'short'} ${step} ${panelStep}`,
+    parameters,
+    (code) => {
+      const [base, row, rowsEnd, segments, segmentsEnd, runBytes, panel, out, outStride, accumulate] = code.parameters
+      const sums = new TileSums(code, tile)
+      const starts = code.locals('i32', rows)
+      const pointers = code.locals('i32', rows)
+      const segment = code.local('i32')
+      const b = code.local('i32')
+      const runEnd = code.local('i32')
+      const lastRound = code.local('i32')
 
-    const sumRun = (): void => {
-      code.block((done) => {
-        code.loop((again) => {
-          for (let u = 0; u < UNROLL; u++) {
-            sums.step(pointers, u * step, b, u * panelStep)
-            if (u === UNROLL - 1) continue
-            code
-              .get(b)
-              .sum(runEnd, [u + 1, -panelStep])
-              .op('i32.eq')
-              .branchIf(done)
-          }
-          for (const pointer of pointers) code.increase(pointer, UNROLL * step)
-          code.increase(b, UNROLL * panelStep)
-          code.get(b).get(runEnd).op('i32.ne').branchIf(again)
+      /** `count` steps; `endStep(u)` ends the basic block of the u-th of them. */
+      const steps = (count: number, endStep: (u: number) => void): void => {
+        for (let u = 0; u < count; u++) {
+          sums.step(pointers, u * step, b, u * panelStep)
+          if (u < count - 1) endStep(u + 1)
+        }
+        for (const pointer of pointers) code.increase(pointer, count * step)
+        code.increase(b, count * panelStep)
+      }
+
+      /** As many whole rounds as there are; the tests that end their steps are never true, for no panel stands so low. */
+      const sumRounds = (done: Label): void => {
+        code.sum(runEnd, [ROUND, -panelStep]).set(lastRound)
+        code.get(b).get(lastRound).op('i32.le_u')
+        code.if(() => {
+          code.loop((again) => {
+            steps(ROUND, (u) => code.get(b).i32(u).op('i32.eq').branchIf(done))
+            code.get(b).get(lastRound).op('i32.le_u').branchIf(again)
+          })
         })
-      })
-      code.get(runEnd).set(b)
-    }
+        code.get(b).get(runEnd).op('i32.eq').branchIf(done)
+      }
 
-    const sumSegments = (): void => {
+      const sumRun = (): void => {
+        code.block((done) => {
+          if (isLong) sumRounds(done)
+          code.loop((again) => {
+            steps(isLong ? REST : SHORT_ROUND, (u) =>
+              code.get(b).sum(runEnd, [u, -panelStep]).op('i32.eq').branchIf(done),
+            )
+            code.get(b).get(runEnd).op('i32.ne').branchIf(again)
+          })
+        })
+        code.get(runEnd).set(b)
+      }
+
+      const sumSegments = (): void => {
+        code.loop((again) => {
+          starts.forEach((start, r) => {
+            code.get(start).get(segment).load('i32.load').op('i32.add').set(pointers[r])
+          })
+          code.sum(b, [runBytes, 1]).set(runEnd)
+          sumRun()
+          code.increase(segment, ELEMENT)
+          code.get(segment).get(segmentsEnd).op('i32.lt_u').branchIf(again)
+        })
+      }
+
       code.loop((again) => {
         starts.forEach((start, r) => {
-          code.get(start).get(segment).load('i32.load').op('i32.add').set(pointers[r])
+          code
+            .get(base)
+            .get(row)
+            .load('i32.load', r * ELEMENT)
+            .op('i32.add')
+            .set(start)
         })
-        code.sum(b, [runBytes, 1]).set(runEnd)
-        sumRun()
-        code.increase(segment, ELEMENT)
-        code.get(segment).get(segmentsEnd).op('i32.lt_u').branchIf(again)
+        sums.clear()
+        code.get(panel).set(b).get(segments).set(segment)
+        sumSegments()
+        code.get(accumulate).if(() => sums.add(out, outStride))
+        sums.store(out, outStride)
+        code.increase(row, rows * ELEMENT)
+        code.sum(out, [outStride, rows]).set(out)
+        code.get(row).get(rowsEnd).op('i32.lt_u').branchIf(again)
       })
-    }
-
-    code.loop((again) => {
-      starts.forEach((start, r) => {
-        code
-          .get(base)
-          .get(row)
-          .load('i32.load', r * ELEMENT)
-          .op('i32.add')
-          .set(start)
-      })
-      sums.clear()
-      code.get(panel).set(b).get(segments).set(segment)
-      sumSegments()
-      code.get(accumulate).if(() => sums.add(out, outStride))
-      sums.store(out, outStride)
-      code.increase(row, rows * ELEMENT)
-      code.sum(out, [outStride, rows]).set(out)
-      code.get(row).get(rowsEnd).op('i32.lt_u').branchIf(again)
-    })
-  })
+    },
+  )
 }
 
 /**
