@@ -6,7 +6,7 @@
 import { ThalwegError } from '../base/index.ts'
 import type { NamedArray } from '../nn/index.ts'
 import type { EpochEvent } from './events.ts'
-import { decodeSafetensors, encodeSafetensors, type StoredArray } from './safetensors.ts'
+import { decodeSafetensors, encodeSafetensors, namedArrays, type StoredArray } from './safetensors.ts'
 
 /** Where a run stands: finished epochs, finished steps of the epoch that is going on, steps since the beginning. */
 export interface Position {
@@ -87,12 +87,7 @@ export async function decodeCheckpoint(bytes: Uint8Array, file: string): Promise
 
 /** The weights and running statistics of a snapshot, by path, as a store loads them. */
 export function modelArrays({ arrays }: Snapshot): Record<string, NamedArray> {
-  const named: Record<string, NamedArray> = {}
-  for (const [name, { shape, data }] of arrays) {
-    if (name.startsWith(MODEL))
-      named[name.slice(MODEL.length)] = { shape, data, dtype: data instanceof Int32Array ? 'int32' : 'float32' }
-  }
-  return named
+  return namedArrays(arrays, MODEL)
 }
 
 /** JSON has no word for these; a validation loss may be any of them. */

@@ -40,6 +40,6 @@ export {
   type PredictOptions,
   predict,
 } from './predict.ts'
-export type { Run } from './run.ts'
+export { loadWeights, type Run } from './run.ts'
 export { decodeSafetensors, encodeSafetensors, type StoredArray, type StoredArrays } from './safetensors.ts'
 export { type EpochSums, openSession, type Session } from './session.ts'

@@ -1,15 +1,17 @@
 /** What `fit` leaves: the trained model with its weights, what happened on the way, and how to use and keep it. */
 import type { Dataset } from '../data/index.ts'
-import type { Model, Store } from '../nn/index.ts'
+import type { Model, NamedArray, Store } from '../nn/index.ts'
 import type { Position } from './checkpoint.ts'
 import { evaluate } from './evaluate.ts'
 import type { EpochEvent, FindingEvent } from './events.ts'
-import { writeFileAtomic } from './files.ts'
+import { readBytes, writeFileAtomic } from './files.ts'
 import type { Metrics } from './metrics.ts'
 import type { Settings } from './options.ts'
 import { type Prediction, predict } from './predict.ts'
-import { encodeSafetensors, type StoredArray } from './safetensors.ts'
+import { decodeSafetensors, encodeSafetensors, namedArrays, type StoredArray } from './safetensors.ts'
 import type { Session } from './session.ts'
+
+const WEIGHTS = 'model.safetensors'
 
 export interface Run {
   readonly model: Model
@@ -33,7 +35,7 @@ export interface Run {
   /** Predictions for `inputs`, `[examples, ...inputShape]` row-major. */
   predict(inputs: ArrayLike<number>): Prediction
   evaluate(dataset: Dataset): Promise<Metrics>
-  /** Writes `model.safetensors` (parameters and running statistics) and `run.json` into a folder. Node only. */
+  /** Writes `model.safetensors` (see {@link loadWeights}) and `run.json` into a folder. Node only. */
   save(folder: string): Promise<void>
 }
 
@@ -84,8 +86,19 @@ export function createRun({ model, settings, session, history, position, seconds
         history,
         test,
       }
-      await writeFileAtomic(`${folder}/model.safetensors`, await encodeSafetensors({ arrays, metadata: {} }))
+      await writeFileAtomic(`${folder}/${WEIGHTS}`, await encodeSafetensors({ arrays, metadata: {} }))
       await writeFileAtomic(`${folder}/run.json`, `${JSON.stringify(record, undefined, 2)}\n`)
     },
   }
+}
+
+/**
+ * The parameters and running statistics that {@link Run.save} wrote into `folder`, for `store.load`.
+ *
+ * @throws ThalwegError `train/read-failed`, `train/bad-checkpoint`
+ */
+export async function loadWeights(folder: string): Promise<Record<string, NamedArray>> {
+  const file = `${folder}/${WEIGHTS}`
+  const { arrays } = await decodeSafetensors(await readBytes(file), file)
+  return namedArrays(arrays)
 }
