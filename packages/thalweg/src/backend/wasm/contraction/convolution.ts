@@ -15,12 +15,12 @@ import { type Epilogue, emitEpilogue, emitZeros, epilogueOf } from './epilogue.t
 import { bandBytes, emitBandCopy } from './image.ts'
 import { atMost, roundUp } from './matmul.ts'
 import { packColumns, packRows } from './pack.ts'
-import { chooseTile, shortTileFunction, type Tile, tileFunction } from './tile.ts'
+import { chooseTile, ELEMENT, type Tile } from './tile.ts'
+import { MOST_WRITTEN_OUT, walkOffsets, walkSegments } from './walk.ts'
 import { forwardWindow, imageGradWindow, type Phase, reach, type Window } from './window.ts'
 
 type ConvolutionKernel = Extract<ContractionKernel, { op: 'conv2d' | 'conv2dImageGrad' }>
 
-const ELEMENT = 4
 /** Bytes of the source that a band reads. */
 const BAND_BYTES = 96 << 10
 /** Pixels of a band, so that a block of sums stays in the first cache; fewer where there are few images to share. */
@@ -29,8 +29,6 @@ const FEW_IMAGES = 8
 const FEW_PIXELS = 128
 /** Steps along K between two visits of memory: see PIECE in matmul.ts. */
 const PIECE = 320
-/** A sum so short is written out: the images of the first layer have few channels. */
-const SHORT_DEPTH = 32
 
 /** A phase, ready for the inner loop. */
 interface PhasePlan extends Phase {
@@ -353,13 +351,13 @@ function emitBands(
       byBand(table, place.rows, place.lastRows)
       byBand(table, place.rows + tableBytes(bandRows), place.lastRows + tableBytes(lastRows))
     }
-    if (segments.length > 1 && segments.length * run <= SHORT_DEPTH) {
+    if (segments.length > 1 && segments.length * run <= MOST_WRITTEN_OUT) {
       const offsets = segments.flatMap((segment) => Array.from({ length: run }, (_, k) => segment + k * ELEMENT))
       pushRows()
-      code.ints(panel, out, outStride).call(shortTileFunction(shared, tile, offsets))
+      code.ints(panel, out, outStride).call(walkOffsets(shared, tile, offsets))
       return
     }
-    const tileSums = tileFunction(shared, tile, { step: ELEMENT, panelStep: columnBytes, run })
+    const tileSums = walkSegments(shared, tile, { a: ELEMENT, b: columnBytes }, run)
     for (let piece = 0; piece < segments.length; piece += pieceSegments) {
       const pieceEnd = Math.min(piece + pieceSegments, segments.length)
       pushRows()

@@ -17,12 +17,12 @@ import { type Epilogue, emitEpilogue, emitZeros, epilogueOf } from './epilogue.t
 import { bandBytes, emitBandCopy } from './image.ts'
 import { atMost, roundUp } from './matmul.ts'
 import { packRows } from './pack.ts'
-import { chooseTile, type Tile, tileFunction } from './tile.ts'
+import { chooseTile, ELEMENT, type Tile } from './tile.ts'
+import { MOST_WRITTEN_OUT, walkEvenly, walkSegments } from './walk.ts'
 
 type KernelGradient = Extract<ContractionKernel, { op: 'conv2dKernelGrad' }>
 type Pair = readonly [height: number, width: number]
 
-const ELEMENT = 4
 const PLANE_CHANNELS = 4
 /** Pixels of a band: steps along K between two visits of the sums. */
 const PIECE = 256
@@ -161,8 +161,12 @@ function rowOffsets(plan: Plan): number[] {
 
 /** Where each row of the upstream gradient begins in the copy. */
 function segmentOffsets(plan: Plan): number[] {
-  const { bandRows, strides, bandSource } = plan
-  return Array.from({ length: bandRows }, (_, y) => y * strides[0] * bandSource[1] * pixelBytes(plan))
+  return Array.from({ length: plan.bandRows }, (_, y) => y * lineDistance(plan))
+}
+
+/** Bytes in the copy between what two rows of the upstream gradient read. */
+function lineDistance(plan: Plan): number {
+  return plan.strides[0] * plan.bandSource[1] * pixelBytes(plan)
 }
 
 function emitPanels(
@@ -180,7 +184,11 @@ function emitPanels(
   const rows = rowCount(plan)
   const gradientPixel = outputs * groups * ELEMENT
   const panelStep = packed ? columnBytes : gradientPixel
-  const tileSums = tileFunction(shared, tile, { step: strides[1] * pixelBytes(plan), panelStep, run: upstream[1] })
+  const steps = { a: strides[1] * pixelBytes(plan), b: panelStep }
+  const isShort = upstream[1] <= MOST_WRITTEN_OUT
+  const tileSums = isShort
+    ? walkEvenly(shared, tile, steps, upstream[1], lineDistance(plan))
+    : walkSegments(shared, tile, steps, upstream[1])
 
   const image = code.local('i32')
   const band = code.local('i32')
@@ -247,8 +255,15 @@ function emitPanels(
   function multiply(): void {
     code.sum(copy, [group, channelOffset(plan, inputs)])
     code.get(table).sum(table, [rows, ELEMENT])
-    code.sum(table, [rows, ELEMENT]).sum(table, [rows, ELEMENT], [rowsOfBand, ELEMENT])
-    code.ints(upstream[1] * panelStep, panel, out)
+    if (isShort)
+      code
+        .get(panel)
+        .sum(panel, [rowsOfBand, upstream[1] * panelStep])
+        .get(out)
+    else {
+      code.sum(table, [rows, ELEMENT]).sum(table, [rows, ELEMENT], [rowsOfBand, ELEMENT])
+      code.ints(upstream[1] * panelStep, panel, out)
+    }
     code.i32(plan.direct ? (epilogue.plain?.strides[2] ?? 0) * ELEMENT : columnBytes)
     // Nothing to add to yet in the first band of the first image.
     code.get(image).get(band).op('i32.or').call(tileSums)

@@ -14,11 +14,11 @@ import { ALIGNMENT, align } from '../memory.ts'
 import { Registers } from '../terms.ts'
 import { type Epilogue, emitEpilogue, emitZeros, epilogueOf } from './epilogue.ts'
 import { packColumns, packRows } from './pack.ts'
-import { chooseTile, type Tile, tileFunction } from './tile.ts'
+import { chooseTile, ELEMENT, type Tile } from './tile.ts'
+import { walkSegments } from './walk.ts'
 
 type MatmulKernel = Extract<ContractionKernel, { op: 'matmul' }>
 
-const ELEMENT = 4
 /** Rows of a panel of a packed A, and rows that are packed at once. */
 const PACKED_ROWS = 4
 const PACK_UNIT = 16
@@ -205,7 +205,7 @@ function emitUnits(
   const registers = new Registers(code)
   const step = transposeA ? PACKED_ROWS * ELEMENT : ELEMENT
   const panelStep = packedColumns ? tile.columns * ELEMENT : n * ELEMENT
-  const tileSums = tileFunction(shared, tile, { step, panelStep, run: Math.min(k, piece) })
+  const tileSums = walkSegments(shared, tile, { a: step, b: panelStep }, Math.min(k, piece))
   const unit = code.local('i32')
   const product = code.local('i32')
   const batch = code.locals('i32', batchShape.length)

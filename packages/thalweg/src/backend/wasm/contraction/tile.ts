@@ -1,19 +1,18 @@
 /**
- * The one inner loop of all contractions: a tile of `rows` x `columns` sums in registers.
+ * Tiles of sums in registers, the inner loop of all contractions:
  *
- *     out[r][c] (+)= sum over segments s, over k in 0..run: A[base + row[r] + segment[s] + k * step] * panel[(s * run + k) * columns + c]
+ *     out[r][c] (+)= sum over k of A[base + row[r] + place(k)] * B[panel + k * panelStep + c]
  *
- * The A side is any set of rows, each with its own byte offset, walked along K in segments: a matrix product has one segment,
- * a convolution one for each row of its kernel ("implicit GEMM": no im2col in memory). The B side is a packed panel
- * (pack.ts): for every k the `columns` values of B stand side by side.
+ * The A side is any set of rows, each with its own byte offset, all walked along K in the same way (walk.ts): a matrix
+ * product walks straight on, a convolution in segments, one for each row of its kernel ("implicit GEMM": no im2col in
+ * memory). The B side is as a rule a packed panel (pack.ts): for every k the `columns` values of B stand side by side.
  *
  * Why it looks as it does: TurboFan moves all loads of a basic block to its top and the arithmetic behind them, so unrolled
- * steps would need more than the 16 registers. Every step therefore ends its basic block with a test for the end of the
- * run, which is also why a run may have any length; in long runs most of the tests are idle. A step needs rows + columns / 4 operands, rows * columns / 4 sums and
- * one product: 4 x 8 and 2 x 16 take all 15 registers that V8 gives.
+ * steps would need more than the 16 registers. Every step therefore ends its basic block with a test, which either finds
+ * the end of the run or is idle. A step needs rows + columns / 4 operands, rows * columns / 4 sums and one product: 4 x 8
+ * and 2 x 16 take all 15 registers that V8 gives.
  */
-import type { Code, FunctionReference, Label, Local } from '../code.ts'
-import type { SharedFunctions } from '../kernel.ts'
+import type { Code, Label, Local } from '../code.ts'
 
 export interface Tile {
   readonly rows: number
@@ -21,14 +20,9 @@ export interface Tile {
   readonly columns: number
 }
 
-/** Steps between two updates of the row pointers: in rounds of a long run, in what they leave over, in a short run. */
-const ROUND = 16
-const REST = 4
-const SHORT_ROUND = 8
-const LONG_RUN = 24
 /** Bytes of a vector, and of an element. */
 const VECTOR = 16
-const ELEMENT = 4
+export const ELEMENT = 4
 
 /** What is left over of the last tiles of an M x N result is computed for nothing: the tile that wastes least. */
 export function chooseTile(tiles: readonly Tile[], m: number, n: number): Tile {
@@ -36,156 +30,57 @@ export function chooseTile(tiles: readonly Tile[], m: number, n: number): Tile {
   return tiles.reduce((best, tile) => (cost(tile) < cost(best) ? tile : best))
 }
 
-/** How the inner loop walks. */
-export interface Walk {
-  /** Bytes between neighbours along K on the A side. */
-  readonly step: number
-  /** The same on the B side; `columns * 4` for a packed panel. */
-  readonly panelStep: number
-  /** About how many steps a segment has; any number is right, but not as fast. */
-  readonly run: number
+/** Where tiles come from and go to; all are parameters of the function, and some of them move on. */
+export interface TileParameters {
+  /** Address of A. */
+  readonly base: Local
+  /** A table of byte offsets; its length must be a multiple of `tile.rows` and not 0. */
+  readonly rows: Local
+  readonly rowsEnd: Local
+  /** Address of the first row of sums, and bytes from row to row. */
+  readonly out: Local
+  readonly outStride: Local
+  /** 0 to store the sums, else to add them to what stands there. Without it they are stored. */
+  readonly accumulate?: Local
 }
 
-/**
- * The function of a tile shape and a walk, with the parameters
- *
- * - base: address of A
- * - rows, rowsEnd: a table of byte offsets; its length must be a multiple of `tile.rows` and not 0
- * - segments, segmentsEnd: a table of byte offsets, not empty
- * - runBytes: bytes of the B side that one segment takes: its length times `panelStep`, not 0
- * - panel: address of the B side
- * - out, outStride: address of the first row of sums, bytes from row to row
- * - accumulate: 0 to store the sums, else to add them to what stands there
- */
-export function tileFunction(shared: SharedFunctions, tile: Tile, { step, panelStep, run }: Walk): FunctionReference {
-  const { rows, columns } = tile
-  const isLong = run >= LONG_RUN
-  const parameters = new Array<'i32'>(10).fill('i32')
-  return shared.function(
-    `tile ${rows}x${columns} ${isLong ? 'long' : 'short'} ${step} ${panelStep}`,
-    parameters,
-    (code) => {
-      const [base, row, rowsEnd, segments, segmentsEnd, runBytes, panel, out, outStride, accumulate] = code.parameters
-      const sums = new TileSums(code, tile)
-      const starts = code.locals('i32', rows)
-      const pointers = code.locals('i32', rows)
-      const segment = code.local('i32')
-      const b = code.local('i32')
-      const runEnd = code.local('i32')
-      const lastRound = code.local('i32')
-
-      /** `count` steps; `endStep(u)` ends the basic block of the u-th of them. */
-      const steps = (count: number, endStep: (u: number) => void): void => {
-        for (let u = 0; u < count; u++) {
-          sums.step(pointers, u * step, b, u * panelStep)
-          if (u < count - 1) endStep(u + 1)
-        }
-        for (const pointer of pointers) code.increase(pointer, count * step)
-        code.increase(b, count * panelStep)
-      }
-
-      /** As many whole rounds as there are; the tests that end their steps are never true, for no panel stands so low. */
-      const sumRounds = (done: Label): void => {
-        code.sum(runEnd, [ROUND, -panelStep]).set(lastRound)
-        code.get(b).get(lastRound).op('i32.le_u')
-        code.if(() => {
-          code.loop((again) => {
-            steps(ROUND, (u) => code.get(b).i32(u).op('i32.eq').branchIf(done))
-            code.get(b).get(lastRound).op('i32.le_u').branchIf(again)
-          })
-        })
-        code.get(b).get(runEnd).op('i32.eq').branchIf(done)
-      }
-
-      const sumRun = (): void => {
-        code.block((done) => {
-          if (isLong) sumRounds(done)
-          code.loop((again) => {
-            steps(isLong ? REST : SHORT_ROUND, (u) =>
-              code.get(b).sum(runEnd, [u, -panelStep]).op('i32.eq').branchIf(done),
-            )
-            code.get(b).get(runEnd).op('i32.ne').branchIf(again)
-          })
-        })
-        code.get(runEnd).set(b)
-      }
-
-      const sumSegments = (): void => {
-        code.loop((again) => {
-          starts.forEach((start, r) => {
-            code.get(start).get(segment).load('i32.load').op('i32.add').set(pointers[r])
-          })
-          code.sum(b, [runBytes, 1]).set(runEnd)
-          sumRun()
-          code.increase(segment, ELEMENT)
-          code.get(segment).get(segmentsEnd).op('i32.lt_u').branchIf(again)
-        })
-      }
-
-      code.loop((again) => {
-        starts.forEach((start, r) => {
-          code
-            .get(base)
-            .get(row)
-            .load('i32.load', r * ELEMENT)
-            .op('i32.add')
-            .set(start)
-        })
-        sums.clear()
-        code.get(panel).set(b).get(segments).set(segment)
-        sumSegments()
-        code.get(accumulate).if(() => sums.add(out, outStride))
-        sums.store(out, outStride)
-        code.increase(row, rows * ELEMENT)
-        code.sum(out, [outStride, rows]).set(out)
-        code.get(row).get(rowsEnd).op('i32.lt_u').branchIf(again)
-      })
-    },
-  )
-}
-
-/**
- * The same for a K so short that it is written out: `offsets` are the byte offsets on the A side, one for each k; B is a
- * packed panel. Parameters: base, rows, rowsEnd, panel, out, outStride.
- */
-export function shortTileFunction(shared: SharedFunctions, tile: Tile, offsets: readonly number[]): FunctionReference {
-  const { rows, columns } = tile
-  const parameters = new Array<'i32'>(6).fill('i32')
-  return shared.function(`tile ${rows}x${columns} at ${offsets}`, parameters, (code) => {
-    const [base, row, rowsEnd, panel, out, outStride] = code.parameters
-    const sums = new TileSums(code, tile)
-    const pointers = code.locals('i32', rows)
-    code.loop((again) => {
-      pointers.forEach((pointer, r) => {
-        code
-          .get(base)
-          .get(row)
-          .load('i32.load', r * ELEMENT)
-          .op('i32.add')
-          .set(pointer)
-      })
-      sums.clear()
-      code.block((done) => {
-        offsets.forEach((offset, k) => {
-          sums.step(pointers, offset, panel, k * columns * ELEMENT)
-          // Never true (no panel stands so low); it ends the basic block.
-          code
-            .get(panel)
-            .i32(k + 1)
-            .op('i32.eq')
-            .branchIf(done)
-        })
-      })
-      sums.store(out, outStride)
-      code.increase(row, rows * ELEMENT)
-      code.sum(out, [outStride, rows]).set(out)
-      code.get(row).get(rowsEnd).op('i32.lt_u').branchIf(again)
+/** Computes tile after tile. `sumK` adds up all products of the rows that begin at `starts`; it may not change them. */
+export function emitTiles(
+  code: Code,
+  tile: Tile,
+  { base, rows, rowsEnd, out, outStride, accumulate }: TileParameters,
+  sumK: (sums: TileSums, starts: readonly Local[]) => void,
+): void {
+  const sums = new TileSums(code, tile)
+  const starts = code.locals('i32', tile.rows)
+  code.loop((again) => {
+    starts.forEach((start, r) => {
+      code.get(base).get(rows)
+      code
+        .load('i32.load', r * ELEMENT)
+        .op('i32.add')
+        .set(start)
     })
+    sums.clear()
+    sumK(sums, starts)
+    if (accumulate !== undefined) code.get(accumulate).if(() => sums.add(out, outStride))
+    sums.store(out, outStride)
+    code.increase(rows, tile.rows * ELEMENT)
+    code.sum(out, [outStride, tile.rows]).set(out)
+    code.get(rows).get(rowsEnd).op('i32.lt_u').branchIf(again)
   })
 }
 
+/**
+ * Ends a basic block. The branch is never taken: nothing lies at the first addresses of memory. `u` must be 1 or more, and
+ * differ from step to step, or TurboFan finds out.
+ */
+export function idleTest(code: Code, panel: Local, u: number, never: Label): void {
+  code.get(panel).i32(u).op('i32.eq').branchIf(never)
+}
+
 /** The registers of a tile. */
-class TileSums {
+export class TileSums {
   private readonly code: Code
   private readonly sums: readonly (readonly Local[])[]
   private readonly factors: readonly Local[]
