@@ -311,6 +311,8 @@ describe('refusals', () => {
     ['batch size 0', { batchSize: 0 }, /batchSize must be an integer of at least 1/],
     ['a broken number of epochs', { epochs: 1.5 }, /epochs must be an integer/],
     ['a negative seed', { seed: -1 }, /seed must be/],
+    ['an optimizer without its parentheses', { optimizer: adam as never }, /received: the function adam\n/],
+    ['no loss', { loss: undefined as never }, /loss must be an object/],
     ['a loss for numbers', { loss: meanSquaredError() }, /the loss must suit the target/],
     ['a rate below zero', { schedule: () => -1 }, /learning rate must be a finite number/],
     ['unlike validation data', { valid: spiral({ size: 30 }) }, /must have the inputs and the target/],

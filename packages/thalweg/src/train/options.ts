@@ -54,6 +54,9 @@ export interface Settings extends Omit<FitOptions, 'batchSize' | 'seed' | 'shuff
 export function completeOptions(options: FitOptions): Settings {
   const { train, valid, test, loss, optimizer } = options
   const { seed = 0, shuffle = true, batchSize = 64 } = options
+  checkKind('train', train, 'fill', 'arrays({ ... }), or a reader of thalweg/data')
+  checkKind('loss', loss, 'forward', 'crossEntropy(), with its parentheses')
+  checkKind('optimizer', optimizer, 'update', 'adam(), with its parentheses')
   checkInteger('epochs', options.epochs, 1)
   if (batchSize !== 'all') checkInteger('batchSize', batchSize, 1, "give 'all' or a size such as 64")
   checkInteger('seed', seed, 0)
@@ -81,6 +84,16 @@ export function rateOf({ schedule, optimizer }: Settings, step: number): number 
   const rate = schedule(step)
   checkRate(rate, ` in step ${step} of the schedule`)
   return rate
+}
+
+/** `adam` for `adam()` is soon written, and JavaScript does not mind. */
+function checkKind(option: string, value: object | undefined, method: string, advice: string): void {
+  if (typeof value === 'object' && value !== null && method in value) return
+  throw new ThalwegError('train/bad-option', {
+    rule: `fit: ${option} must be an object that can ${method}`,
+    received: typeof value === 'function' ? `the function ${value.name}` : String(value),
+    try: `give ${option}: ${advice}`,
+  })
 }
 
 function checkInteger(option: string, value: number, least: number, advice?: string): void {
