@@ -46,8 +46,10 @@ export interface Blocked {
 }
 
 /** Kernels of more than this are not made larger by fusion. */
-const MOST_INLINED = 96
-const MOST_RESULTS = 12
+const MOST_INLINED = 128
+/** Values that a loop carries from element to element, or stores for each. */
+const MOST_IN_LOOP = 12
+const MOST_AFTER = 48
 /** Values that may get a group of their own on the way. */
 const MOST_KEPT = 64
 
@@ -126,7 +128,7 @@ export function beginFusion(work: Work): Fusion | Blocked {
     const group = joinGroups(first, second) ?? joinGroups(second, first)
     if (group === undefined || reach.wouldCircle(a, b)) return false
     const found = survey(group, stored)
-    if (found.inlined.size > MOST_INLINED || resultsOf(group).length > MOST_RESULTS) return false
+    if (found.inlined.size > MOST_INLINED || isCrowded(group)) return false
     if (!isSound(group, found)) return false
     groups[b] = undefined
     reach.merge(a, b)
@@ -169,6 +171,10 @@ function withResult(group: Group, node: Node): Group | undefined {
   if (group.kind === 'loop' && group.fullSize === size) return { ...group, full: byId(group.full) }
   if (group.kind === 'contraction' && group.afterSize === size) return { ...group, after: byId(group.after) }
   return undefined
+}
+
+function isCrowded({ folds, full, after }: Group): boolean {
+  return folds.length + full.length > MOST_IN_LOOP || after.length > MOST_AFTER
 }
 
 function headOf({ head }: Group): Node[] {

@@ -11,6 +11,9 @@ import { FULL, type Group, groupOf, type Survey, survey } from './group.ts'
 /** Values of fewer elements are not worth the thought. */
 const SMALLEST = 1024
 
+/** Operations that storing a value must save for each of its elements: the estimates are not better than that. */
+const WORTHWHILE = 4
+
 /** What a group costs beside what it must write: reading and computing. */
 function costOf({ fullSize, afterSize }: Group, { reads, inlined }: Survey): number {
   const loop = Math.max(fullSize, afterSize)
@@ -44,7 +47,8 @@ export function promote(fusion: Fusion): void {
       if (group !== undefined && index !== home.index)
         gain += costOf(group, fusion.surveys[index]) - costOf(group, survey)
     }
-    if (gain <= 0 || !fusion.keep(node, home.index, using) || home.index === undefined) continue
+    if (gain < WORTHWHILE * sizeOf(node.shape) || !fusion.keep(node, home.index, using) || home.index === undefined)
+      continue
     // Its home now computes on the way what the value is made of.
     for (const part of fusion.surveys[home.index].inlined) users.get(part)?.add(home.index)
   }

@@ -71,19 +71,28 @@ function readsWhole(node: Node): boolean {
 }
 
 /**
- * Results of contractions with their bias, where they are folded and used again after that, as batch normalization does:
- * several kernels need them, so they had better be stored as they are used.
+ * What becomes of a contraction's result before anything else is done with it (a bias, a residual), where it is folded and
+ * used again after that, as normalizations do: several kernels need it, so it is stored as they need it.
  */
 function nodesFoldedLater(order: readonly Node[], users: ReadonlyMap<Node, readonly Node[]>): Node[] {
   const found: Node[] = []
   for (const node of order) {
-    const [biased, ...others] = isContraction(node.op) ? (users.get(node) ?? []) : []
-    if (biased === undefined || others.length > 0 || !isElementwise(biased.op)) continue
-    const cheap = biased.inputs.every((input) => input === node || input.op === 'broadcast')
-    const readers = users.get(biased) ?? []
-    if (cheap && readers.length > 1 && readers.some(({ op }) => isReduce(op))) found.push(biased)
+    if (!isContraction(node.op)) continue
+    let last = node
+    let readers = users.get(last) ?? []
+    while (readers.length === 1 && completes(readers[0], last)) {
+      last = readers[0]
+      readers = users.get(last) ?? []
+    }
+    if (last !== node && readers.length > 1 && readers.some(({ op }) => isReduce(op))) found.push(last)
   }
   return found
+}
+
+/** Whether `node` adds something to `result`, or applies what is repeated (a scale) to it. */
+function completes(node: Node, result: Node): boolean {
+  if (node.op === 'add' || node.op === 'sub') return true
+  return isElementwise(node.op) && node.inputs.every((input) => input === result || input.op === 'broadcast')
 }
 
 /** Who has each node among its inputs, in the order in which they were recorded. */
