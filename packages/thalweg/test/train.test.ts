@@ -265,6 +265,23 @@ describe('resuming', () => {
     expect(digest(resumed)).toBe(digest(whole))
   })
 
+  it('saves no position twice, so that the best stays the best', async () => {
+    const controller = new AbortController()
+    const saved: [step: number, best: boolean][] = []
+    await fit(noisyModel(), {
+      ...noisyOptions(),
+      signal: controller.signal,
+      onEvent: (event) => event.type === 'checkpoint' && controller.abort(),
+      checkpoint: {
+        async save({ position, best }) {
+          saved.push([position.step, best])
+          return undefined
+        },
+      },
+    })
+    expect(saved).toEqual([[5, true]])
+  })
+
   it('refuses another seed, other data, another optimizer, another model', async () => {
     let saved = new Uint8Array(0)
     const checkpoint = {

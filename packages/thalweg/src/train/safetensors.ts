@@ -81,7 +81,7 @@ export async function decodeSafetensors(
   const entries = Object.entries(header).filter(([name]) => name !== '__metadata__')
   const places = entries.map(([name, entry]) => ({ name, ...readEntry(name, entry, file) }))
   let end = 0
-  for (const { name, type, shape, begin, length } of places.sort((a, b) => a.begin - b.begin)) {
+  for (const { name, type, shape, begin, length } of places.sort(inOrder)) {
     if (begin !== end) throw malformed(file, 'arrays must follow each other without gaps', `${name} at ${begin}`)
     end += length
     if (dataStart + end > bytes.length) throw truncated(file, bytes.length, `at least ${dataStart + end}`)
@@ -105,6 +105,11 @@ export function namedArrays(arrays: StoredArrays['arrays'], prefix = ''): Record
     named[name.slice(prefix.length)] = { shape, data, dtype: data instanceof Int32Array ? 'int32' : 'float32' }
   }
   return named
+}
+
+/** By place; an array without elements comes before what begins where it lies. */
+function inOrder(a: Entry, b: Entry): number {
+  return a.begin - b.begin || a.length - b.length
 }
 
 function typeOf(data: TypedArray): StoredType {
