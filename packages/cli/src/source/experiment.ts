@@ -3,7 +3,6 @@
  * from this very installation, wherever the file lies.
  */
 import path from 'node:path'
-import { createJiti } from 'jiti'
 import { ThalwegError } from 'thalweg'
 import { checkClasses } from 'thalweg/data'
 import type { Experiment } from 'thalweg/train'
@@ -53,6 +52,8 @@ async function modules(): Promise<Record<string, unknown>> {
 }
 
 export async function loadExperiment(file: string): Promise<Experiment> {
+  // Only experiments need it: everything else starts without.
+  const { createJiti } = await import('jiti')
   const jiti = createJiti(import.meta.url, { virtualModules: await modules(), fsCache: false, moduleCache: false })
   let exported: unknown
   try {
