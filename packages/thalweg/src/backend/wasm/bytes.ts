@@ -17,7 +17,7 @@ export class Bytes {
   }
 
   byte(value: number): this {
-    this.reserve(1)
+    if (this.used === this.buffer.length) this.reserve(1)
     this.buffer[this.used++] = value
     return this
   }

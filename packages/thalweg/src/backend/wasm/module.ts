@@ -34,24 +34,39 @@ export interface Addresses {
 export function assemble(lowered: Lowered, features: Features): Assembly {
   const kernels = lowered.kernels.map((kernel) => emitKernel(kernel, lowered.buffers, features))
   const stages = kernels.flatMap((kernel) => kernel.stages)
-  const tables = new Map<string, { data: Int32Array; offset: number }>()
-  let tableBytes = 0
-  for (const { pointers } of stages)
-    for (const pointer of pointers) {
-      if (pointer.kind !== 'table' || tables.has(pointer.data.join())) continue
-      tables.set(pointer.data.join(), { data: pointer.data, offset: tableBytes })
-      tableBytes += align(pointer.data.byteLength)
-    }
+  const tables = placeTables(stages)
   return {
     stages,
     scratchBytes: largest(kernels, (kernel) => kernel.scratchBytes),
     privateBytes: largest(kernels, (kernel) => kernel.privateBytes),
-    tables: [...tables.values()].map(({ data }) => data),
+    ...tables,
+  }
+}
+
+/** Lays tables one after another, those of equal content once. */
+function placeTables(stages: readonly Stage[]): Pick<Assembly, 'tables' | 'tableBytes' | 'tableOffset'> {
+  const offsets = new Map<Int32Array, number>()
+  const known = new Map<string, number>()
+  const tables: Int32Array[] = []
+  let tableBytes = 0
+  for (const { pointers } of stages)
+    for (const pointer of pointers) {
+      if (pointer.kind !== 'table' || offsets.has(pointer.data)) continue
+      const content = pointer.data.join()
+      const offset = known.get(content) ?? tableBytes
+      offsets.set(pointer.data, offset)
+      if (known.has(content)) continue
+      known.set(content, offset)
+      tables.push(pointer.data)
+      tableBytes += align(pointer.data.byteLength)
+    }
+  return {
+    tables,
     tableBytes,
     tableOffset(data) {
-      const table = tables.get(data.join())
-      if (table === undefined) throw internal('a stage asks for a table that it did not name')
-      return table.offset
+      const offset = offsets.get(data)
+      if (offset === undefined) throw internal('a stage asks for a table that it did not name')
+      return offset
     },
   }
 }
