@@ -214,7 +214,9 @@ const MAKERS: readonly Maker[] = [
     const { node, exact } = b.pick(b.pool)
     const some = () => node.shape.map(() => b.integer(2))
     const value = b.pick([0, 0, 1, -0, -Infinity, 2.5])
-    b.add(createNode('pad', [node], { low: some(), high: some(), interior: some(), value }), exact)
+    // Infinities may become NaN where sums are added in another order, so nothing that jumps must come after them.
+    const still = exact && Number.isFinite(value)
+    b.add(createNode('pad', [node], { low: some(), high: some(), interior: some(), value }), still)
   },
   (b) => {
     const first = b.float()

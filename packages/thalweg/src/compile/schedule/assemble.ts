@@ -8,7 +8,7 @@ import {
   type Lowered,
   type WholeKernel,
 } from '../../backend/index.ts'
-import { BYTES_PER_ELEMENT, internal, type Shape, sizeOf, stridesOf } from '../../base/index.ts'
+import { BYTES_PER_ELEMENT, internal, type Shape, sizeOf, stridesOf, type TypedArray } from '../../base/index.ts'
 import { constant, type Node, type NodeOf, type StepGraph, type Variable } from '../../graph/index.ts'
 import { type Lifetime, packArena } from '../arena.ts'
 import { finishLoop } from './collapse.ts'
@@ -73,20 +73,23 @@ export function assemble(step: StepGraph, grouping: Grouping, work: Work, order:
 
   function bufferOf(node: Node): number {
     const root = withoutReshape(node)
+    // Also where a constant has a place as an output or a new value: nobody waits for it to be written there.
+    if (root.op === 'constant') return literalBuffer(root, Float64Array.of(root.attributes.value))
     const place = places.get(root)?.[0]
     if (place !== undefined) return place
     if (root.op === 'input') return inputs.get(root) ?? unknown(root)
     if (root.op === 'variable') return variableBuffer(root.attributes.variable)
-    if (root.op === 'literal' || root.op === 'constant') {
-      const data = root.op === 'literal' ? root.attributes.data : Float64Array.of(root.attributes.value)
-      return remembered(literals, root, () => buffers.add(root, { kind: 'literal', data }))
-    }
+    if (root.op === 'literal') return literalBuffer(root, root.attributes.data)
     return remembered(arena, root, () => buffers.add(root, 'arena'))
+  }
+
+  function literalBuffer(node: Node, data: TypedArray): number {
+    return remembered(literals, node, () => buffers.add(node, { kind: 'literal', data }))
   }
 
   /** The buffers that a group has to write `node` to. */
   function targetsOf(node: Node): number[] {
-    return places.get(node) ?? (read.has(node) ? [bufferOf(node)] : [])
+    return places.get(node) ?? (read.has(node) && node.op !== 'constant' ? [bufferOf(node)] : [])
   }
 
   const kernels: Kernel[] = []

@@ -1,5 +1,5 @@
 /** What a kernel is called in plans and profiles: the layer it belongs to, then what it mainly does. */
-import { isElementwise, type Node, type OpName } from '../../graph/index.ts'
+import { type ElementwiseOp, isElementwise, type Node, type OpName } from '../../graph/index.ts'
 import { operations } from './cost.ts'
 import { type Group, resultsOf, type Survey } from './group.ts'
 
@@ -9,22 +9,22 @@ const MOST_NAMES = 3
 const MOVES: ReadonlySet<OpName> = new Set(['broadcast', 'transpose', 'slice', 'flip', 'iota'])
 
 /** The costliest elementwise ops of a group, each once, in the order in which they are computed. */
-function elementwiseNames(nodes: readonly Node[]): string[] {
-  const names = new Map<string, number>()
-  for (const node of nodes)
-    if (isElementwise(node.op)) names.set(node.op, Math.max(names.get(node.op) ?? 0, operations(node)))
-  const costliest = [...names].sort(([, a], [, b]) => b - a).slice(0, MOST_NAMES)
-  const chosen = new Set(costliest.map(([name]) => name))
-  return [...names.keys()].filter((name) => chosen.has(name))
+function elementwiseNames(groups: readonly Iterable<Node>[]): string[] {
+  const first = new Map<ElementwiseOp, number>()
+  for (const nodes of groups)
+    for (const { op, id } of nodes) if (isElementwise(op) && id < (first.get(op) ?? Infinity)) first.set(op, id)
+  const costliest = [...first.keys()].sort((a, b) => operations({ op: b }) - operations({ op: a }))
+  return costliest.slice(0, MOST_NAMES).sort((a, b) => (first.get(a) ?? 0) - (first.get(b) ?? 0))
 }
 
 /** `block1.conv1: conv2d + add, select`. */
 export function labelOf(group: Group, survey: Survey | undefined): string {
   const results = resultsOf(group)
-  const nodes = [...(survey?.inlined ?? []), ...results].sort((a, b) => a.id - b.id)
+  const inlined = survey?.inlined ?? []
   const main = group.head === undefined ? [...new Set(group.folds.map(({ op }) => op))] : [group.head.op]
-  const rest = elementwiseNames(nodes)
-  if (main.length + rest.length === 0) rest.push(...new Set(nodes.flatMap(({ op }) => (MOVES.has(op) ? [op] : []))))
+  const rest = elementwiseNames([inlined, results])
+  if (main.length + rest.length === 0)
+    rest.push(...new Set([...inlined, ...results].flatMap(({ op }) => (MOVES.has(op) ? [op] : []))))
   const what = [main.join(', '), rest.join(', ')].filter((part) => part !== '').join(' + ')
   const scope = (group.head ?? results[0])?.scope ?? ''
   return [scope, what || 'fill'].filter((part) => part !== '').join(': ')

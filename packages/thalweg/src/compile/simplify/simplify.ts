@@ -30,19 +30,19 @@ function textOf(value: unknown): string {
 
 /** Equal for nodes that have the same value in every run. */
 function keyOf(node: Node): string {
-  const ids = node.inputs.map(({ id }) => id)
-  if (COMMUTATIVE.has(node.op)) ids.sort((a, b) => a - b)
-  const start = `${node.op}(${ids})`
   switch (node.op) {
     case 'input':
-      return `input ${node.id}`
     case 'literal':
-      return `literal ${node.id}`
+      return `${node.op} ${node.id}`
     case 'variable':
       return `variable ${node.attributes.variable.id}`
     default: {
-      let text = start
-      for (const [name, value] of Object.entries(node.attributes)) text += ` ${name}=${textOf(value)}`
+      let text: string = node.op
+      const [a, b] = node.inputs
+      if (b !== undefined && b.id < a.id && COMMUTATIVE.has(node.op)) text += ` ${b.id} ${a.id}`
+      else for (const { id } of node.inputs) text += ` ${id}`
+      const attributes: Readonly<Record<string, unknown>> = { ...node.attributes }
+      for (const name in attributes) text += ` ${name}=${textOf(attributes[name])}`
       return text
     }
   }
