@@ -39,7 +39,7 @@ function isExact(program: RandomProgram): boolean {
 test('random programs compute the same on wasm', () => {
   let checked = 0
   fc.assert(
-    fc.property(fc.array(instruction, { minLength: 3, maxLength: 40 }), (instructions) => {
+    fc.property(fc.array(instruction, { minLength: 5, maxLength: 60, size: 'max' }), (instructions) => {
       const program = buildProgram(instructions)
       fc.pre(isExact(program))
       checked++
@@ -49,7 +49,7 @@ test('random programs compute the same on wasm', () => {
         expect(firstMismatch(values, actual[i], VALUE_TOLERANCE.sum), `result ${i}`).toBeUndefined()
       })
     }),
-    { seed: 1, numRuns: 200 },
+    { seed: 1, numRuns: 100 },
   )
-  expect(checked).toBeGreaterThan(150)
+  expect(checked).toBeGreaterThan(60)
 })

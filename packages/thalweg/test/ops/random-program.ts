@@ -177,7 +177,7 @@ export function buildProgram(instructions: readonly Instruction[]): RandomProgra
     const x = values[values.length - 1 - (first % Math.min(values.length, 12))]
     // Half of the time one of the same shape, which ops then take as it is.
     const alike = values.filter(({ shape }) => third % 2 === 0 && sameShape(shape, x.shape))
-    const y = chosen(alike.length > 0 ? alike : values, second)
+    const y = chosen(alike.length > 0 ? alike.slice(-5) : values, second)
     if (kind < RULES.length) {
       const made = RULES[kind](x, y, choices)
       if (sizeOf(made.shape) <= MOST_ELEMENTS) values.push(made)
