@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { type Shape, sizeOf } from 'thalweg/base'
 import { recordStep } from 'thalweg/compile'
-import { constant, createNode, type Node, printGraph } from 'thalweg/graph'
+import { constant, createNode, type Node } from 'thalweg/graph'
 import { describe, expect, test } from 'vitest'
 import { mismatch, ROUNDING } from './compare.ts'
 import { interpreterBackend } from './interpreter.ts'
