@@ -33,6 +33,7 @@ export function probeFeatures(): Features {
     tiles: [
       { rows: 4, columns: 8 },
       { rows: 2, columns: 16 },
+      { rows: 4, columns: 4 },
     ],
   }
 }

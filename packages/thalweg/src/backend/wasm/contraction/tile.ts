@@ -10,7 +10,7 @@
  * Why it looks as it does: TurboFan moves all loads of a basic block to its top and the arithmetic behind them, so unrolled
  * steps would need more than the 16 registers. Every step therefore ends its basic block with a test, which either finds
  * the end of the run or is idle. A step needs rows + columns / 4 operands, rows * columns / 4 sums and one product: 4 x 8
- * and 2 x 16 take all 15 registers that V8 gives.
+ * and 2 x 16 take all 15 registers that V8 gives; 4 x 4 is for results of few columns.
  */
 import type { Code, Label, Local } from '../code.ts'
 
@@ -23,10 +23,19 @@ export interface Tile {
 /** Bytes of a vector, and of an element. */
 const VECTOR = 16
 export const ELEMENT = 4
+/** Instructions of a step beside loads and arithmetic. */
+const STEP_OVERHEAD = 3
 
-/** What is left over of the last tiles of an M x N result is computed for nothing: the tile that wastes least. */
+/**
+ * The tile that takes fewest instructions for an M x N result: what is left over of the last tiles is computed for nothing,
+ * and a small tile loads more for each product.
+ */
 export function chooseTile(tiles: readonly Tile[], m: number, n: number): Tile {
-  const cost = ({ rows, columns }: Tile): number => Math.ceil(m / rows) * rows * Math.ceil(n / columns) * columns
+  const cost = ({ rows, columns }: Tile): number => {
+    const vectors = columns / 4
+    const step = rows + vectors + 2 * rows * vectors + STEP_OVERHEAD
+    return Math.ceil(m / rows) * Math.ceil(n / columns) * step
+  }
   return tiles.reduce((best, tile) => (cost(tile) < cost(best) ? tile : best))
 }
 
