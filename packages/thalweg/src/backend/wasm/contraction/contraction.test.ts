@@ -266,6 +266,8 @@ describe.each(FORMS)('%s', (op) => {
     ['strides larger than the kernel', { size: [9, 9], kernel: [1, 1], strides: [3, 2], padding: [0, 0, 0, 0] }],
     ['1x1', { kernel: [1, 1], padding: [0, 0, 0, 0] }],
     ['depthwise', { channels: 1, outputs: 1, groups: 12 }],
+    ['depthwise, strided, few channels', { channels: 1, outputs: 1, groups: 5, kernel: [5, 3], strides: [2, 2] }],
+    ['depthwise with several outputs a channel', { channels: 1, outputs: 3, groups: 6 }],
     ['more padding than kernel', { size: [3, 3], kernel: [2, 2], padding: [4, 2, 3, 5] }],
   ])('%s', (_, change) => {
     checkConvolution(op, { ...SAME, ...change }, 5, [1])

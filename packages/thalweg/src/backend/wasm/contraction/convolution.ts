@@ -9,58 +9,18 @@
 import type { ContractionKernel } from '../../program.ts'
 import type { Code, Int } from '../code.ts'
 import type { Features } from '../features.ts'
-import type { EmittedKernel, SharedFunctions, Stage, StageParameters } from '../kernel.ts'
+import type { EmittedKernel, Pointer, SharedFunctions, Stage, StageParameters } from '../kernel.ts'
 import { Registers } from '../terms.ts'
+import { type PhasePlan, type PhaseTables, type Plan, planConvolution, tables } from './convolution-plan.ts'
 import { type Epilogue, emitEpilogue, emitZeros, epilogueOf } from './epilogue.ts'
 import { bandBytes, emitBandCopy } from './image.ts'
 import { atMost, roundUp } from './matmul.ts'
 import { packColumns, packRows } from './pack.ts'
-import { chooseTile, ELEMENT, type Tile } from './tile.ts'
-import { MOST_WRITTEN_OUT, walkOffsets, walkSegments } from './walk.ts'
-import { forwardWindow, imageGradWindow, type Phase, reach, type Window } from './window.ts'
+import { ELEMENT } from './tile.ts'
+import { MOST_WRITTEN_OUT, type Steps, walkOffsets, walkSegments } from './walk.ts'
+import { forwardWindow, imageGradWindow, type Phase } from './window.ts'
 
 type ConvolutionKernel = Extract<ContractionKernel, { op: 'conv2d' | 'conv2dImageGrad' }>
-
-/** Bytes of the source that a band reads. */
-const BAND_BYTES = 96 << 10
-/** Pixels of a band, so that a block of sums stays in the first cache; fewer where there are few images to share. */
-const BAND_PIXELS = 1024
-const FEW_IMAGES = 8
-const FEW_PIXELS = 128
-/** Steps along K between two visits of memory: see PIECE in matmul.ts. */
-const PIECE = 320
-
-/** A phase, ready for the inner loop. */
-interface PhasePlan extends Phase {
-  /** Steps along K that are contiguous in the source, and byte offsets of where they begin. */
-  readonly run: number
-  readonly segments: readonly number[]
-  /** Segments of a piece of K. */
-  readonly pieceSegments: number
-  /** Steps along K of the phases before this one: where its part of a panel begins. */
-  readonly before: number
-}
-
-interface Plan {
-  readonly window: Window
-  readonly phases: readonly PhasePlan[]
-  readonly tile: Tile
-  /** Channels of a group. */
-  readonly inputs: number
-  readonly outputs: number
-  /** Steps along K of all phases together. */
-  readonly depth: number
-  /** Rows of a phase that a band has, and bands of an image. */
-  readonly bandRows: number
-  readonly bands: number
-  /** Rows and columns of the source that a band reads, from the lowest offset on. */
-  readonly low: readonly [number, number]
-  readonly bandSource: readonly [number, number]
-  /** Whether a band is copied between zeros first. */
-  readonly padded: boolean
-  /** Whether the inner loop may store sums where they belong. */
-  readonly direct: boolean
-}
 
 export function emitConvolution(kernel: ConvolutionKernel, features: Features): EmittedKernel {
   const [source, weights] = kernel.operandShapes
@@ -73,8 +33,10 @@ export function emitConvolution(kernel: ConvolutionKernel, features: Features): 
   const { tile, bandRows, outputs, depth, bands } = plan
   if (kernel.shape.includes(0)) return { stages: [], scratchBytes: 0, privateBytes: 0 }
 
-  const panels = Math.ceil(outputs / tile.columns)
+  const panels = plan.depthwise ? 0 : plan.groups * Math.ceil(outputs / tile.columns)
   const panelBytes = depth * tile.columns * ELEMENT
+  const weightBuffer: Pointer = { kind: 'buffer', buffer: kernel.operands[1] }
+  const packed: Pointer = { kind: 'scratch', offset: 0 }
   const band = plan.padded ? bandBytes({ ...plan, channels: window.channels }) : 0
   const blockRows = Math.max(...plan.phases.map(({ count }) => roundUp(bandRows * count[1], tile.rows)))
   const block = plan.direct ? 0 : blockRows * tile.columns * ELEMENT
@@ -84,7 +46,7 @@ export function emitConvolution(kernel: ConvolutionKernel, features: Features): 
     units: window.images * bands,
     pointers: [
       { kind: 'buffer', buffer: kernel.operands[0] },
-      { kind: 'scratch', offset: 0 },
+      plan.depthwise ? weightBuffer : packed,
       { kind: 'table', data: tables(plan).data },
       { kind: 'private', offset: 0 },
       { kind: 'private', offset: band },
@@ -95,128 +57,16 @@ export function emitConvolution(kernel: ConvolutionKernel, features: Features): 
   }
   const pack: Stage = {
     name: `${kernel.label} ${kernel.op} pack`,
-    units: window.groups * panels,
-    pointers: [
-      { kind: 'buffer', buffer: kernel.operands[1] },
-      { kind: 'scratch', offset: 0 },
-    ],
+    units: panels,
+    pointers: [weightBuffer, packed],
     key: JSON.stringify(['convolution pack', kernel.op, window, tile]),
     emit: (code, parameters, shared) => emitPack(code, parameters, shared, plan, kernel.op === 'conv2dImageGrad'),
   }
   return {
-    stages: depth > 0 ? [pack, multiply] : [multiply],
-    scratchBytes: window.groups * panels * panelBytes,
+    stages: depth > 0 && panels > 0 ? [pack, multiply] : [multiply],
+    scratchBytes: panels * panelBytes,
     privateBytes: band + block,
   }
-}
-
-function planConvolution(window: Window, features: Features, { plain }: Epilogue): Plan {
-  const { groups, phases, advance, channels, resultChannels, images, source } = window
-  const inputs = channels / groups
-  const outputs = resultChannels / groups
-  const [lowY, highY] = reach(window, 0)
-  const [lowX, highX] = reach(window, 1)
-  const phaseRows = Math.max(...phases.map(({ count }) => count[0]))
-  const phaseColumns = Math.max(...phases.map(({ count }) => count[1]))
-  const sourceColumns = (phaseColumns - 1) * advance[1] + highX - lowX + 1
-  const sourceRows = (rows: number): number => (rows - 1) * advance[0] + highY - lowY + 1
-  const overEdge = lowY < 0 || lowX < 0 || sourceRows(phaseRows) + lowY > source[0] || sourceColumns + lowX > source[1]
-
-  const mostPixels = images < FEW_IMAGES ? FEW_PIXELS : BAND_PIXELS
-  const rowBytes = sourceColumns * channels * ELEMENT
-  const mostRows = Math.min(mostPixels / phaseColumns, (BAND_BYTES / rowBytes - (highY - lowY)) / advance[0])
-  const bands = Math.ceil(phaseRows / Math.max(1, Math.floor(mostRows)))
-  const bandRows = Math.ceil(phaseRows / bands)
-
-  const lineChannels = (overEdge ? sourceColumns : source[1]) * channels
-  let depth = 0
-  const phasePlans = phases.map((phase): PhasePlan => {
-    const before = depth
-    depth += phase.taps.length * inputs
-    const { run, segments } = segmentsOf(phase, inputs, groups, lineChannels, channels, [lowY, lowX])
-    return { ...phase, run, segments, pieceSegments: Math.max(1, Math.floor(PIECE / run)), before }
-  })
-
-  const tile = chooseTile(features.tiles, bandRows * phaseColumns, outputs)
-  const pixels = [bandRows, phaseRows - (bands - 1) * bandRows].map((rows) => rows * phaseColumns)
-  const direct =
-    phases.length === 1 &&
-    depth > 0 &&
-    outputs % tile.columns === 0 &&
-    pixels.every((count) => count % tile.rows === 0) &&
-    plain?.strides[3] === 1 &&
-    plain.strides[1] === plain.strides[2] * window.result[1]
-  return {
-    window,
-    phases: phasePlans,
-    tile,
-    inputs,
-    outputs,
-    depth,
-    bandRows,
-    bands: phaseRows === 0 ? 0 : Math.ceil(phaseRows / bandRows),
-    low: [lowY, lowX],
-    bandSource: [sourceRows(bandRows), sourceColumns],
-    padded: overEdge,
-    direct,
-  }
-}
-
-/** Where along K the source is contiguous: neighbouring taps of a row, cut to pieces that fit the first cache. */
-function segmentsOf(
-  { taps }: Phase,
-  inputs: number,
-  groups: number,
-  lineChannels: number,
-  channels: number,
-  [lowY, lowX]: readonly [number, number],
-): { run: number; segments: number[] } {
-  const offsets = taps.map(({ offset: [y, x] }) => (y - lowY) * lineChannels + (x - lowX) * channels)
-  let joined = 1
-  const joins = (i: number): boolean => groups === 1 && offsets[i] === offsets[i - 1] + inputs
-  while (joined < taps.length && joins(joined)) joined += 1
-  const even = offsets.length % joined === 0 && offsets.every((_, i) => i % joined === 0 || joins(i))
-  if (!even) joined = 1
-  let run = joined * inputs
-  let parts = 1
-  while (run / parts > PIECE || run % parts !== 0) parts += 1
-  run /= parts
-  const starts = offsets.filter((_, i) => i % joined === 0)
-  const segments = starts.flatMap((start) => Array.from({ length: parts }, (_, part) => (start + part * run) * ELEMENT))
-  return { run, segments }
-}
-
-interface PhaseTables {
-  /** Bytes from the start of the table to the offsets of the rows of a full band, of the last band, of the segments. */
-  readonly rows: number
-  readonly lastRows: number
-  readonly segments: number
-}
-
-/** Byte offsets of the pixels of bands, and of segments, for all phases, one after another. */
-function tables({ window, phases, tile, bandRows, bands, bandSource, padded }: Plan): {
-  data: Int32Array
-  places: PhaseTables[]
-} {
-  const { advance, channels, source } = window
-  const line = padded ? bandSource[1] : source[1]
-  const data: number[] = []
-  const add = (offsets: readonly number[]): number => (data.push(...offsets) - offsets.length) * ELEMENT
-  const places = phases.map(({ count: [rows, columns], segments }): PhaseTables => {
-    const pixels = (bandRowCount: number): number[] => {
-      const count = bandRowCount * columns
-      return Array.from({ length: roundUp(count, tile.rows) }, (_, i) => {
-        const pixel = Math.min(i, count - 1)
-        const y = Math.floor(pixel / columns)
-        const x = pixel % columns
-        return (y * advance[0] * line + x * advance[1]) * channels * ELEMENT
-      })
-    }
-    const last = rows - (bands - 1) * bandRows
-    const full = add(pixels(bandRows))
-    return { rows: full, lastRows: last === bandRows ? full : add(pixels(Math.max(last, 0))), segments: add(segments) }
-  })
-  return { data: Int32Array.from(data), places }
 }
 
 /** A unit is one panel of one group. */
@@ -265,9 +115,9 @@ function emitBands(
   plan: Plan,
   epilogue: Epilogue,
 ): void {
-  const { window, phases, tile, inputs, outputs, depth, bandRows, bands, low, bandSource, padded } = plan
-  const { source, channels, groups, advance } = window
-  const [image, panels, table, copy, block, ...own] = pointers
+  const { window, phases, tile, groups, inputs, outputs, depth, bandRows, bands, low, bandSource, padded } = plan
+  const { source, channels, advance } = window
+  const [image, weights, table, copy, block, ...own] = pointers
   const registers = new Registers(code)
   const { places } = tables(plan)
   const lineBytes = source[1] * channels * ELEMENT
@@ -311,15 +161,13 @@ function emitBands(
   })
 
   function emitPhase(phase: PhasePlan, place: PhaseTables): void {
-    code
-      .get(panels)
-      .i32(phase.before * columnBytes)
-      .op('i32.add')
-      .set(panel)
+    code.sum(weights, [phase.before, columnBytes]).set(panel)
     code.for(group, 0, groups, 1, () => {
       code.for(column, 0, outputs, tile.columns, () => {
         if (plan.direct) directOut()
         else code.get(block).set(out)
+        // Depthwise weights are read where they lie.
+        if (plan.depthwise) code.sum(weights, [column, ELEMENT]).set(panel)
         multiply(phase, place)
         if (!plan.direct) finish(phase)
         code.increase(panel, depth * columnBytes)
@@ -338,7 +186,8 @@ function emitBands(
       .set(out)
   }
 
-  function multiply({ taps, count, segments, run, pieceSegments }: PhasePlan, place: PhaseTables): void {
+  function multiply(phase: PhasePlan, place: PhaseTables): void {
+    const { taps, count, segments, run, pieceSegments } = phase
     if (taps.length === 0 || inputs === 0) {
       emitZeros(code, block, roundUp(bandRows * count[1], tile.rows) * columnBytes)
       return
@@ -347,14 +196,14 @@ function emitBands(
     const tableBytes = (rowCount: number): number => roundUp(Math.max(rowCount, 0) * count[1], tile.rows) * ELEMENT
     const lastRows = count[0] - (bands - 1) * bandRows
     const pushRows = (): void => {
-      code.sum(base, [group, inputs * ELEMENT])
+      if (plan.depthwise) code.sum(base, [column, ELEMENT])
+      else code.sum(base, [group, inputs * ELEMENT])
       byBand(table, place.rows, place.lastRows)
       byBand(table, place.rows + tableBytes(bandRows), place.lastRows + tableBytes(lastRows))
     }
-    if (segments.length > 1 && segments.length * run <= MOST_WRITTEN_OUT) {
-      const offsets = segments.flatMap((segment) => Array.from({ length: run }, (_, k) => segment + k * ELEMENT))
+    if (plan.depthwise || (segments.length > 1 && segments.length * run <= MOST_WRITTEN_OUT)) {
       pushRows()
-      code.ints(panel, out, outStride).call(walkOffsets(shared, tile, offsets))
+      code.ints(panel, out, outStride).call(walkOffsets(shared, tile, writtenOut(plan, phase)))
       return
     }
     const tileSums = walkSegments(shared, tile, { a: ELEMENT, b: columnBytes }, run)
@@ -400,4 +249,17 @@ function emitBands(
       })
     })
   }
+}
+
+/** Where every k of a phase stands. */
+function writtenOut({ window, depthwise, tile }: Plan, { segments, run, taps }: PhasePlan): Steps[] {
+  if (depthwise)
+    return taps.map(({ kernel: [y, x] }, i) => {
+      return { a: segments[i], b: (y * window.kernel[1] + x) * window.channels * ELEMENT }
+    })
+  return segments.flatMap((segment, s) =>
+    Array.from({ length: run }, (_, k) => {
+      return { a: segment + k * ELEMENT, b: (s * run + k) * tile.columns * ELEMENT }
+    }),
+  )
 }

@@ -17,7 +17,7 @@ import { type Epilogue, emitEpilogue, emitZeros, epilogueOf } from './epilogue.t
 import { bandBytes, emitBandCopy } from './image.ts'
 import { atMost, roundUp } from './matmul.ts'
 import { packRows } from './pack.ts'
-import { chooseTile, ELEMENT, type Tile } from './tile.ts'
+import { chooseTile, DEPTHWISE_TILE, ELEMENT, type Tile } from './tile.ts'
 import { MOST_WRITTEN_OUT, walkEvenly, walkSegments } from './walk.ts'
 
 type KernelGradient = Extract<ContractionKernel, { op: 'conv2dKernelGrad' }>
@@ -36,7 +36,9 @@ interface Plan {
   readonly upstream: Pair
   readonly kernel: Pair
   readonly groups: number
-  /** Channels of a group. */
+  /** Every channel is summed up by itself: see convolution-plan.ts. */
+  readonly depthwise: boolean
+  /** Channels of a group; outputs of all groups together where the convolution is depthwise. */
   readonly inputs: number
   readonly outputs: number
   readonly strides: Pair
@@ -90,13 +92,15 @@ export function emitKernelGradient(kernel: KernelGradient, features: Features): 
 }
 
 function planKernelGradient(kernel: KernelGradient, features: Features, { plain }: Epilogue): Plan {
-  const { strides, dilation, padding, groups, kernelSize } = kernel.attributes
+  const { strides, dilation, padding, kernelSize } = kernel.attributes
   const [images, height, width, channels] = kernel.operandShapes[0]
   const [, outHeight, outWidth] = kernel.operandShapes[1]
   const [kernelHeight, kernelWidth, inputs, allOutputs] = kernel.shape
+  const depthwise = inputs === 1 && channels > 1 && channels === allOutputs
+  const groups = depthwise ? 1 : kernel.attributes.groups
   const outputs = allOutputs / groups
   const m = kernelHeight * kernelWidth * inputs
-  const tile = chooseTile(features.tiles, m, outputs)
+  const tile = depthwise ? DEPTHWISE_TILE : chooseTile(features.tiles, m, outputs)
   const bands = Math.ceil(outHeight / Math.max(1, Math.floor(PIECE / outWidth)))
   const bandRows = Math.ceil(outHeight / bands)
   const direct =
@@ -113,6 +117,7 @@ function planKernelGradient(kernel: KernelGradient, features: Features, { plain 
     upstream: [outHeight, outWidth],
     kernel: kernelSize,
     groups,
+    depthwise,
     inputs,
     outputs,
     strides,
@@ -126,7 +131,7 @@ function planKernelGradient(kernel: KernelGradient, features: Features, { plain 
       (outWidth - 1) * strides[1] + (kernelWidth - 1) * dilation[1] + 1,
     ],
     planes: inputs % PLANE_CHANNELS === 0,
-    packed: m > FEW_ROWS,
+    packed: m > FEW_ROWS && !depthwise,
     direct,
   }
 }
@@ -253,7 +258,8 @@ function emitPanels(
   }
 
   function multiply(): void {
-    code.sum(copy, [group, channelOffset(plan, inputs)])
+    if (plan.depthwise) code.sum(copy, [column, ELEMENT])
+    else code.sum(copy, [group, channelOffset(plan, inputs)])
     code.get(table).sum(table, [rows, ELEMENT])
     if (isShort)
       code

@@ -18,6 +18,15 @@ export interface Tile {
   readonly rows: number
   /** A multiple of 4. */
   readonly columns: number
+  /** Depthwise: each column has an A of its own, beside that of the column before; there are 4. */
+  readonly depthwise?: true
+}
+
+export const DEPTHWISE_TILE: Tile = { rows: 4, columns: 4, depthwise: true }
+
+/** For the keys of functions. */
+export function tileName({ rows, columns, depthwise }: Tile): string {
+  return `${depthwise ? 'depthwise tile' : 'tile'} ${rows}x${columns}`
 }
 
 /** Bytes of a vector, and of an element. */
@@ -95,9 +104,11 @@ export class TileSums {
   private readonly factors: readonly Local[]
   private readonly value: Local
   private readonly address: Local
+  private readonly load: 'v128.load' | 'v128.load32_splat'
 
-  constructor(code: Code, { rows, columns }: Tile) {
+  constructor(code: Code, { rows, columns, depthwise }: Tile) {
     this.code = code
+    this.load = depthwise ? 'v128.load' : 'v128.load32_splat'
     this.sums = Array.from({ length: rows }, () => code.locals('v128', columns / 4))
     this.factors = code.locals('v128', columns / 4)
     this.value = code.local('v128')
@@ -118,7 +129,7 @@ export class TileSums {
         .set(factor)
     })
     rows.forEach((row, r) => {
-      code.get(row).load('v128.load32_splat', rowOffset).set(value)
+      code.get(row).load(this.load, rowOffset).set(value)
       factors.forEach((factor, v) => {
         const sum = this.sums[r][v]
         code.get(sum).get(value).get(factor).op('f32x4.mul').op('f32x4.add').set(sum)

@@ -4,7 +4,7 @@
  */
 import type { Code, FunctionReference, Label, Local } from '../code.ts'
 import type { SharedFunctions } from '../kernel.ts'
-import { ELEMENT, emitTiles, idleTest, type Tile, type TileSums } from './tile.ts'
+import { ELEMENT, emitTiles, idleTest, type Tile, type TileSums, tileName } from './tile.ts'
 
 /** Steps between two updates of the row pointers: in rounds of a long run, in what they leave over, in a short run. */
 const ROUND = 16
@@ -14,10 +14,10 @@ const LONG_RUN = 24
 /** So many steps may be written out one by one. */
 export const MOST_WRITTEN_OUT = 32
 
-/** Bytes between neighbours along K. */
+/** Bytes on the A side and on the B side: between neighbours along K, or from where a tile begins. */
 export interface Steps {
   readonly a: number
-  /** `columns * 4` in a packed panel. */
+  /** From neighbour to neighbour `columns * 4` in a packed panel. */
   readonly b: number
 }
 
@@ -52,7 +52,7 @@ function emitSteps(
  */
 export function walkSegments(shared: SharedFunctions, tile: Tile, steps: Steps, run: number): FunctionReference {
   const isLong = run >= LONG_RUN
-  const key = `tile ${tile.rows}x${tile.columns} steps ${steps.a} ${steps.b} ${isLong ? 'long' : 'short'}`
+  const key = `${tileName(tile)} steps ${steps.a} ${steps.b} ${isLong ? 'long' : 'short'}`
   return shared.function(key, parameters(10), (code) => {
     const [base, rows, rowsEnd, segments, segmentsEnd, runBytes, panel, out, outStride, accumulate] = code.parameters
     const pointers = code.locals('i32', tile.rows)
@@ -114,7 +114,7 @@ export function walkEvenly(
   run: number,
   distance: number,
 ): FunctionReference {
-  const key = `tile ${tile.rows}x${tile.columns} steps ${steps.a} ${steps.b} runs ${run} ${distance}`
+  const key = `${tileName(tile)} steps ${steps.a} ${steps.b} runs ${run} ${distance}`
   return shared.function(key, parameters(8), (code) => {
     const [base, rows, rowsEnd, panel, panelEnd, out, outStride, accumulate] = code.parameters
     const pointers = code.locals('i32', tile.rows)
@@ -136,17 +136,16 @@ export function walkEvenly(
 }
 
 /**
- * A K so short that it is written out as a whole: `offsets` are the byte offsets on the A side, one for each k; B is a
- * packed panel. Parameters: base, rows, rowsEnd, panel, out, outStride; the sums are stored.
+ * A K so short that it is written out as a whole: byte offsets on the A side and on the B side, for each k. Parameters: base, rows, rowsEnd, panel, out, outStride; the sums are stored.
  */
-export function walkOffsets(shared: SharedFunctions, tile: Tile, offsets: readonly number[]): FunctionReference {
-  const key = `tile ${tile.rows}x${tile.columns} at ${offsets}`
+export function walkOffsets(shared: SharedFunctions, tile: Tile, offsets: readonly Steps[]): FunctionReference {
+  const key = `${tileName(tile)} at ${offsets.map(({ a, b }) => `${a}:${b}`)}`
   return shared.function(key, parameters(6), (code) => {
     const [base, rows, rowsEnd, panel, out, outStride] = code.parameters
     emitTiles(code, tile, { base, rows, rowsEnd, out, outStride }, (sums, starts) => {
       code.block((never) => {
-        offsets.forEach((offset, k) => {
-          sums.step(starts, offset, panel, k * tile.columns * ELEMENT)
+        offsets.forEach(({ a, b }, k) => {
+          sums.step(starts, a, panel, b)
           idleTest(code, panel, k + 1, never)
         })
       })
