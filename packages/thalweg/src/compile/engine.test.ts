@@ -1,14 +1,15 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { describe, expect, test } from 'vitest'
-import { type Backend, referenceBackend } from '../backend/index.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { type Backend, referenceBackend, wasmBackend } from '../backend/index.ts'
 import { constant, createNode, createVariable, type Node, readVariable } from '../graph/index.ts'
 import { assign, recordStep } from './capture.ts'
 import { createEngine, createStep, evaluate } from './engine.ts'
 
-/** The reference backend, counting what it is asked for. */
-function countingBackend(): Backend & { readonly calls: { allocate: number; prepare: number; write: number } } {
-  const inner = referenceBackend()
+/** A backend that counts what it is asked for. */
+function countingBackend(
+  inner: Backend = referenceBackend(),
+): Backend & { readonly calls: { allocate: number; prepare: number; write: number } } {
   const calls = { allocate: 0, prepare: 0, write: 0 }
   return {
     ...inner,
@@ -83,8 +84,9 @@ describe('engine', () => {
     expect(step.plan([float([3])])).toBe(step.plan([float([3])]))
   })
 
-  test('a second run compiles nothing and allocates nothing, whatever the rate, the step and the seed are', () => {
-    const backend = countingBackend()
+  const backends = [referenceBackend, wasmBackend]
+  test.each(backends)('a second run on %o compiles and allocates nothing, whatever rate, step and seed', (create) => {
+    const backend = countingBackend(create())
     const engine = createEngine(backend)
     const weight = createVariable({ name: 'w', shape: [4] })
     const count = createVariable({ name: 'step', shape: [], dtype: 'int32' })
@@ -99,8 +101,13 @@ describe('engine', () => {
     const slots = [float([], 'rate'), { name: 'seed', shape: [2], dtype: 'int32' } as const]
     step.plan(slots).run([Float32Array.of(0.1), Int32Array.of(1, 2)])
     const before = { ...backend.calls, ...engine.counts }
+    const compile = vi.spyOn(WebAssembly, 'Module')
+    const grow = vi.spyOn(WebAssembly.Memory.prototype, 'grow')
     for (let i = 0; i < 5; i++) step.plan(slots).run([Float32Array.of(0.1 / (i + 1)), Int32Array.of(i, 7)])
     expect({ ...backend.calls, ...engine.counts }).toEqual({ ...before, write: before.write + 10 })
+    expect(compile).not.toHaveBeenCalled()
+    expect(grow).not.toHaveBeenCalled()
+    vi.restoreAllMocks()
     expect(engine.read(count)[0]).toBe(6)
     expect(step.plan(slots).read(0)).not.toEqual(engine.read(weight))
   })
