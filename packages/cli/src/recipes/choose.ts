@@ -68,7 +68,7 @@ function imageRecipe({ train }: Prepared): Recipe {
       outputs: outputsOf(train),
       filters: [32, 64],
       hidden: 128,
-      dropout: 0.5,
+      dropout: 0.25,
     },
     optimizer: { name: 'adam', options: { learningRate: 0.003 } },
     schedule: 'one-cycle',
