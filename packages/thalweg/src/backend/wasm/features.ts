@@ -9,6 +9,11 @@ import type { Code } from './code.ts'
 export interface Features {
   /** `f32x4.relaxed_madd` may be used: faster where the machine fuses, but its bits differ from machine to machine. */
   readonly relaxedMadd: boolean
+  /**
+   * Whether the compiler moves all loads of a basic block to its top, so that the steps of an unrolled loop have to be
+   * fenced off from each other by branches (contraction/tile.ts).
+   */
+  readonly hoistsLoads: boolean
   /** Register tiles of contractions, the best first: `rows` pixels or matrix rows by `columns` outputs (a multiple of 4). */
   readonly tiles: readonly { readonly rows: number; readonly columns: number }[]
 }
@@ -30,6 +35,7 @@ export function probeFeatures(): Features {
   if (!hasSimd) throw noSimd()
   return {
     relaxedMadd: false,
+    hoistsLoads: !isRecent(),
     tiles: [
       { rows: 4, columns: 8 },
       { rows: 2, columns: 16 },
@@ -41,6 +47,15 @@ export function probeFeatures(): Features {
 /** Whether the engine knows relaxed SIMD, for people and logs; kernels ask `Features`. */
 export function hasRelaxedSimd(): boolean {
   return accepts((code) => code.f32x4(0).f32x4(0).f32x4(0).op('f32x4.relaxed_madd').op('drop'))
+}
+
+/**
+ * V8 compiles WebAssembly with Turboshaft since 12.9 (Node 23), which leaves loads near their use; before, TurboFan did
+ * not. Nothing tells the compiler, so the age of the engine must do: Float16Array came soon after. A wrong answer costs a
+ * few percent of speed, nothing else.
+ */
+function isRecent(): boolean {
+  return 'Float16Array' in globalThis
 }
 
 function noSimd(): ThalwegError {

@@ -40,14 +40,8 @@ interface Contraction {
   readonly shape: Shape
 }
 
-/** Runs a contraction with its units split at `cuts` and out of order; hands back what its epilogue stored. */
-function run(
-  { op, attributes, shapes, shape }: Contraction,
-  operands: readonly Float32Array[],
-  epilogue: Epilogue,
-  cuts: readonly number[] = [],
-): Float32Array[] {
-  const kernel = {
+function kernelOf({ op, attributes, shapes, shape }: Contraction, { values, stores }: Epilogue): ContractionKernel {
+  return {
     kind: 'contraction',
     label: op,
     op,
@@ -55,9 +49,21 @@ function run(
     operands: [0, 1],
     operandShapes: shapes,
     shape,
-    epilogue: epilogue.values,
-    epilogueStores: epilogue.stores,
+    epilogue: values,
+    epilogueStores: stores,
   } as ContractionKernel
+}
+
+let turn = 0
+
+/** Runs a contraction with its units split at `cuts` and out of order; hands back what its epilogue stored. */
+function run(
+  { op, attributes, shapes, shape }: Contraction,
+  operands: readonly Float32Array[],
+  epilogue: Epilogue,
+  cuts: readonly number[] = [],
+): Float32Array[] {
+  const kernel = kernelOf({ op, attributes, shapes, shape }, epilogue)
   const split: Split = (units) => {
     const at = [...new Set([0, ...cuts.map((cut) => cut % (units + 1)), units])].sort((a, b) => a - b)
     return at
@@ -65,9 +71,11 @@ function run(
       .map((end, i) => [at[i], end] as const)
       .reverse()
   }
+  // Both shapes of the inner loop, whatever this engine prefers.
+  const features = { ...probeFeatures(), hoistsLoads: turn++ % 2 === 0 }
   const guard = 16
   const stored = epilogue.stored.map((size) => new Float32Array(size + guard).fill(77))
-  runnable(emitContraction(kernel, probeFeatures())).run([...operands, ...epilogue.loaded, ...stored], split)
+  runnable(emitContraction(kernel, features)).run([...operands, ...epilogue.loaded, ...stored], split)
   for (const output of stored) expect(output.slice(-guard)).toEqual(new Float32Array(guard).fill(77))
   return stored.map((output) => output.slice(0, -guard))
 }
@@ -351,4 +359,17 @@ test('a result may be stored transposed, between other values', () => {
     expected[3 + 2 * Math.floor(i / 10) + 13 * (i % 10)] = sum
   })
   expect(out).toEqual(expected)
+})
+
+test('no row of A is read that does not exist', () => {
+  const [m, k] = [301, 1000]
+  const product = productOf({ batch: [], m, k, n: 8, transposeA: false, transposeB: false })
+  const { stages } = emitContraction(kernelOf(product, plain(product.shape)), probeFeatures())
+  const pointers = stages.flatMap((stage) => stage.pointers)
+  const offsets = pointers.flatMap((pointer) => (pointer.kind === 'table' ? [...pointer.data] : []))
+  // The rows of a full block, then those of the last, which has what is left.
+  const full = offsets.lastIndexOf(0)
+  expect(offsets.filter((offset) => offset === 0).length).toBe(2)
+  expect(Math.max(...offsets.slice(0, full))).toBeLessThan(full * k * 4)
+  expect(Math.max(...offsets.slice(full))).toBe(((m % full) - 1) * k * 4)
 })

@@ -5,7 +5,7 @@
 import type { Features } from '../features.ts'
 import type { Epilogue } from './epilogue.ts'
 import { roundUp } from './matmul.ts'
-import { chooseTile, DEPTHWISE_TILE, ELEMENT, type Tile } from './tile.ts'
+import { chooseTile, depthwiseTile, ELEMENT, type Tile } from './tile.ts'
 import { type Phase, reach, type Window } from './window.ts'
 
 /** Bytes of the source that a band reads. */
@@ -81,7 +81,7 @@ export function planConvolution(window: Window, features: Features, { plain }: E
     return { ...phase, run, segments, pieceSegments: Math.max(1, Math.floor(PIECE / run)), before }
   })
 
-  const tile = depthwise ? DEPTHWISE_TILE : chooseTile(features.tiles, bandRows * phaseColumns, outputs)
+  const tile = depthwise ? depthwiseTile(features) : chooseTile(features, bandRows * phaseColumns, outputs)
   const pixels = [bandRows, phaseRows - (bands - 1) * bandRows].map((rows) => rows * phaseColumns)
   const direct =
     phases.length === 1 &&

@@ -17,7 +17,7 @@ import { type Epilogue, emitEpilogue, emitZeros, epilogueOf } from './epilogue.t
 import { bandBytes, emitBandCopy } from './image.ts'
 import { atMost, roundUp } from './matmul.ts'
 import { packRows } from './pack.ts'
-import { chooseTile, DEPTHWISE_TILE, ELEMENT, type Tile } from './tile.ts'
+import { chooseTile, depthwiseTile, ELEMENT, type Tile } from './tile.ts'
 import { MOST_WRITTEN_OUT, walkEvenly, walkSegments } from './walk.ts'
 
 type KernelGradient = Extract<ContractionKernel, { op: 'conv2dKernelGrad' }>
@@ -100,7 +100,7 @@ function planKernelGradient(kernel: KernelGradient, features: Features, { plain 
   const groups = depthwise ? 1 : kernel.attributes.groups
   const outputs = allOutputs / groups
   const m = kernelHeight * kernelWidth * inputs
-  const tile = depthwise ? DEPTHWISE_TILE : chooseTile(features.tiles, m, outputs)
+  const tile = depthwise ? depthwiseTile(features) : chooseTile(features, m, outputs)
   const bands = Math.ceil(outHeight / Math.max(1, Math.floor(PIECE / outWidth)))
   const bandRows = Math.ceil(outHeight / bands)
   const direct =

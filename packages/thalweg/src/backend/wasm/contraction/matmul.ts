@@ -94,7 +94,7 @@ function planMatmul(kernel: MatmulKernel, features: Features, { plain }: Epilogu
   const products = sizeOf(kernel.shape.slice(0, -2))
   const [m, n] = kernel.shape.slice(-2)
   const k = kernel.operandShapes[0].at(transposeA ? -2 : -1) ?? 0
-  const tile = chooseTile(features.tiles, m, n)
+  const tile = chooseTile(features, m, n)
   const [blockRows, rowBlocks] = blocks(m, A_BYTES / (ELEMENT * Math.max(k, 1)), Math.max(tile.rows, PACKED_ROWS))
   const [blockColumns, columnBlocks] = blocks(n, B_BYTES / (ELEMENT * Math.max(k, 1)), tile.columns)
   const piece = k <= LONGEST_PIECE ? k : roundUp(Math.ceil(k / Math.ceil(k / PIECE)), 8)

@@ -7,24 +7,29 @@
  * product walks straight on, a convolution in segments, one for each row of its kernel ("implicit GEMM": no im2col in
  * memory). The B side is as a rule a packed panel (pack.ts): for every k the `columns` values of B stand side by side.
  *
- * Why it looks as it does: TurboFan moves all loads of a basic block to its top and the arithmetic behind them, so unrolled
- * steps would need more than the 16 registers. Every step therefore ends its basic block with a test, which either finds
- * the end of the run or is idle. A step needs rows + columns / 4 operands, rows * columns / 4 sums and one product: 4 x 8
- * and 2 x 16 take all 15 registers that V8 gives; 4 x 4 is for results of few columns.
+ * Why it looks as it does: V8's older compiler moves all loads of a basic block to its top and the arithmetic behind them,
+ * so unrolled steps would need more than the 16 registers. There every step ends its basic block with a test, which either
+ * finds the end of the run or is idle (a fence). A step needs rows + columns / 4 operands, rows * columns / 4 sums and one
+ * product: 4 x 8 and 2 x 16 take all 15 registers that V8 gives; 4 x 4 is for results of few columns.
  */
 import type { Code, Label, Local } from '../code.ts'
+import type { Features } from '../features.ts'
 
 export interface Tile {
   readonly rows: number
   /** A multiple of 4. */
   readonly columns: number
-  /** Depthwise: each column has an A of its own, beside that of the column before; there are 4. */
+  /** Whether each step must end its basic block: see above. */
+  readonly fenced: boolean
+  /** Each column has an A of its own, beside that of the column before; there are 4. */
   readonly depthwise?: true
 }
 
-export const DEPTHWISE_TILE: Tile = { rows: 4, columns: 4, depthwise: true }
+export function depthwiseTile({ hoistsLoads }: Features): Tile {
+  return { rows: 4, columns: 4, fenced: hoistsLoads, depthwise: true }
+}
 
-/** For the keys of functions. */
+/** For the keys of functions; all tiles of a module are fenced, or none. */
 export function tileName({ rows, columns, depthwise }: Tile): string {
   return `${depthwise ? 'depthwise tile' : 'tile'} ${rows}x${columns}`
 }
@@ -39,13 +44,14 @@ const STEP_OVERHEAD = 3
  * The tile that takes fewest instructions for an M x N result: what is left over of the last tiles is computed for nothing,
  * and a small tile loads more for each product.
  */
-export function chooseTile(tiles: readonly Tile[], m: number, n: number): Tile {
-  const cost = ({ rows, columns }: Tile): number => {
+export function chooseTile({ tiles, hoistsLoads }: Features, m: number, n: number): Tile {
+  const cost = ({ rows, columns }: Features['tiles'][number]): number => {
     const vectors = columns / 4
     const step = rows + vectors + 2 * rows * vectors + STEP_OVERHEAD
     return Math.ceil(m / rows) * Math.ceil(n / columns) * step
   }
-  return tiles.reduce((best, tile) => (cost(tile) < cost(best) ? tile : best))
+  const best = tiles.reduce((known, tile) => (cost(tile) < cost(known) ? tile : known))
+  return { ...best, fenced: hoistsLoads }
 }
 
 /** Where tiles come from and go to; all are parameters of the function, and some of them move on. */
@@ -90,10 +96,11 @@ export function emitTiles(
 }
 
 /**
- * Ends a basic block. The branch is never taken: nothing lies at the first addresses of memory. `u` must be 1 or more, and
- * differ from step to step, or TurboFan finds out.
+ * Ends the basic block of a step, where that is needed. The branch is never taken: nothing lies at the first addresses of
+ * memory. `u` must be 1 or more, and differ from step to step, or the compiler finds out.
  */
-export function idleTest(code: Code, panel: Local, u: number, never: Label): void {
+export function fence(code: Code, { fenced }: Tile, panel: Local, u: number, never: Label): void {
+  if (!fenced) return
   code.get(panel).i32(u).op('i32.eq').branchIf(never)
 }
 

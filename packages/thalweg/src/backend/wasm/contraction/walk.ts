@@ -4,10 +4,11 @@
  */
 import type { Code, FunctionReference, Label, Local } from '../code.ts'
 import type { SharedFunctions } from '../kernel.ts'
-import { ELEMENT, emitTiles, idleTest, type Tile, type TileSums, tileName } from './tile.ts'
+import { ELEMENT, emitTiles, fence, type Tile, type TileSums, tileName } from './tile.ts'
 
 /** Steps between two updates of the row pointers: in rounds of a long run, in what they leave over, in a short run. */
-const ROUND = 16
+const ROUND = 8
+const FENCED_ROUND = 16
 const REST = 4
 const SHORT_ROUND = 8
 const LONG_RUN = 24
@@ -60,14 +61,15 @@ export function walkSegments(shared: SharedFunctions, tile: Tile, steps: Steps, 
     const b = code.local('i32')
     const runEnd = code.local('i32')
     const lastRound = code.local('i32')
+    const round = tile.fenced ? FENCED_ROUND : ROUND
 
     /** As many whole rounds as there are, without a look at the end of the run. */
     const sumRounds = (sums: TileSums, done: Label): void => {
-      code.sum(runEnd, [ROUND, -steps.b]).set(lastRound)
+      code.sum(runEnd, [round, -steps.b]).set(lastRound)
       code.get(b).get(lastRound).op('i32.le_u')
       code.if(() => {
         code.loop((again) => {
-          emitSteps(code, sums, pointers, b, steps, ROUND, (u) => idleTest(code, b, u, done))
+          emitSteps(code, sums, pointers, b, steps, round, (u) => fence(code, tile, b, u, done))
           code.get(b).get(lastRound).op('i32.le_u').branchIf(again)
         })
       })
@@ -126,7 +128,7 @@ export function walkEvenly(
       })
       code.block((never) => {
         code.loop((again) => {
-          emitSteps(code, sums, pointers, b, steps, run, (u) => idleTest(code, b, u, never))
+          emitSteps(code, sums, pointers, b, steps, run, (u) => fence(code, tile, b, u, never))
           for (const pointer of pointers) code.increase(pointer, distance - run * steps.a)
           code.get(b).get(panelEnd).op('i32.ne').branchIf(again)
         })
@@ -146,7 +148,7 @@ export function walkOffsets(shared: SharedFunctions, tile: Tile, offsets: readon
       code.block((never) => {
         offsets.forEach(({ a, b }, k) => {
           sums.step(starts, a, panel, b)
-          idleTest(code, panel, k + 1, never)
+          fence(code, tile, panel, k + 1, never)
         })
       })
     })
