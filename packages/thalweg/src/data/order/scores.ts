@@ -1,9 +1,8 @@
 /** How difficult each example is, as a number: from a function, from a table's column, or from a model's predictions. */
-import { sizeOf, ThalwegError } from '../../base/index.ts'
+import { sizeOf, suggest, ThalwegError } from '../../base/index.ts'
 import { eachChunk } from '../classes.ts'
 import type { Dataset } from '../dataset.ts'
 import { numberOf } from '../table/cell.ts'
-import { suggest } from '../table/near.ts'
 import type { Table } from '../table/table.ts'
 
 /**
@@ -39,7 +38,7 @@ export function columnScores({ name, header, rows }: Table, column: string, part
     throw new ThalwegError('data/missing-column', {
       rule: `columnScores of ${name}: the column must be there`,
       received: JSON.stringify(column),
-      try: suggest(column, header),
+      try: suggest(column, header, 'columns'),
     })
   }
   return Float64Array.from(part, (row) => {

@@ -2,11 +2,10 @@
  * Preprocessing of a table: cells to features to scaled inputs. Fitted on training rows alone, plain JSON, saved
  * with the run, and applied to any later rows that have the same columns, with or without the target.
  */
-import { ThalwegError } from '../../base/index.ts'
+import { suggest, ThalwegError } from '../../base/index.ts'
 import { arrays } from '../arrays.ts'
 import type { Dataset } from '../dataset.ts'
 import type { DataNote } from '../notes.ts'
-import { suggest } from '../table/near.ts'
 import { readHeader, type Table } from '../table/table.ts'
 import {
   areNumbers,
@@ -182,7 +181,7 @@ function placeOf(name: string, column: string, header: readonly string[]): numbe
   throw new ThalwegError('data/missing-column', {
     rule: `${name}: every column the network was trained on must be there`,
     received: `no column ${JSON.stringify(column)} among ${header.slice(0, 20).join(', ')}${header.length > 20 ? ', ...' : ''}`,
-    try: `add the column; if it is there under another name, rename it (${suggest(column, header)})`,
+    try: `add the column; if it is there under another name, rename it (${suggest(column, header, 'columns')})`,
   })
 }
 

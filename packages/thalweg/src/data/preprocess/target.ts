@@ -2,11 +2,10 @@
  * How the target column becomes what is trained on: a class number, or a number standardized with the training rows, so
  * that training works at any scale of the target; predictions are turned back.
  */
-import { ThalwegError } from '../../base/index.ts'
+import { suggest, ThalwegError } from '../../base/index.ts'
 import type { Target } from '../dataset.ts'
 import { isMissing, numberOf, spell } from '../table/cell.ts'
 import type { ColumnType } from '../table/column.ts'
-import { suggest } from '../table/near.ts'
 import type { Table } from '../table/table.ts'
 import { fitStandardize } from './standardize.ts'
 
@@ -48,7 +47,7 @@ export function encodeTarget(table: string, encoding: TargetEncoding, cell: stri
     throw new ThalwegError('data/class-not-in-train', {
       rule: `${table}: every class must occur in the training split`,
       received: `${JSON.stringify(text)} in row ${row + 1}, column ${JSON.stringify(name)}`,
-      try: `add training rows of this class, or ${suggest(text, encoding.classes).replace('one of the columns', 'one of')}`,
+      try: `add training rows of this class, or ${suggest(text, encoding.classes, 'classes')}`,
     })
   }
   const value = numberOf(cell)

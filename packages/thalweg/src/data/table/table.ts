@@ -2,11 +2,10 @@
  * A table of text cells, as a CSV reader gives it, understood: which column is what, what is to be predicted, and what
  * is odd about it. It does not parse CSV and does not turn cells into inputs (see preprocess/).
  */
-import { ThalwegError } from '../../base/index.ts'
+import { suggest, ThalwegError } from '../../base/index.ts'
 import type { DataNote } from '../notes.ts'
 import { isMissing, numberOf, spell } from './cell.ts'
 import { type Column, type ColumnType, inspectColumn } from './column.ts'
-import { suggest } from './near.ts'
 import { notesOf } from './notes.ts'
 import { inferTask, type Task } from './task.ts'
 
@@ -160,7 +159,7 @@ export function unknownColumn(name: string, column: string, header: readonly str
   return new ThalwegError('data/unknown-column', {
     rule: `${name}: a column must be named as in the header`,
     received: JSON.stringify(column),
-    try: suggest(column, header),
+    try: suggest(column, header, 'columns'),
   })
 }
 

@@ -1,7 +1,10 @@
 /** Names near a mistyped one, for errors: `try: did you mean "price"?`. */
 
-/** The advice about an unknown `name` among `known` names: near ones if there are any, else all of them (at most 20). */
-export function suggest(name: string, known: readonly string[]): string {
+/**
+ * The advice about an unknown `name` among `known` names, which are of `kind` ("columns"): near ones if there are any, else
+ * all of them (at most 20).
+ */
+export function suggest(name: string, known: readonly string[], kind: string): string {
   const limit = Math.max(1, Math.floor(name.length / 3))
   const near = known
     .map((one) => ({ one, distance: editDistance(name.toLowerCase(), one.toLowerCase()) }))
@@ -11,7 +14,7 @@ export function suggest(name: string, known: readonly string[]): string {
     .map(({ one }) => JSON.stringify(one))
   if (near.length > 0) return `did you mean ${near.join(' or ')}?`
   const listed = known.slice(0, 20).join(', ')
-  return `choose one of the columns: ${listed}${known.length > 20 ? `, and ${known.length - 20} more` : ''}`
+  return `choose one of the ${kind}: ${listed}${known.length > 20 ? `, and ${known.length - 20} more` : ''}`
 }
 
 function contains(one: string, name: string): boolean {
