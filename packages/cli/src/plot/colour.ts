@@ -1,0 +1,23 @@
+/**
+ * Colours of lines: seven that people with any common colour blindness can tell apart (Okabe and Ito, "Color Universal
+ * Design", 2008), dark enough for white paper. From the eighth line on they come again, dashed.
+ */
+export interface Stroke {
+  readonly colour: string
+  /** SVG's stroke-dasharray; nothing for an unbroken line. */
+  readonly dash: string | undefined
+}
+
+const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#2b2b2b'] as const
+const DASHES = [undefined, '7 4', '2 3.5'] as const
+
+/** The stroke of line `index`, counted from 0. */
+export function strokeOf(index: number): Stroke {
+  return {
+    colour: COLOURS[index % COLOURS.length],
+    dash: DASHES[Math.floor(index / COLOURS.length) % DASHES.length],
+  }
+}
+
+/** Words, from the loudest to the quietest; rules and grids. */
+export const INK = { strong: '#1b1f24', plain: '#3d444d', quiet: '#6a737d', rule: '#9aa3ad', grid: '#e6e9ec' } as const

@@ -1,0 +1,35 @@
+import { DOMParser, onErrorStopParsing } from '@xmldom/xmldom'
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { element, svgDocument } from './svg.ts'
+
+it('keeps any words and attributes through a strict parser', () => {
+  const parser = new DOMParser({ onError: onErrorStopParsing })
+  const words = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom(...'<>&"\'\u0000\n]]>') }))
+  fc.assert(
+    fc.property(words, words, (text, name) => {
+      const content = [element('text', { id: `mark ${name}` }, text)]
+      const svg = svgDocument({ width: 10, height: 20, title: name, description: text, content })
+      const root = parser.parseFromString(svg, 'image/svg+xml').documentElement
+      const [shown] = root?.getElementsByTagName('text') ?? []
+      expect(shown?.textContent).toBe(legible(text))
+      expect(shown?.getAttribute('id')).toBe(`mark ${legible(name).replaceAll(/[\t\n]/g, ' ')}`)
+    }),
+    { numRuns: 50 },
+  )
+})
+
+/** What XML can carry: no control characters, no halves of pairs; line ends as line feeds. */
+function legible(text: string): string {
+  const allowed = (code: number): boolean =>
+    code === 9 ||
+    code === 10 ||
+    code === 13 ||
+    (code >= 32 && (code < 0xd800 || code > 0xdfff) && (code & ~1) !== 0xfffe)
+  const kept = [...text].map((sign) => (allowed(sign.codePointAt(0) ?? 0) || sign.length === 2 ? sign : '\ufffd'))
+  return kept.join('').replaceAll(/\r\n?/g, '\n')
+}
+
+it('writes numbers short and leaves out what is undefined', () => {
+  expect(element('line', { x1: 0.1 + 0.2, x2: -0.001, stroke: undefined }).markup).toBe('<line x1="0.3" x2="0"/>')
+})
