@@ -1,15 +1,16 @@
 /** An optimizer let loose on a surface: gradients by the library's rules, updates in one compiled step. */
+import type { Shape } from 'thalweg/base'
 import { type Engine, recordStep } from 'thalweg/compile'
 import { createVariable, type Variable } from 'thalweg/graph'
 import type { Optimizer, UpdateContext } from 'thalweg/optim'
 import { assign, gradients, Tensor, variableTensor } from 'thalweg/tensor'
 
-/** The height of a point [dimensions], as a scalar. */
+/** The height of a point, as a scalar. */
 export type Surface = (point: Tensor) => Tensor
 
 export interface Descent {
-  /** Makes one update, at `learningRate` or at the optimizer's own, and returns the new point. */
-  update(learningRate?: number): ArrayLike<number>
+  /** Makes one update, with the optimizer's own rate and momentum or with these, and returns the new point. */
+  update(learningRate?: number, momentum?: number): ArrayLike<number>
   /** A slot of the optimizer's state. */
   state(slot: string): ArrayLike<number>
   /** Gives the engine its memory back. */
@@ -17,10 +18,14 @@ export interface Descent {
 }
 
 export interface DescentOptions {
-  /** Whether weight decay applies to the point. */
-  readonly decay?: boolean
+  /** What weight decay is multiplied with. Default 1. */
+  readonly decay?: number
   /** Applied to every value that outlives an update: `Math.fround` makes float64 forget what float32 would. */
   readonly round?: (value: number) => number
+  /** Of the point. Default one axis. */
+  readonly shape?: Shape
+  /** Whether `update` is told the momentum. Default false. */
+  readonly scheduled?: boolean
 }
 
 export function createDescent(
@@ -28,9 +33,8 @@ export function createDescent(
   optimizer: Optimizer,
   height: Surface,
   start: readonly number[],
-  { decay, round }: DescentOptions = {},
+  { decay, round, shape = [start.length], scheduled = false }: DescentOptions = {},
 ): Descent {
-  const shape = [start.length]
   const parameter = createVariable({ name: 'point', shape, trainable: true })
   engine.write(parameter, Float64Array.from(start))
   const states = new Map<string, Variable>()
@@ -39,11 +43,11 @@ export function createDescent(
     engine.write(variable, new Float64Array(size.reduce((a, b) => a * b, 1)).fill(value))
     states.set(name, variable)
   }
-  const slots = ['learningRate', 'step'].map((name) => ({ name, shape: [], dtype: 'float32' as const }))
+  const slots = ['learningRate', 'step', 'momentum'].map((name) => ({ name, shape: [], dtype: 'float32' as const }))
   const plan = engine.compile(
     recordStep(slots, (nodes) => {
-      const [learningRate, step] = nodes.map((node) => new Tensor(node))
-      const context: UpdateContext = { learningRate, step, decay }
+      const [learningRate, step, momentum] = nodes.map((node) => new Tensor(node))
+      const context: UpdateContext = { learningRate, step, decay, ...(scheduled && { momentum }) }
       const point = variableTensor(parameter)
       const state = Object.fromEntries([...states].map(([name, variable]) => [name, variableTensor(variable)]))
       const at = optimizer.lookahead?.(point, state, context) ?? point
@@ -56,9 +60,9 @@ export function createDescent(
   )
   let step = 0
   return {
-    update(learningRate = optimizer.learningRate) {
+    update(learningRate = optimizer.learningRate, momentum = optimizer.momentum ?? 0) {
       step += 1
-      plan.run([Float64Array.of(learningRate), Float64Array.of(step)])
+      plan.run([Float64Array.of(learningRate), Float64Array.of(step), Float64Array.of(momentum)])
       if (round) {
         for (const variable of [parameter, ...states.values()]) {
           engine.write(variable, Float64Array.from(engine.read(variable), round))

@@ -6,6 +6,7 @@
 import { add, div, mul, sqrt, sub } from '../tensor/index.ts'
 import { checkEpsilon, checkLearningRate, checkShare, checkWeightDecay } from './checks.ts'
 import type { Optimizer } from './optimizer.ts'
+import { completed } from './options.ts'
 import { blendSquare, penalized } from './parts.ts'
 
 export interface AdadeltaOptions {
@@ -19,8 +20,10 @@ export interface AdadeltaOptions {
   readonly weightDecay?: number
 }
 
+const DEFAULTS: Required<AdadeltaOptions> = { learningRate: 1, rho: 0.9, epsilon: 1e-6, weightDecay: 0 }
+
 export function adadelta(options: AdadeltaOptions = {}): Optimizer {
-  const { learningRate = 1, rho = 0.9, epsilon = 1e-6, weightDecay = 0 } = options
+  const { learningRate, rho, epsilon, weightDecay } = completed('adadelta', options, DEFAULTS)
   checkLearningRate('adadelta', learningRate)
   checkShare('adadelta', 'rho', rho)
   checkEpsilon('adadelta', epsilon)

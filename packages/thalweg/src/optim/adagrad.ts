@@ -6,6 +6,7 @@
 import { add, div, mul, sqrt, square, sub } from '../tensor/index.ts'
 import { checkAtLeastZero, checkEpsilon, checkLearningRate, checkWeightDecay } from './checks.ts'
 import type { Optimizer } from './optimizer.ts'
+import { completed } from './options.ts'
 import { penalized } from './parts.ts'
 
 export interface AdagradOptions {
@@ -23,9 +24,18 @@ export interface AdagradOptions {
   readonly weightDecay?: number
 }
 
+const DEFAULTS: Required<AdagradOptions> = {
+  learningRate: 0.01,
+  rateDecay: 0,
+  initialAccumulator: 0,
+  epsilon: 1e-10,
+  epsilonInside: false,
+  weightDecay: 0,
+}
+
 export function adagrad(options: AdagradOptions = {}): Optimizer {
-  const { learningRate = 0.01, rateDecay = 0, initialAccumulator = 0, epsilon = 1e-10, weightDecay = 0 } = options
-  const { epsilonInside = false } = options
+  const complete = completed('adagrad', options, DEFAULTS)
+  const { learningRate, rateDecay, initialAccumulator, epsilon, epsilonInside, weightDecay } = complete
   checkLearningRate('adagrad', learningRate)
   checkAtLeastZero('adagrad', 'rateDecay', rateDecay, 'use 0 for none')
   checkAtLeastZero('adagrad', 'initialAccumulator', initialAccumulator, 'use 0')
@@ -33,7 +43,7 @@ export function adagrad(options: AdagradOptions = {}): Optimizer {
   checkWeightDecay('adagrad', weightDecay)
   return {
     name: 'adagrad',
-    options: { learningRate, rateDecay, initialAccumulator, epsilon, epsilonInside, weightDecay },
+    options: { ...complete },
     learningRate,
     init: (shape) => ({ squares: { shape, value: initialAccumulator } }),
     update(gradient, parameter, state, context) {

@@ -7,12 +7,13 @@
 import { add, div, maximum, mul, reciprocal, sqrt, sub } from '../tensor/index.ts'
 import { checkEpsilon, checkLearningRate, checkShare, checkWeightDecay } from './checks.ts'
 import type { Optimizer } from './optimizer.ts'
-import { biasCorrection, blend, blendSquare, penalized } from './parts.ts'
+import { completed } from './options.ts'
+import { biasCorrection, blend, blendSquare, penalized, shrunk } from './parts.ts'
 
 export interface AdamOptions {
   /** Default 0.001. */
   readonly learningRate?: number
-  /** Share of the mean gradient that is kept, in [0, 1). Default 0.9. */
+  /** Share of the mean gradient that is kept, in [0, 1); a schedule of momentum changes it. Default 0.9. */
   readonly beta1?: number
   /** Share of the mean square that is kept, in [0, 1). Default 0.999. */
   readonly beta2?: number
@@ -24,20 +25,25 @@ export interface AdamOptions {
   readonly amsgrad?: boolean
 }
 
+const DEFAULTS: Required<AdamOptions> = {
+  learningRate: 0.001,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  weightDecay: 0,
+  amsgrad: false,
+}
+
 export function adam(options: AdamOptions = {}): Optimizer {
-  return adaptive('adam', { weightDecay: 0, ...options }, false)
+  return adaptive('adam', completed('adam', options, DEFAULTS), false)
 }
 
 export function adamw(options: AdamOptions = {}): Optimizer {
-  return adaptive('adamw', { weightDecay: 0.01, ...options }, true)
+  return adaptive('adamw', completed('adamw', options, { ...DEFAULTS, weightDecay: 0.01 }), true)
 }
 
-function adaptive(
-  name: string,
-  options: AdamOptions & { readonly weightDecay: number },
-  decoupled: boolean,
-): Optimizer {
-  const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, amsgrad = false, weightDecay } = options
+function adaptive(name: string, options: Required<AdamOptions>, decoupled: boolean): Optimizer {
+  const { learningRate, beta1, beta2, epsilon, amsgrad, weightDecay } = options
   checkLearningRate(name, learningRate)
   checkShare(name, 'beta1', beta1)
   checkShare(name, 'beta2', beta2)
@@ -45,8 +51,9 @@ function adaptive(
   checkWeightDecay(name, weightDecay)
   return {
     name,
-    options: { learningRate, beta1, beta2, epsilon, weightDecay, amsgrad },
+    options: { ...options },
     learningRate,
+    momentum: beta1,
     init: (shape) => ({
       mean: { shape, value: 0 },
       squares: { shape, value: 0 },
@@ -54,17 +61,16 @@ function adaptive(
     }),
     update(gradient, parameter, state, context) {
       const g = decoupled ? gradient : penalized(gradient, parameter, weightDecay, context)
-      const mean = blend(beta1, state.mean, g)
+      const kept = context.momentum ?? beta1
+      const mean = blend(kept, state.mean, g)
       const squares = blendSquare(beta2, state.squares, g)
       const largest = amsgrad ? maximum(state.largest, squares) : undefined
       // The corrections are scalars of the step: they go into the rate and into one factor of the root.
-      const rate = div(context.learningRate, biasCorrection(beta1, context.step))
+      const rate = div(context.learningRate, biasCorrection(kept, context.step))
       const unbias = reciprocal(sqrt(biasCorrection(beta2, context.step)))
       const root = add(mul(sqrt(largest ?? squares), unbias), epsilon)
-      const shrinks = decoupled && weightDecay > 0 && context.decay !== false
-      const kept = shrinks ? mul(parameter, sub(1, mul(context.learningRate, weightDecay))) : parameter
       return {
-        parameter: sub(kept, div(mul(mean, rate), root)),
+        parameter: sub(decoupled ? shrunk(parameter, weightDecay, context) : parameter, div(mul(mean, rate), root)),
         state: { mean, squares, ...(largest && { largest }) },
       }
     },

@@ -5,6 +5,7 @@
 import { abs, add, div, maximum, mul, sub } from '../tensor/index.ts'
 import { checkEpsilon, checkLearningRate, checkShare, checkWeightDecay } from './checks.ts'
 import type { Optimizer } from './optimizer.ts'
+import { completed } from './options.ts'
 import { biasCorrection, blend, penalized } from './parts.ts'
 
 export interface AdamaxOptions {
@@ -20,8 +21,16 @@ export interface AdamaxOptions {
   readonly weightDecay?: number
 }
 
+const DEFAULTS: Required<AdamaxOptions> = {
+  learningRate: 0.002,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  weightDecay: 0,
+}
+
 export function adamax(options: AdamaxOptions = {}): Optimizer {
-  const { learningRate = 0.002, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 } = options
+  const { learningRate, beta1, beta2, epsilon, weightDecay } = completed('adamax', options, DEFAULTS)
   checkLearningRate('adamax', learningRate)
   checkShare('adamax', 'beta1', beta1)
   checkShare('adamax', 'beta2', beta2)

@@ -8,7 +8,7 @@ export function checkLearningRate(owner: string, value: number, option = 'learni
 
 /** A share of old values that is kept (momentum, beta, rho): in [0, 1). */
 export function checkShare(owner: string, option: string, value: number): void {
-  if (value >= 0 && value < 1) return
+  if (typeof value === 'number' && value >= 0 && value < 1) return
   refuse(owner, `${option} must lie in [0, 1)`, option, value, `give ${option} 0.9, or leave it out`)
 }
 

@@ -5,6 +5,7 @@
 import { add, div, exp, mul, reciprocal, sqrt, sub, type Tensor } from '../tensor/index.ts'
 import { checkAtLeastZero, checkEpsilon, checkLearningRate, checkShare, checkWeightDecay } from './checks.ts'
 import type { Optimizer } from './optimizer.ts'
+import { completed } from './options.ts'
 import { biasCorrection, blend, blendSquare, penalized } from './parts.ts'
 
 export interface NadamOptions {
@@ -27,9 +28,19 @@ export interface NadamOptions {
   readonly weightDecay?: number
 }
 
+const DEFAULTS: Required<NadamOptions> = {
+  learningRate: 0.002,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  momentumDecay: 0.004,
+  doubleCounted: false,
+  weightDecay: 0,
+}
+
 export function nadam(options: NadamOptions = {}): Optimizer {
-  const { learningRate = 0.002, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options
-  const { momentumDecay = 0.004, doubleCounted = false, weightDecay = 0 } = options
+  const complete = completed('nadam', options, DEFAULTS)
+  const { learningRate, beta1, beta2, epsilon, momentumDecay, doubleCounted, weightDecay } = complete
   checkLearningRate('nadam', learningRate)
   checkShare('nadam', 'beta1', beta1)
   checkShare('nadam', 'beta2', beta2)
@@ -43,15 +54,16 @@ export function nadam(options: NadamOptions = {}): Optimizer {
 
   return {
     name: 'nadam',
-    options: { learningRate, beta1, beta2, epsilon, momentumDecay, doubleCounted, weightDecay },
+    options: { ...complete },
     learningRate,
     init: (shape) => ({
       mean: { shape, value: 0 },
       squares: { shape, value: 0 },
       momentumProduct: { shape: [], value: 1 },
     }),
-    update(gradient, parameter, state, { learningRate: rate, step, decay }) {
-      const g = penalized(gradient, parameter, weightDecay, { learningRate: rate, step, decay })
+    update(gradient, parameter, state, context) {
+      const { learningRate: rate, step } = context
+      const g = penalized(gradient, parameter, weightDecay, context)
       const now = momentumAt(step)
       const next = momentumAt(add(step, 1))
       const momentumProduct = mul(state.momentumProduct, now)

@@ -14,8 +14,10 @@ export interface UpdateContext {
   readonly learningRate: Tensor
   /** 1 in the first update, as float32 scalar. */
   readonly step: Tensor
-  /** Whether weight decay applies to this parameter (biases, gammas and betas say no). Default true. */
-  readonly decay?: boolean | undefined
+  /** What weight decay is multiplied with for this parameter: 0 for biases, gammas and betas. Default 1. */
+  readonly decay?: number | undefined
+  /** Scalar of this step: the momentum, where a schedule gives it. Default the optimizer's own. */
+  readonly momentum?: Tensor | undefined
 }
 
 export interface Updated {
@@ -30,6 +32,8 @@ export interface Optimizer {
   readonly options: Readonly<Record<string, unknown>>
   /** The rate of the first step when no schedule says otherwise. */
   readonly learningRate: number
+  /** Its momentum (Adam's beta1), where there is one that a schedule may change. */
+  readonly momentum?: number
   readonly init: (shape: Shape) => InitialState
   readonly update: (gradient: Tensor, parameter: Tensor, state: OptimizerState, context: UpdateContext) => Updated
   /** Where the gradient is to be taken, if not at the parameter itself (Nesterov's look-ahead in the article's form). */

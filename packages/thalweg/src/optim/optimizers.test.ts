@@ -9,12 +9,16 @@ import { adadelta } from './adadelta.ts'
 import { adagrad } from './adagrad.ts'
 import { adam, adamw } from './adam.ts'
 import { adamax } from './adamax.ts'
+import { lamb } from './lamb.ts'
+import { lion } from './lion.ts'
+import { lookahead } from './lookahead.ts'
 import { momentum } from './momentum.ts'
+import { muon } from './muon.ts'
 import { nadam } from './nadam.ts'
 import { nesterov } from './nesterov.ts'
 import type { Optimizer } from './optimizer.ts'
 import { radam } from './radam.ts'
-import { createOptimizer, optimizers } from './registry.ts'
+import { createOptimizer, type OptimizerName, optimizers } from './registry.ts'
 import { rmsprop } from './rmsprop.ts'
 import { rprop } from './rprop.ts'
 import { sgd } from './sgd.ts'
@@ -50,6 +54,10 @@ const fit: readonly (readonly [string, Optimizer, Optimizer])[] = [
   ['nadam', nadam({ learningRate: 0.1 }), nadam({ learningRate: 0.05 })],
   ['radam', radam({ learningRate: 0.1 }), radam({ learningRate: 0.05 })],
   ['rprop', rprop(), rprop()],
+  ['lion', lion({ learningRate: 0.03 }), lion({ learningRate: 0.005 })],
+  ['lamb', lamb({ learningRate: 0.02, weightDecay: 0 }), lamb({ learningRate: 0.03, weightDecay: 0 })],
+  ['muon', muon({ learningRate: 0.1, weightDecay: 0 }), muon({ learningRate: 0.05, weightDecay: 0 })],
+  ['lookahead', lookahead(adam({ learningRate: 0.2 })), lookahead(adam({ learningRate: 0.1 }))],
 ]
 
 function nag(learningRate: number): Optimizer {
@@ -219,14 +227,16 @@ describe('weight decay', () => {
   const decaying = [
     ['sgd', sgd({ learningRate: 0.1, weightDecay: 0.5 })],
     ['adamw', adamw({ learningRate: 0.1, weightDecay: 0.5 })],
+    ['lion', lion({ learningRate: 0.1, weightDecay: 0.5 })],
   ] as const
 
   it.each(decaying)('of %s shrinks by rate times decay', (_, optimizer) => {
     expect(descend(optimizer, flat, [2, -4], 1)).toEqual([1.9, -3.8])
   })
 
+  const decoupled = new Set(['adamw', 'lion', 'lamb', 'muon'])
   const penalizing = Object.keys(optimizers).filter(
-    (name) => name !== 'adamw' && 'weightDecay' in createOptimizer(name).options,
+    (name) => !decoupled.has(name) && 'weightDecay' in createOptimizer(name).options,
   )
 
   it.each(penalizing)('of %s is the gradient of a penalty', (name) => {
@@ -239,7 +249,7 @@ describe('weight decay', () => {
   it.each(Object.keys(optimizers))('of %s leaves out a parameter that says no', (name) => {
     const { options } = createOptimizer(name)
     if (!('weightDecay' in options)) return
-    const descent = createDescent(engine, createOptimizer(name, { weightDecay: 0.5 }), flat, [2, -4], { decay: false })
+    const descent = createDescent(engine, createOptimizer(name, { weightDecay: 0.5 }), flat, [2, -4], { decay: 0 })
     expect(Array.from(descent.update())).toEqual([2, -4])
     descent.release()
   })
@@ -284,6 +294,12 @@ describe('hyperparameters', () => {
     ['rprop', { shrink: 1 }, 'shrink'],
     ['rprop', { grow: 1 }, 'grow'],
     ['rprop', { largestStep: 1e-9 }, 'largestStep'],
+    ['lion', { beta2: 1 }, 'beta2'],
+    ['lion', { weightDecay: -1 }, 'weightDecay'],
+    ['lamb', { epsilon: 0 }, 'epsilon'],
+    ['muon', { momentum: 1 }, 'momentum'],
+    ['muon', { iterations: 0 }, 'iterations'],
+    ['muon', { scale: 'big' }, 'scale'],
   ]
 
   it.each(bad)('%s refuses %j in three lines', (name, options, option) => {
@@ -301,10 +317,21 @@ describe('the registry', () => {
     expect(JSON.parse(JSON.stringify(made.options))).toEqual(made.options)
   })
 
+  it.each(Object.keys(optimizers))('%s takes no option under a wrong name, nor a number in their place', (name) => {
+    const make = optimizers[name as OptimizerName] as (options?: unknown) => Optimizer
+    expect(() => make({ lr: 1 })).toThrow(
+      /the option must be one of .*\nreceived: lr\ntry: did you mean "learningRate"\?$/,
+    )
+    expect(() => make({ learningrate: 1 })).toThrow(/try: did you mean "learningRate"\?$/)
+    expect(() => make(0.1)).toThrow(/options must be given by name\nreceived: 0.1\ntry: write .*learningRate: 0.1/)
+    expect(make({ learningRate: undefined }).options).toEqual(make().options)
+  })
+
   it('refuses unknown names, options and kinds of values', () => {
-    expect(() => createOptimizer('admn')).toThrow(/received: 'admn'\ntry: one of sgd, momentum/)
+    expect(() => createOptimizer('adm')).toThrow(/received: 'adm'\ntry: did you mean "adam"/)
+    expect(() => createOptimizer('xyz')).toThrow(/try: choose one of the optimizers: sgd, momentum/)
     expect(() => createOptimizer('toString')).toThrow(/must be one of those that exist/)
-    expect(() => createOptimizer('adam', { lr: 0.1 })).toThrow(/received: lr\ntry: one of learningRate, beta1/)
+    expect(() => createOptimizer('adam', { lr: 0.1 })).toThrow(/received: lr\ntry: did you mean "learningRate"\?/)
     expect(() => createOptimizer('adam', { beta1: 'high' })).toThrow(
       /adam: beta1 must be a number\nreceived: beta1 "high"/,
     )

@@ -18,6 +18,7 @@ import {
 } from '../tensor/index.ts'
 import { checkEpsilon, checkLearningRate, checkPositive, checkShare, checkWeightDecay } from './checks.ts'
 import type { Optimizer } from './optimizer.ts'
+import { completed } from './options.ts'
 import { biasCorrection, blend, blendSquare, penalized } from './parts.ts'
 
 export interface RadamOptions {
@@ -33,11 +34,19 @@ export interface RadamOptions {
   readonly weightDecay?: number
 }
 
+const DEFAULTS: Required<RadamOptions> = {
+  learningRate: 0.001,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  weightDecay: 0,
+}
+
 /** Above this length of the averaged window the variance is tractable (PyTorch's bound; the paper's is 4). */
 const TRACTABLE = 5
 
 export function radam(options: RadamOptions = {}): Optimizer {
-  const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 } = options
+  const { learningRate, beta1, beta2, epsilon, weightDecay } = completed('radam', options, DEFAULTS)
   checkLearningRate('radam', learningRate)
   checkShare('radam', 'beta1', beta1)
   checkShare('radam', 'beta2', beta2)

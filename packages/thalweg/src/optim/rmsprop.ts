@@ -6,6 +6,7 @@
 import { add, div, maximum, mul, sqrt, square, sub } from '../tensor/index.ts'
 import { checkEpsilon, checkLearningRate, checkShare, checkWeightDecay } from './checks.ts'
 import type { InitialState, Optimizer } from './optimizer.ts'
+import { completed } from './options.ts'
 import { blend, blendSquare, penalized } from './parts.ts'
 
 export interface RmspropOptions {
@@ -25,9 +26,19 @@ export interface RmspropOptions {
   readonly weightDecay?: number
 }
 
+const DEFAULTS: Required<RmspropOptions> = {
+  learningRate: 0.001,
+  rho: 0.9,
+  epsilon: 1e-8,
+  epsilonInside: false,
+  momentum: 0,
+  centered: false,
+  weightDecay: 0,
+}
+
 export function rmsprop(options: RmspropOptions = {}): Optimizer {
-  const { learningRate = 0.001, rho = 0.9, epsilon = 1e-8, epsilonInside = false } = options
-  const { momentum = 0, centered = false, weightDecay = 0 } = options
+  const complete = completed('rmsprop', options, DEFAULTS)
+  const { learningRate, rho, epsilon, epsilonInside, momentum, centered, weightDecay } = complete
   checkLearningRate('rmsprop', learningRate)
   checkShare('rmsprop', 'rho', rho)
   checkEpsilon('rmsprop', epsilon)
@@ -35,7 +46,7 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
   checkWeightDecay('rmsprop', weightDecay)
   return {
     name: 'rmsprop',
-    options: { learningRate, rho, epsilon, epsilonInside, momentum, centered, weightDecay },
+    options: { ...complete },
     learningRate,
     init(shape): InitialState {
       const zero = { shape, value: 0 }

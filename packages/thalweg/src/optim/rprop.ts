@@ -6,6 +6,7 @@
 import { clip, div, less, mul, select, sign, sub } from '../tensor/index.ts'
 import { checkPositive, refuse } from './checks.ts'
 import type { Optimizer } from './optimizer.ts'
+import { completed } from './options.ts'
 
 export interface RpropOptions {
   /** Every step at first. A schedule scales all steps by its rate over this one. Default 0.01. */
@@ -20,8 +21,16 @@ export interface RpropOptions {
   readonly largestStep?: number
 }
 
+const DEFAULTS: Required<RpropOptions> = {
+  learningRate: 0.01,
+  shrink: 0.5,
+  grow: 1.2,
+  smallestStep: 1e-6,
+  largestStep: 50,
+}
+
 export function rprop(options: RpropOptions = {}): Optimizer {
-  const { learningRate = 0.01, shrink = 0.5, grow = 1.2, smallestStep = 1e-6, largestStep = 50 } = options
+  const { learningRate, shrink, grow, smallestStep, largestStep } = completed('rprop', options, DEFAULTS)
   checkPositive('rprop', 'learningRate', learningRate, 'give a positive first step, such as 0.01')
   if (!(shrink > 0 && shrink < 1)) refuse('rprop', 'shrink must lie in (0, 1)', 'shrink', shrink, 'use 0.5')
   if (!(grow > 1 && Number.isFinite(grow))) refuse('rprop', 'grow must be above 1', 'grow', grow, 'use 1.2')

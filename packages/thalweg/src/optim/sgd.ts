@@ -6,6 +6,7 @@
 import { add, lessEqual, mul, select, sub } from '../tensor/index.ts'
 import { checkLearningRate, checkShare, checkWeightDecay, refuse } from './checks.ts'
 import type { Optimizer } from './optimizer.ts'
+import { completed } from './options.ts'
 import { penalized } from './parts.ts'
 
 export interface SgdOptions {
@@ -21,8 +22,16 @@ export interface SgdOptions {
   readonly weightDecay?: number
 }
 
+const DEFAULTS: Required<SgdOptions> = {
+  learningRate: 0.01,
+  momentum: 0,
+  dampening: 0,
+  nesterov: false,
+  weightDecay: 0,
+}
+
 export function sgd(options: SgdOptions = {}): Optimizer {
-  const { learningRate = 0.01, momentum = 0, dampening = 0, nesterov = false, weightDecay = 0 } = options
+  const { learningRate, momentum, dampening, nesterov, weightDecay } = completed('sgd', options, DEFAULTS)
   checkLearningRate('sgd', learningRate)
   checkShare('sgd', 'momentum', momentum)
   if (!(dampening >= 0 && dampening <= 1)) {
@@ -37,13 +46,15 @@ export function sgd(options: SgdOptions = {}): Optimizer {
     name: 'sgd',
     options: { learningRate, momentum, dampening, nesterov, weightDecay },
     learningRate,
+    ...(momentum > 0 && { momentum }),
     init: (shape) => (momentum === 0 ? {} : { velocity: { shape, value: 0 } }),
     update(gradient, parameter, state, context) {
       const g = penalized(gradient, parameter, weightDecay, context)
       if (momentum === 0) return { parameter: sub(parameter, mul(g, context.learningRate)), state: {} }
       const entering = dampening === 0 ? g : mul(g, select(lessEqual(context.step, 1), 1, 1 - dampening))
-      const velocity = add(mul(state.velocity, momentum), entering)
-      const direction = nesterov ? add(g, mul(velocity, momentum)) : velocity
+      const kept = context.momentum ?? momentum
+      const velocity = add(mul(state.velocity, kept), entering)
+      const direction = nesterov ? add(g, mul(velocity, kept)) : velocity
       return { parameter: sub(parameter, mul(direction, context.learningRate)), state: { velocity } }
     },
   }

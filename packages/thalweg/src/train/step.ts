@@ -116,7 +116,7 @@ export function recordTrainingStep(parts: StepParts, [inputs, targets, rate]: re
     [...reached.values()].map(({ point }) => point),
   )
   for (const [index, [variable, { value, state }]] of [...reached].entries()) {
-    const decay = store.entries.get(variable.name)?.decay ?? true
+    const decay = store.entries.get(variable.name)?.decay === false ? 0 : 1
     const updated = optimizer.update(upstream[index], value, state, { ...context, decay })
     assign(variable, updated.parameter)
     for (const [name, place] of Object.entries(slots.of(variable))) assign(place, updated.state[name])

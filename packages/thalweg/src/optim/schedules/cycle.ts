@@ -58,7 +58,8 @@ export function oneCycle(options: OneCycleOptions): Schedule {
     anneal === 'cosine' ? annealed(from, to, share) : from + (to - from) * share
   return (step) => {
     const at = Math.min(step, totalSteps - 1)
-    if (at <= top) return between(first, maxLearningRate, at / top)
+    // At the top itself (which may be step 0) the fall begins.
+    if (at < top) return between(first, maxLearningRate, at / top)
     return between(maxLearningRate, last, (at - top) / (totalSteps - 1 - top))
   }
 }

@@ -68,6 +68,14 @@ describe('ends', () => {
     expect(oneCycle({ maxLearningRate: 1, totalSteps: 2 })(0)).toBeLessThanOrEqual(1)
   })
 
+  it('of one cycle whose rise is a single step begin at the top', () => {
+    for (const anneal of ['cosine', 'linear'] as const) {
+      const cycle = oneCycle({ maxLearningRate: 0.4, totalSteps: 10, riseShare: 0.1, anneal })
+      expect(cycle(0)).toBeCloseTo(0.4, 15)
+      expect(cycle(9)).toBeCloseTo(0.4 / 25 / 1e4, 15)
+    }
+  })
+
   it('of a cycle that falls faster than it rises', () => {
     const schedule = cyclic({ learningRate: 0, maxLearningRate: 1, riseSteps: 4, fallSteps: 2 })
     expect([0, 1, 2, 3, 4, 5, 6, 7].map(schedule)).toEqual([0, 0.25, 0.5, 0.75, 1, 0.5, 0, 0.25])
