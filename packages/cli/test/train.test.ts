@@ -267,7 +267,7 @@ describe('wrong usage and bad input', () => {
     ['a missing value', 2, ['predict', '--out'], /must have a value/],
     ['batch size 0', 2, ['train', 'xor', '--batch-size', '0'], /--batch-size must be an integer/],
     ['a negative rate', 2, ['train', 'xor', '--learning-rate', '-1'], /--learning-rate must be/],
-    ['an unknown optimizer', 2, ['train', 'xor', '--optimizer', 'adem'], /one of sgd/],
+    ['an unknown optimizer', 2, ['train', 'xor', '--optimizer', 'adem'], /did you mean "adam"/],
     ['a missing file', 2, ['train', 'nowhere.csv', '--target', 'y'], /nowhere\.csv: the file must exist/],
     ['no target column', 2, ['train', 'FOLDER/table.csv'], /try: --target kind, or another of a, b/],
     ['an unknown target column', 2, ['train', 'FOLDER/table.csv', '--target', 'kinds'], /did you mean "kind"/],
