@@ -63,3 +63,8 @@ export function checkChoice(layer: string, option: string, value: string, choice
     try: `give ${option} '${choices[0]}', or leave it out`,
   })
 }
+
+/** For rules that only one layer or initializer has. */
+export function refuse(what: string, rule: string, received: string, advice: string): never {
+  throw new ThalwegError('nn/bad-option', { rule: `${what}: ${rule}`, received, try: advice })
+}

@@ -2,7 +2,9 @@
 import { formatShape, ThalwegError } from '../base/index.ts'
 import { add, matmul } from '../tensor/index.ts'
 import { checkCount } from './checks.ts'
-import { describeInitializer, he, type Initializer, zeros } from './initializers.ts'
+import { zeros } from './initializers/constant.ts'
+import { describeInitializer, type Initializer } from './initializers/initializer.ts'
+import { he } from './initializers/scaled.ts'
 import type { Layer } from './layer.ts'
 
 export interface DenseOptions {

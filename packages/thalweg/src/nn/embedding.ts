@@ -2,7 +2,8 @@
 import { ThalwegError } from '../base/index.ts'
 import { gather } from '../tensor/index.ts'
 import { checkCount } from './checks.ts'
-import { describeInitializer, type Initializer, smallRandom } from './initializers.ts'
+import { describeInitializer, type Initializer } from './initializers/initializer.ts'
+import { smallRandom } from './initializers/small-random.ts'
 import type { Layer } from './layer.ts'
 
 export interface EmbeddingOptions {

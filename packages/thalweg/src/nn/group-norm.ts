@@ -5,7 +5,7 @@
 import { formatShape, sizeOf, ThalwegError } from '../base/index.ts'
 import { add, mean, mul, reshape, rsqrt, square, sub } from '../tensor/index.ts'
 import { checkCount, checkPositive } from './checks.ts'
-import { ones, zeros } from './initializers.ts'
+import { ones, zeros } from './initializers/constant.ts'
 import type { Layer } from './layer.ts'
 
 export interface GroupNormOptions {

@@ -31,18 +31,17 @@ export { type EmbeddingOptions, embedding } from './embedding.ts'
 export { flatten } from './flatten.ts'
 export { build, type ForwardOptions, forward, type LayerCall } from './forward.ts'
 export { type GroupNormOptions, groupNorm } from './group-norm.ts'
-export {
-  constant,
-  type Fan,
-  fanOf,
-  he,
-  type Initializer,
-  ones,
-  type ScaledOptions,
-  smallRandom,
-  xavier,
-  zeros,
-} from './initializers.ts'
+export { type CaffeFiller, caffeFiller } from './initializers/caffe.ts'
+export { constant, ones, zeros } from './initializers/constant.ts'
+export { gainOf } from './initializers/gain.ts'
+export { type IdentityOptions, identity } from './initializers/identity.ts'
+export { type Fan, fanOf, type Initializer } from './initializers/initializer.ts'
+export { type NormalOptions, normal, type TruncatedNormalOptions, truncatedNormal } from './initializers/normal.ts'
+export { type OrthogonalOptions, orthogonal } from './initializers/orthogonal.ts'
+export { createInitializer, initializerNames } from './initializers/registry.ts'
+export { he, lecun, type ScaledOptions, xavier } from './initializers/scaled.ts'
+export { type SmallRandomOptions, smallRandom, unitRandom } from './initializers/small-random.ts'
+export { type UniformOptions, uniform } from './initializers/uniform.ts'
 export type { Layer, Model, ParameterOptions, Scope } from './layer.ts'
 export { type LayerNormOptions, layerNorm } from './layer-norm.ts'
 export { type LocalResponseNormOptions, localResponseNorm } from './local-response-norm.ts'

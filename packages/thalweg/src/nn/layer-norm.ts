@@ -4,7 +4,7 @@
  */
 import { add, mean, mul, rsqrt, square, sub } from '../tensor/index.ts'
 import { checkPositive } from './checks.ts'
-import { ones, zeros } from './initializers.ts'
+import { ones, zeros } from './initializers/constant.ts'
 import type { Layer } from './layer.ts'
 
 export interface LayerNormOptions {

@@ -6,7 +6,7 @@
  */
 import type { DType, Shape } from '../base/index.ts'
 import type { Tensor } from '../tensor/index.ts'
-import type { Initializer } from './initializers.ts'
+import type { Initializer } from './initializers/initializer.ts'
 
 export interface Layer {
   /** The kind, as a name prefix: `dense`, `batchNorm`. Siblings are numbered: `dense1`, `dense2`. */

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { referenceBackend } from '../backend/index.ts'
+import { random } from '../base/index.ts'
 import { createEngine } from '../compile/index.ts'
-import { he, zeros } from './initializers.ts'
+import { zeros } from './initializers/constant.ts'
+import { he } from './initializers/scaled.ts'
+import { smallRandom } from './initializers/small-random.ts'
 import { createStore, type Store } from './store.ts'
 
 const engine = createEngine(referenceBackend())
@@ -30,6 +33,20 @@ describe('parameters', () => {
     expect(first.save().a.data).not.toEqual(first.save().b.data)
     expect(other.save().b.data).not.toEqual(first.save().b.data)
     expect(first.entries.get('b')?.initial()).toEqual(first.save().b.data)
+  })
+
+  it('are drawn by an initializer of the store, biases left out', () => {
+    const store = createStore({ engine, initializer: smallRandom({ scale: 5 }) })
+    const plain = createStore({ engine })
+    for (const each of [store, plain]) {
+      ask(each, 'weight')
+      each.parameter({ path: 'bias', shape: [4], initialize: zeros(), decay: false })
+      each.parameter({ path: 'table', shape: [2, 2], initialize: zeros(), decay: false })
+    }
+    const drawn = smallRandom({ scale: 5 })([3, 4], { in: 3, out: 4 }, random(0, 'nn/weight'))
+    expect([...store.save().weight.data]).toEqual([...drawn])
+    expect(store.save().bias).toEqual(plain.save().bias)
+    expect(store.save().table).toEqual(plain.save().table)
   })
 
   it('keep their shape', () => {

@@ -15,7 +15,7 @@ import {
 } from '../base/index.ts'
 import { defaultEngine, type Engine } from '../compile/index.ts'
 import { createVariable, type Variable } from '../graph/index.ts'
-import { type Fan, fanOf, type Initializer } from './initializers.ts'
+import { type Fan, fanOf, type Initializer } from './initializers/initializer.ts'
 
 /** An array with its shape, as checkpoints keep it. */
 export interface NamedArray {
@@ -36,6 +36,8 @@ export interface StoreEntry {
 export interface StoreOptions {
   /** Default 0. */
   readonly seed?: number
+  /** Draws the weights, whatever the layers ask for: parameters of two axes or more that decay applies to. */
+  readonly initializer?: Initializer
   /** Keeps the values. Default the shared one (wasm); `none` for a store of shapes alone, as a summary needs it. */
   readonly engine?: Engine | 'none'
 }
@@ -80,7 +82,7 @@ export interface Store {
   release(): void
 }
 
-export function createStore({ seed = 0, engine = defaultEngine() }: StoreOptions = {}): Store {
+export function createStore({ seed = 0, initializer, engine = defaultEngine() }: StoreOptions = {}): Store {
   const entries = new Map<string, StoreEntry>()
   const waiting = new Map<string, NamedArray>()
   const values = engine === 'none' ? undefined : engine
@@ -107,7 +109,8 @@ export function createStore({ seed = 0, engine = defaultEngine() }: StoreOptions
     parameters: () => [...entries.values()].filter(({ variable }) => variable.trainable),
     states: () => [...entries.values()].filter(({ variable }) => !variable.trainable),
     parameter({ path, shape, initialize, fan = fanOf(shape), decay = true }) {
-      const initial = () => requireCount(path, shape, initialize(shape, fan, random(seed, `nn/${path}`)))
+      const draw = initializer && decay && shape.length >= 2 ? initializer : initialize
+      const initial = () => requireCount(path, shape, draw(shape, fan, random(seed, `nn/${path}`)))
       return known(path, shape) ?? claim(createVariable({ name: path, shape, trainable: true }), decay, initial)
     },
     state({ path, shape, initial, dtype }) {

@@ -1,7 +1,7 @@
 /** A leaky rectifier whose slope is learned (He, Zhang, Ren, Sun, ICCV 2015, section 2.1). */
 import { lessEqual, mul, select, type Tensor } from '../../tensor/index.ts'
 import { checkFinite } from '../checks.ts'
-import { constant } from '../initializers.ts'
+import { constant } from '../initializers/constant.ts'
 import type { Layer } from '../layer.ts'
 
 export interface PreluOptions {
