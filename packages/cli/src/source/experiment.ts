@@ -48,6 +48,7 @@ async function modules(): Promise<Record<string, unknown>> {
     'thalweg/optim': await import('thalweg/optim'),
     'thalweg/tensor': await import('thalweg/tensor'),
     'thalweg/train': await import('thalweg/train'),
+    'thalweg/tune': await import('thalweg/tune'),
   }
 }
 

@@ -33,6 +33,28 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
 }
 
 /**
+ * Appends `line` and a line break, and returns when both are on the disk. Makes the folder and the file.
+ *
+ * @throws ThalwegError `train/write-failed`
+ */
+export async function appendLine(path: string, line: string): Promise<void> {
+  const fs = await import('node:fs/promises')
+  const { dirname } = await import('node:path')
+  try {
+    await fs.mkdir(dirname(path), { recursive: true })
+    const file = await fs.open(path, 'a')
+    try {
+      await file.writeFile(`${line}\n`)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+  } catch (cause) {
+    throw writeFailed(path, cause)
+  }
+}
+
+/**
  * The bytes of a file.
  *
  * @throws ThalwegError `train/read-failed`
@@ -66,6 +88,12 @@ export async function listFiles(folder: string): Promise<string[]> {
 export async function removeFile(path: string): Promise<void> {
   const fs = await import('node:fs/promises')
   await fs.rm(path, { force: true })
+}
+
+/** Removes a folder with all that is in it, if it is there. */
+export async function removeFolder(path: string): Promise<void> {
+  const fs = await import('node:fs/promises')
+  await fs.rm(path, { recursive: true, force: true })
 }
 
 /** A renamed file survives a loss of power only once its folder is flushed. Not every system lets a folder be opened. */
