@@ -45,14 +45,16 @@ async function baseRecipe({ kind }: Source, data: Prepared): Promise<Recipe> {
 }
 
 async function experimentRecipe({ file, text, definition }: NonNullable<Prepared['experiment']>): Promise<Recipe> {
-  const { optimizer, epochs, batchSize = 64, shuffle = true, schedule } = definition
+  const { optimizer, epochs, batchSize = 64, order, schedule, earlyStopping, keepBest } = definition
   return {
     model: { kind: 'experiment', file, sha256: await sha256(new TextEncoder().encode(text)) },
     optimizer: { name: optimizer.name, options: { ...optimizer.options } },
     schedule: schedule ? 'experiment' : 'none',
     epochs,
     batchSize,
-    shuffle,
+    order: order ? 'experiment' : 'shuffled',
+    ...(earlyStopping && { earlyStopping }),
+    ...(keepBest !== undefined && { keepBest }),
   }
 }
 
@@ -74,7 +76,7 @@ function imageRecipe({ train }: Prepared): Recipe {
     schedule: 'one-cycle',
     epochs: train.size < MANY_IMAGES ? 4 : 5,
     batchSize: 64,
-    shuffle: true,
+    order: 'shuffled',
   }
 }
 
@@ -92,7 +94,7 @@ function pointsRecipe({ train }: Prepared): Recipe {
     schedule: 'one-cycle',
     epochs: 60,
     batchSize: 32,
-    shuffle: true,
+    order: 'shuffled',
   }
 }
 
@@ -125,6 +127,6 @@ function tableRecipe({ train }: Prepared): Recipe {
     schedule: 'one-cycle',
     epochs: isSmall ? Math.max(5, Math.min(300, Math.round(SMALL_TABLE_STEPS / steps))) : 20,
     batchSize,
-    shuffle: true,
+    order: 'shuffled',
   }
 }

@@ -2,10 +2,10 @@
  * How a network is trained, as plain data: it is chosen once (choose.ts), written into the run's manifest, and made real
  * here, the same way in the first sitting and in every later one.
  */
-import type { Dataset } from 'thalweg/data'
+import { balanced, type Dataset, inOrder, type Order, shuffled, stratified } from 'thalweg/data'
 import { crossEntropy, type Loss, type Model, meanSquaredError } from 'thalweg/nn'
-import { createOptimizer, type Optimizer, oneCycle, type Schedule } from 'thalweg/optim'
-import type { Experiment } from 'thalweg/train'
+import { createOptimizer, type Optimizer, oneCycle, type Plateau, type Schedule } from 'thalweg/optim'
+import type { EarlyStoppingOptions, Experiment, Metric } from 'thalweg/train'
 import { z } from 'zod'
 import { buildModel, type ModelDescription, modelSchema } from './model.ts'
 
@@ -16,8 +16,15 @@ export interface Recipe {
   readonly schedule: 'one-cycle' | 'none' | 'experiment'
   readonly epochs: number
   readonly batchSize: number | 'all'
-  readonly shuffle: boolean
+  /** `experiment`: what its file says. */
+  readonly order: OrderName | 'experiment'
+  readonly earlyStopping?: EarlyStoppingOptions | undefined
+  readonly keepBest?: number | undefined
 }
+
+export type OrderName = 'shuffled' | 'in-order' | 'stratified' | 'balanced'
+
+const orders: Readonly<Record<OrderName, () => Order>> = { shuffled, 'in-order': inOrder, stratified, balanced }
 
 export const recipeSchema: z.ZodType<Recipe> = z.object({
   model: modelSchema,
@@ -25,7 +32,16 @@ export const recipeSchema: z.ZodType<Recipe> = z.object({
   schedule: z.enum(['one-cycle', 'none', 'experiment']),
   epochs: z.number().int(),
   batchSize: z.union([z.number().int(), z.literal('all')]),
-  shuffle: z.boolean(),
+  order: z.enum(['shuffled', 'in-order', 'stratified', 'balanced', 'experiment']),
+  earlyStopping: z
+    .object({
+      patience: z.number().int(),
+      minDelta: z.number().optional(),
+      baseline: z.number().optional(),
+      restoreBest: z.boolean().optional(),
+    })
+    .optional(),
+  keepBest: z.number().int().optional(),
 })
 
 /** What `fit` takes. */
@@ -33,7 +49,9 @@ export interface Ingredients {
   readonly model: Model
   readonly loss: Loss
   readonly optimizer: Optimizer
-  readonly schedule: Schedule | undefined
+  readonly schedule: Schedule | Plateau | undefined
+  readonly order: Order | undefined
+  readonly metric: Metric | undefined
 }
 
 /** With fewer steps than this there is no room for a rise and a fall of the rate. */
@@ -43,12 +61,15 @@ export function realize(recipe: Recipe, train: Dataset, experiment: Experiment |
   const { model } = recipe
   if (model.kind === 'experiment') {
     if (!experiment) throw new TypeError('an experiment without its definition')
-    const { loss, optimizer, schedule } = experiment
-    return { model: experiment.model, loss, optimizer: overridden(recipe, optimizer), schedule }
+    const { loss, optimizer, schedule, metric } = experiment
+    const own = { schedule, metric, order: recipe.order === 'experiment' ? experiment.order : orders[recipe.order]() }
+    return { model: experiment.model, loss, optimizer: overridden(recipe, optimizer), ...own }
   }
   const optimizer = createOptimizer(recipe.optimizer.name, recipe.optimizer.options)
   const loss = train.target.kind === 'class' ? crossEntropy() : meanSquaredError()
-  return { model: buildModel(model), loss, optimizer, schedule: scheduleOf(recipe, optimizer, train.size) }
+  const schedule = scheduleOf(recipe, optimizer, train.size)
+  const order = recipe.order === 'experiment' ? undefined : orders[recipe.order]()
+  return { model: buildModel(model), loss, optimizer, schedule, order, metric: undefined }
 }
 
 export function stepsPerEpoch(recipe: Pick<Recipe, 'batchSize'>, examples: number): number {

@@ -111,7 +111,7 @@ function liveText(
   speed: Speed,
   voice: Voice,
 ): string {
-  const total = start.stepsPerEpoch * start.epochs
+  const total = start.totalSteps
   const perSecond = speed.stepsPerSecond()
   const epoch = `${event.epoch}/${start.epochs}`.padStart(EPOCH)
   const figures = [

@@ -47,7 +47,7 @@ export type { DataNote } from './notes.ts'
 export { type BalancedOptions, balanced, classWeights } from './order/balanced.ts'
 export { type CurriculumOptions, curriculum } from './order/curriculum.ts'
 export { batchCount, batchRows, epochOrder, sequentialOrder } from './order/epoch.ts'
-export { createOrder, inOrder, type Order, type OrderOptions, type Sized, shuffled } from './order/order.ts'
+export { createOrder, type EpochOrders, inOrder, type Order, type OrderParts, shuffled } from './order/order.ts'
 export {
   type ExponentialPacingOptions,
   exponentialPacing,

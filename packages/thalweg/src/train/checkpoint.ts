@@ -5,6 +5,7 @@
  */
 import { ThalwegError } from '../base/index.ts'
 import type { NamedArray } from '../nn/index.ts'
+import type { BestRecord } from './best.ts'
 import type { EpochEvent } from './events.ts'
 import { decodeSafetensors, encodeSafetensors, namedArrays, type StoredArray } from './safetensors.ts'
 
@@ -18,8 +19,10 @@ export interface Position {
 /** What may not change between two sittings of one run, as plain data. */
 export interface Signature {
   readonly seed: number
-  readonly batchSize: number
-  readonly shuffle: boolean
+  readonly batchSize: number | 'all'
+  readonly order: { readonly name: string; readonly fingerprint: string }
+  /** By which the best epochs are told. */
+  readonly metric: string
   readonly optimizer: { readonly name: string; readonly options: Readonly<Record<string, unknown>> }
   readonly loss: { readonly name: string; readonly options: Readonly<Record<string, unknown>> }
   readonly examples: number
@@ -30,6 +33,8 @@ export interface Signature {
 export interface Progress {
   readonly position: Position
   readonly history: readonly EpochEvent[]
+  /** The best epochs, the best one first. Their weights are among the arrays. */
+  readonly best: readonly BestRecord[]
   /** Spent on the run so far, and on the epoch that is going on. */
   readonly seconds: number
   readonly epochSeconds: number
@@ -37,7 +42,7 @@ export interface Progress {
 
 export interface Snapshot extends Progress {
   readonly signature: Signature
-  /** By name: `model/dense1.weight`, `optimizer/adam.firstMoment.dense1.weight`, `train/step`. */
+  /** By name: `model/dense1.weight`, `optimizer/adam.firstMoment.dense1.weight`, `train/step`, `best/3/dense1.weight`. */
   readonly arrays: ReadonlyMap<string, StoredArray>
 }
 
@@ -45,8 +50,10 @@ export interface Snapshot extends Progress {
 export interface Checkpoint {
   readonly bytes: Uint8Array
   readonly position: Position
-  /** Whether the validation loss is the lowest of the run so far. */
+  /** Whether it is the best of the epochs that were saved so far, by the run's metric. */
   readonly best: boolean
+  /** Steps of the best of those that were saved, the best first: as many as `keepBest` says, at least 1. */
+  readonly bestSteps: readonly number[]
 }
 
 export interface CheckpointOptions {

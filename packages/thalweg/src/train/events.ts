@@ -10,10 +10,11 @@ export interface StartEvent {
   readonly task: 'class' | 'number'
   /** Number of trainable values. */
   readonly parameters: number
-  /** Training examples; how many of them a step sees; how many steps an epoch has. */
+  /** Training examples; how many of them a step sees; how many steps this epoch has, and all epochs together. */
   readonly examples: number
   readonly batchSize: number
   readonly stepsPerEpoch: number
+  readonly totalSteps: number
   readonly epochs: number
   readonly seed: number
   /** Name of the backend and what it found to use: `wasm`, `simd128`. */
@@ -76,7 +77,7 @@ export interface CheckpointEvent {
   /** Finished steps, and finished epochs. */
   readonly step: number
   readonly epoch: number
-  /** Whether it is the best of the run by validation loss so far. */
+  /** Whether it is the best of the epochs that were saved so far, by the run's metric. */
   readonly best: boolean
   /** Where the sink put it, if it says so. */
   readonly path?: string
@@ -97,6 +98,30 @@ export interface FindingEvent {
   readonly source: string
 }
 
+/** Early stopping ended the run before its last epoch. */
+export interface StopEvent {
+  readonly type: 'stop'
+  /** The last epoch. */
+  readonly epoch: number
+  readonly step: number
+  /** Nothing got better for too long, or not good enough: the baseline was not beaten. */
+  readonly reason: 'patience' | 'baseline'
+  readonly metric: string
+  /** Epochs that went by without an improvement. */
+  readonly waited: number
+  /** The same in a sentence. */
+  readonly message: string
+}
+
+/** The model has the weights of its best epoch again: what is tested and predicted with from here on. */
+export interface RestoreEvent {
+  readonly type: 'restore'
+  readonly epoch: number
+  readonly step: number
+  readonly metric: string
+  readonly value: number
+}
+
 /** The run was asked to stop, finished its step and saved. */
 export interface InterruptedEvent {
   readonly type: 'interrupted'
@@ -110,7 +135,10 @@ export interface EndEvent {
   readonly testLoss?: number
   readonly testAccuracy?: number
   readonly testR2?: number
+  /** Epochs that were trained. */
   readonly epochs: number
+  /** Of these the best one by the run's metric, where its weights were restored. */
+  readonly bestEpoch?: number
   /** Training, validation and test, over all sittings of a resumed run. */
   readonly seconds: number
 }
@@ -122,6 +150,8 @@ export type TrainEvent =
   | EpochEvent
   | CheckpointEvent
   | FindingEvent
+  | StopEvent
+  | RestoreEvent
   | InterruptedEvent
   | EndEvent
 

@@ -1,7 +1,9 @@
 /** What an experiment file exports: everything that `fit` needs, with defaults that its runner may override. */
-import type { Dataset, Preprocessing } from '../data/index.ts'
+import type { Dataset, Order, Preprocessing } from '../data/index.ts'
 import type { Loss, Model } from '../nn/index.ts'
-import type { Optimizer, Schedule } from '../optim/index.ts'
+import type { Optimizer, Plateau, Schedule } from '../optim/index.ts'
+import type { Metric } from './monitor.ts'
+import type { EarlyStoppingOptions } from './stopping.ts'
 
 export interface ExperimentData {
   readonly train: Dataset
@@ -31,9 +33,15 @@ export interface Experiment {
   readonly batchSize?: number | 'all'
   /** Default 0. */
   readonly seed?: number
-  /** Default true. */
-  readonly shuffle?: boolean
-  readonly schedule?: Schedule
+  /** Default `shuffled()`. */
+  readonly order?: Order
+  readonly schedule?: Schedule | Plateau
+  /** Default `validLoss`, and `trainLoss` where nothing is validated. */
+  readonly metric?: Metric
+  /** Default never. */
+  readonly earlyStopping?: EarlyStoppingOptions
+  /** Default 1 with early stopping, otherwise 0. */
+  readonly keepBest?: number
 }
 
 /** Returns its argument; it is there for the types: `export default defineExperiment({ ... })`. */

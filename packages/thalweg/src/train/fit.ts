@@ -3,19 +3,23 @@
  * into it (step.ts), measuring (evaluate.ts), the bytes of a checkpoint (checkpoint.ts). Here is the order of things.
  */
 import { ThalwegError } from '../base/index.ts'
-import { batchCount, batchRows, epochOrder, sequentialOrder } from '../data/index.ts'
+import { batchCount, batchRows } from '../data/index.ts'
 import type { Model } from '../nn/index.ts'
+import { type BestEpoch, createBestEpochs, withoutBest } from './best.ts'
 import { checkSignature, encodeCheckpoint, type Position, type Signature } from './checkpoint.ts'
 import { createClock } from './clock.ts'
 import { createEvaluator } from './evaluate.ts'
 import type { EpochEvent } from './events.ts'
 import type { Metrics } from './metrics.ts'
-import { completeOptions, type FitOptions, rateOf, type Settings } from './options.ts'
+import { bestFirst } from './monitor.ts'
+import { completeOptions, type FitOptions, type Settings } from './options.ts'
 import { createPace } from './pace.ts'
+import { createRates } from './rates.ts'
 import { epochEvent, startEvent, stepEvent, testNumbers } from './report.ts'
 import { createRun, type Run } from './run.ts'
 import type { StoredArray } from './safetensors.ts'
 import { openSession, type Session } from './session.ts'
+import { reasonToStop } from './stopping.ts'
 
 /** How often a long computation looks up: for signals, displays, and numbers that stopped being finite. */
 const LOOK_UP_MS = 50
@@ -29,101 +33,128 @@ const STEP_EVENT_MS = 100
  */
 export async function fit(model: Model, options: FitOptions): Promise<Run> {
   const settings = completeOptions(options)
-  const { train, valid, test, epochs, batchSize, resume, signal } = settings
+  const { valid, test, epochs, batchSize, orders, monitor, keepBest, earlyStopping, resume, signal } = settings
   const emit = settings.onEvent ?? (() => undefined)
-  const signature = settings.checkpoint || resume ? await signatureOf(settings) : undefined
+  const signature = settings.checkpoint || resume ? await signatureOf(settings, options.batchSize) : undefined
   if (resume && signature) checkSignature(signature, resume.signature)
+
+  const history: EpochEvent[] = [...(resume?.history ?? [])]
+  const rates = createRates(settings.schedule, settings.optimizer, monitor, history)
+  const bestEpochs = createBestEpochs(keepBest, monitor, resume)
+  let position: Position = resume?.position ?? { epoch: 0, batch: 0, step: 0 }
+  let saved = resume?.position
+  let stop = earlyStopping && reasonToStop(history, monitor, earlyStopping)
 
   const session = openSession(model, settings, emit)
   const { loss, engine } = settings
   const evaluator = createEvaluator(model, { store: session.store, loss, engine }, emit)
-  const batches = batchCount(train.size, batchSize)
-  const history: EpochEvent[] = [...(resume?.history ?? [])]
-  let position: Position = resume?.position ?? { epoch: 0, batch: 0, step: 0 }
-  let saved = resume?.position
-
   const pace = createPace(LOOK_UP_MS)
   const clock = createClock(resume?.seconds, resume?.epochSeconds)
   let lastStepEvent = performance.now()
 
   /** Between two steps: says how it goes, lets others have their turn, and looks for numbers that are none. */
-  async function lookUp(): Promise<void> {
+  async function lookUp(length: number, learningRate: number): Promise<void> {
     const due = settings.stepEvents
       ? position.step % settings.stepEvents === 0
       : performance.now() - lastStepEvent >= STEP_EVENT_MS
     if (due) {
       lastStepEvent = performance.now()
-      emit(stepEvent(settings, session, position, batches))
+      emit(stepEvent(settings, session, position, { length, learningRate }))
     }
     if (pace.due()) {
-      refuseNonFinite(session, batches)
+      refuseNonFinite(session, position)
       await pace.pause()
     }
   }
 
-  async function save(best: boolean): Promise<void> {
-    refuseNonFinite(session, batches)
+  async function save(): Promise<void> {
+    refuseNonFinite(session, position)
     if (!settings.checkpoint || !signature || saved === position) return
     const arrays = session.arrays()
     refuseNonFiniteArrays(arrays, position)
+    for (const [name, array] of bestEpochs.arrays()) arrays.set(name, array)
     const { seconds, epochSeconds } = clock
-    const bytes = await encodeCheckpoint({ signature, position, history, seconds, epochSeconds, arrays })
-    const path = await settings.checkpoint.save({ bytes, position, best })
+    const best = bestEpochs.records()
+    const bytes = await encodeCheckpoint({ signature, position, history, best, seconds, epochSeconds, arrays })
+    const bestSteps = bestSavedSteps(history, position, settings)
+    const isBest = position.batch === 0 && bestSteps[0] === position.step
+    const path = await settings.checkpoint.save({ bytes, position, best: isBest, bestSteps })
     saved = position
-    emit({ type: 'checkpoint', step: position.step, epoch: position.epoch, best, ...(path !== undefined && { path }) })
+    const { step, epoch } = position
+    emit({ type: 'checkpoint', step, epoch, best: isBest, ...(path !== undefined && { path }) })
   }
 
   /** Steps until the epoch is through; false where the signal ended it early. */
   async function trainEpoch(): Promise<boolean> {
     const { everySteps } = settings.checkpoint ?? {}
-    const order = settings.shuffle ? epochOrder(train.size, settings.seed, position.epoch) : sequentialOrder(train.size)
+    const order = orders.epochOrder(position.epoch)
+    const batches = batchCount(order.length, batchSize)
     if (position.batch === 0) session.beginEpoch()
     while (position.batch < batches) {
       if (signal?.aborted) return false
-      session.step(batchRows(order, batchSize, position.batch), rateOf(settings, position.step), position.epoch)
+      const learningRate = rates.of(position.step)
+      session.step(batchRows(order, batchSize, position.batch), learningRate, position.epoch)
       position = { epoch: position.epoch, batch: position.batch + 1, step: position.step + 1 }
-      if (everySteps && position.step % everySteps === 0 && position.batch < batches) await save(false)
-      await lookUp()
+      if (everySteps && position.step % everySteps === 0 && position.batch < batches) await save()
+      await lookUp(order.length, learningRate)
     }
     return true
   }
 
   /** Measures the epoch and closes it; false where the signal came first. */
   async function finishEpoch(): Promise<boolean> {
-    refuseNonFinite(session, batches)
+    refuseNonFinite(session, position)
     const metrics = valid && (await evaluator.evaluate(valid, pace, signal))
     if (signal?.aborted) return false
-    const event = epochEvent(settings, session, position, clock.epochSeconds, metrics)
+    const figures = {
+      length: orders.length(position.epoch),
+      learningRate: rates.of(position.step - 1),
+      seconds: clock.epochSeconds,
+    }
+    const event = epochEvent(settings, session, position, figures, metrics)
     history.push(event)
+    rates.see(event)
+    bestEpochs.see(event, () => session.store.save())
     emit(event)
     position = { epoch: position.epoch + 1, batch: 0, step: position.step }
     clock.beginEpoch()
-    const everyEpochs = settings.checkpoint?.everyEpochs ?? 1
-    const isDue = position.epoch % everyEpochs === 0 || position.epoch === epochs
-    if (isDue) await save(isBest(history, everyEpochs))
+    stop = earlyStopping && reasonToStop(history, monitor, earlyStopping)
+    if (stop || isDue(position.epoch, settings)) await save()
     return true
   }
 
+  function restoreBest(): BestEpoch | undefined {
+    const [best] = bestEpochs.list
+    if (!earlyStopping || earlyStopping.restoreBest === false || !best) return undefined
+    session.store.load(best.weights)
+    emit({ type: 'restore', epoch: best.epoch, step: best.step, metric: monitor.name, value: best.value })
+    return best
+  }
+
   function run(state: { test: Metrics | undefined; interrupted: boolean }): Run {
-    return createRun({ model, settings, session, history, position, seconds: clock.seconds, ...state })
+    const { list: best } = bestEpochs
+    return createRun({ model, settings, session, history, best, position, stop, seconds: clock.seconds, ...state })
   }
 
   async function interrupted(): Promise<Run> {
-    await save(false)
+    await save()
     emit({ type: 'interrupted', step: position.step, epoch: position.epoch })
     return run({ test: undefined, interrupted: true })
   }
 
   try {
-    if (resume) session.restore(resume.arrays)
+    if (resume) session.restore(withoutBest(resume.arrays))
     await settings.checkpoint?.open?.()
-    emit(startEvent(settings, session, position, batches))
-    while (position.epoch < epochs) {
+    emit(startEvent(settings, session, position))
+    while (position.epoch < epochs && !stop) {
       if (!(await trainEpoch()) || !(await finishEpoch())) return await interrupted()
     }
+    if (stop && position.epoch < epochs) emit({ type: 'stop', ...stop })
+    const restored = restoreBest()
     const metrics = test && (await evaluator.evaluate(test, pace, signal))
     if (signal?.aborted) return await interrupted()
-    emit({ type: 'end', ...testNumbers(metrics), epochs: position.epoch, seconds: clock.seconds })
+    const bestEpoch = restored && { bestEpoch: restored.epoch }
+    emit({ type: 'end', ...testNumbers(metrics), epochs: position.epoch, ...bestEpoch, seconds: clock.seconds })
     return run({ test: metrics, interrupted: false })
   } finally {
     pace.close()
@@ -132,11 +163,13 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
   }
 }
 
-async function signatureOf({ seed, batchSize, shuffle, optimizer, loss, train }: Settings): Promise<Signature> {
+async function signatureOf(settings: Settings, batchSize: FitOptions['batchSize'] = 64): Promise<Signature> {
+  const { seed, orders, monitor, optimizer, loss, train } = settings
   return {
     seed,
     batchSize,
-    shuffle,
+    order: { name: orders.name, fingerprint: await orders.fingerprint() },
+    metric: monitor.name,
     optimizer: { name: optimizer.name, options: optimizer.options },
     loss: { name: loss.name, options: loss.options },
     examples: train.size,
@@ -144,18 +177,23 @@ async function signatureOf({ seed, batchSize, shuffle, optimizer, loss, train }:
   }
 }
 
-/** The compiled step keeps watch by itself; here someone looks. */
-function refuseNonFinite(session: Session, batches: number): void {
+/** The compiled step keeps watch by itself; here someone looks, at least once an epoch. */
+function refuseNonFinite(session: Session, position: Position): void {
   const { firstBad } = session.sums()
-  if (firstBad > 0) throw nonFinite(`NaN or infinity in step ${firstBad}, epoch ${Math.ceil(firstBad / batches)}`)
+  if (firstBad > 0) throw nonFinite(`NaN or infinity in step ${firstBad}, epoch ${epochOf(position)}`)
 }
 
 /** The last update may have spoilt a parameter before any loss shows it: nothing like that is ever saved. */
-function refuseNonFiniteArrays(arrays: ReadonlyMap<string, StoredArray>, { step, epoch, batch }: Position): void {
+function refuseNonFiniteArrays(arrays: ReadonlyMap<string, StoredArray>, position: Position): void {
   for (const [name, { data }] of arrays) {
     if (data instanceof Int32Array || data.every(Number.isFinite)) continue
-    throw nonFinite(`NaN or infinity in ${name} after step ${step}, epoch ${batch > 0 ? epoch + 1 : epoch}`)
+    throw nonFinite(`NaN or infinity in ${name} after step ${position.step}, epoch ${epochOf(position)}`)
   }
+}
+
+/** The epoch, from 1, of the last step. */
+function epochOf({ epoch, batch }: Position): number {
+  return batch > 0 ? epoch + 1 : epoch
 }
 
 function nonFinite(received: string): ThalwegError {
@@ -166,10 +204,16 @@ function nonFinite(received: string): ThalwegError {
   })
 }
 
-/** Whether the last epoch has the lowest validation loss of those that were saved. */
-function isBest(history: readonly EpochEvent[], everyEpochs: number): boolean {
-  const last = history.at(-1)?.validLoss
-  if (last === undefined || Number.isNaN(last)) return false
-  const saved = history.slice(0, -1).filter(({ epoch }) => epoch % everyEpochs === 0)
-  return saved.every(({ validLoss = Number.NaN }) => !(validLoss <= last))
+/** Whether an epoch that ended is saved by itself; where a run stops early, it is saved too. */
+function isDue(epoch: number, { checkpoint, epochs }: Settings): boolean {
+  return epoch % (checkpoint?.everyEpochs ?? 1) === 0 || epoch === epochs
+}
+
+/** Of the epochs that were saved, the one that is saved now among them, the steps of the best. */
+function bestSavedSteps(history: readonly EpochEvent[], { batch, step }: Position, settings: Settings): number[] {
+  const { monitor, keepBest } = settings
+  const saved = history.filter((one) => isDue(one.epoch, settings) || (batch === 0 && one.step === step))
+  return bestFirst(saved, monitor)
+    .slice(0, Math.max(1, keepBest))
+    .map((one) => one.step)
 }

@@ -15,17 +15,20 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 function snapshot(step: number): Snapshot {
   const optimizer = { name: 'sgd', options: {} }
   const loss = { name: 'crossEntropy', options: {} }
-  const signature = { seed: 1, batchSize: 2, shuffle: true, optimizer, loss, examples: 4, data: 'abc' }
+  const order = { name: 'shuffled', fingerprint: 'abc' }
+  const signature = { seed: 1, batchSize: 2, order, metric: 'validLoss', optimizer, loss, examples: 4, data: 'abc' }
   const history = [
     { type: 'epoch', epoch: 1, step: 2, trainLoss: 0.1 + 0.2, validLoss: Number.NaN, learningRate: 0.1, seconds: 1 },
   ] as const
   const arrays = new Map([['model/weight', { shape: [2], data: Float32Array.of(step, -0) }]])
-  return { signature, position: { epoch: 1, batch: 0, step }, history, seconds: 1.5, epochSeconds: 0, arrays }
+  const best = [{ epoch: 1, step: 2, value: 0.25 }]
+  return { signature, position: { epoch: 1, batch: 0, step }, history, best, seconds: 1.5, epochSeconds: 0, arrays }
 }
 
-async function save(step: number, best = false, keep = 2): Promise<string> {
+async function save(step: number, bestSteps: readonly number[] = []): Promise<string> {
   const { position } = snapshot(step)
-  return checkpointFolder(folder, { keep })({ bytes: await encodeCheckpoint(snapshot(step)), position, best })
+  const bytes = await encodeCheckpoint(snapshot(step))
+  return checkpointFolder(folder, { keep: 2 })({ bytes, position, best: bestSteps[0] === step, bestSteps })
 }
 
 describe('a folder of checkpoints', () => {
@@ -36,18 +39,15 @@ describe('a folder of checkpoints', () => {
     expect(found).toEqual({ path, snapshot: snapshot(10), skipped: [] })
   })
 
-  it('keeps the newest few and the best', async () => {
-    for (const [step, best] of [
-      [1, true],
-      [2, true],
-      [3, false],
-      [4, false],
-      [5, false],
-    ] as const) {
-      await save(step, best)
-    }
+  it('keeps the newest few and the best few', async () => {
+    await save(1, [1])
+    await save(2, [2, 1])
+    await save(3, [2, 3])
+    await save(4, [2, 3])
+    await save(5, [2, 3])
     expect(readdirSync(folder)).toEqual([
       'step-00000002.best.safetensors',
+      'step-00000003.safetensors',
       'step-00000004.safetensors',
       'step-00000005.safetensors',
     ])

@@ -1,14 +1,14 @@
 /**
- * A folder of checkpoints: `step-00001234.safetensors`, the best so far as `step-00001200.best.safetensors`. Writing is
- * atomic, old ones go only after a new one is safe, and reading falls back to an older one where the newest is damaged.
- * Node only.
+ * A folder of checkpoints: `step-00001234.safetensors`, one that was the best when it was written as
+ * `step-00001200.best.safetensors`. Writing is atomic, old ones go only after a new one is safe, and reading falls back to
+ * an older one where the newest is damaged. Node only.
  */
 import { ThalwegError } from '../base/index.ts'
 import { type Checkpoint, decodeCheckpoint, type Snapshot } from './checkpoint.ts'
 import { listFiles, readBytes, removeFile, writeFileAtomic } from './files.ts'
 
 export interface CheckpointFolderOptions {
-  /** How many of the newest to keep, beside the best. Default 3. */
+  /** How many of the newest to keep, beside the best ones. Default 3. */
   readonly keep?: number
 }
 
@@ -17,10 +17,11 @@ export function checkpointFolder(
   folder: string,
   { keep = 3 }: CheckpointFolderOptions = {},
 ): (checkpoint: Checkpoint) => Promise<string> {
-  return async ({ bytes, position, best }) => {
+  return async ({ bytes, position, best, bestSteps }) => {
     const file = `step-${String(position.step).padStart(8, '0')}${best ? '.best' : ''}.safetensors`
     await writeFileAtomic(`${folder}/${file}`, bytes)
-    for (const old of outdated(await checkpointFiles(folder), file, keep)) await removeFile(`${folder}/${old}`)
+    for (const old of outdated(await checkpointFiles(folder), file, keep, bestSteps))
+      await removeFile(`${folder}/${old}`)
     return `${folder}/${file}`
   }
 }
@@ -74,10 +75,9 @@ function stepOf(file: string): number {
   return Number.parseInt(file.slice('step-'.length), 10)
 }
 
-/** Everything but the newest `keep` and the newest best one; and the step that was just written under its other name. */
-function outdated(files: readonly string[], written: string, keep: number): string[] {
+/** Everything but the newest `keep` and the best ones; and the step that was just written under its other name. */
+function outdated(files: readonly string[], written: string, keep: number, bestSteps: readonly number[]): string[] {
   const twins = files.filter((file) => file !== written && stepOf(file) === stepOf(written))
   const rest = files.filter((file) => !twins.includes(file))
-  const best = rest.filter((file) => file.includes('.best.')).at(-1)
-  return [...twins, ...rest.slice(0, -keep).filter((file) => file !== best)]
+  return [...twins, ...rest.slice(0, -keep).filter((file) => !bestSteps.includes(stepOf(file)))]
 }

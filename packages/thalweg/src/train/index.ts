@@ -1,4 +1,6 @@
 /** Training: `fit` and the run it leaves, events, evaluation, checkpoints. */
+
+export type { BestEpoch } from './best.ts'
 export {
   type Checkpoint,
   type CheckpointOptions,
@@ -17,8 +19,10 @@ export type {
   EpochEvent,
   FindingEvent,
   InterruptedEvent,
+  RestoreEvent,
   StartEvent,
   StepEvent,
+  StopEvent,
   TrainEvent,
 } from './events.ts'
 export { defineExperiment, type Experiment, type ExperimentContext, type ExperimentData } from './experiment.ts'
@@ -32,6 +36,7 @@ export {
   latestCheckpoint,
 } from './folder.ts'
 export type { ClassMetrics, Metrics, NumberMetrics } from './metrics.ts'
+export type { EpochFigure, Metric, Monitor } from './monitor.ts'
 export { completeOptions, type FitOptions, type Settings } from './options.ts'
 export {
   type ClassPrediction,
@@ -43,3 +48,4 @@ export {
 export { loadWeights, type Run } from './run.ts'
 export { decodeSafetensors, encodeSafetensors, type StoredArray, type StoredArrays } from './safetensors.ts'
 export { type EpochSums, openSession, type Session } from './session.ts'
+export type { EarlyStoppingOptions } from './stopping.ts'

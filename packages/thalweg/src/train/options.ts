@@ -1,11 +1,14 @@
 /** What `fit` is asked to do: the options, their defaults, and the checks that need nothing but them. */
 import { formatShape, sameShape, ThalwegError } from '../base/index.ts'
 import { defaultEngine, type Engine } from '../compile/index.ts'
-import type { Dataset } from '../data/index.ts'
+import { type Dataset, type EpochOrders, type Order, shuffled } from '../data/index.ts'
 import type { Loss, Store } from '../nn/index.ts'
-import type { Optimizer, Schedule } from '../optim/index.ts'
+import type { Optimizer, Plateau, Schedule } from '../optim/index.ts'
 import type { CheckpointOptions, Snapshot } from './checkpoint.ts'
 import type { TrainEvent } from './events.ts'
+import { type Metric, type Monitor, monitorOf } from './monitor.ts'
+import { checkedRate } from './rates.ts'
+import { checkEarlyStopping, type EarlyStoppingOptions } from './stopping.ts'
 
 export interface FitOptions {
   /** What to learn from. */
@@ -17,14 +20,26 @@ export interface FitOptions {
   readonly loss: Loss
   readonly optimizer: Optimizer
   readonly epochs: number
-  /** Examples a step; `'all'` is batch gradient descent. Default 64, at most the size of `train`. */
+  /** Examples a step: 1 is stochastic, `'all'` is batch gradient descent. Default 64, at most an epoch's examples. */
   readonly batchSize?: number | 'all'
   /** Of the initial weights, the order of examples and every random number in training. Default 0. */
   readonly seed?: number
-  /** Whether every epoch has an order of its own, drawn from (seed, epoch). Default true. */
-  readonly shuffle?: boolean
-  /** The learning rate of a step (from 0), instead of the optimizer's own. A schedule never compiles anew. */
-  readonly schedule?: Schedule | undefined
+  /** Which examples an epoch goes through, and in which order. Default `shuffled()`. */
+  readonly order?: Order | undefined
+  /**
+   * The learning rate of a step (from 0), or a rate that drops when the metric stops getting better, instead of the
+   * optimizer's own. It never compiles anew.
+   */
+  readonly schedule?: Schedule | Plateau | undefined
+  /**
+   * What says how good an epoch was, for everything that compares epochs: early stopping, the best ones, the plateau.
+   * Default `validLoss`, and `trainLoss` where nothing is validated.
+   */
+  readonly metric?: Metric | undefined
+  /** Ends the run when the metric has not got better for a while, with the weights of the best epoch. Default never. */
+  readonly earlyStopping?: EarlyStoppingOptions | undefined
+  /** Of how many of the best epochs the run keeps the weights, as `best`. Default 1 with early stopping, otherwise 0. */
+  readonly keepBest?: number | undefined
   /** Where to compute. Default the shared wasm engine. */
   readonly engine?: Engine
   /** Weights to go on from. Default new ones, drawn from `seed`. */
@@ -40,20 +55,23 @@ export interface FitOptions {
 }
 
 /** The options with their defaults, checked. */
-export interface Settings extends Omit<FitOptions, 'batchSize' | 'seed' | 'shuffle' | 'engine'> {
+export interface Settings extends Omit<FitOptions, 'batchSize' | 'seed' | 'order' | 'engine' | 'metric' | 'keepBest'> {
   readonly batchSize: number
   readonly seed: number
-  readonly shuffle: boolean
+  readonly orders: EpochOrders
   readonly engine: Engine
+  readonly monitor: Monitor
+  readonly keepBest: number
 }
 
 /**
  * @throws ThalwegError `train/bad-option`, `train/bad-learning-rate`, `train/empty-data`, `train/unlike-data`,
- * `train/wrong-loss`
+ * `train/wrong-loss`, and what the order finds wrong with the data
  */
 export function completeOptions(options: FitOptions): Settings {
   const { train, valid, test, loss, optimizer } = options
-  const { seed = 0, shuffle = true, batchSize = 64 } = options
+  const { seed = 0, batchSize = 64, order = shuffled(), earlyStopping } = options
+  const { keepBest = earlyStopping && earlyStopping.restoreBest !== false ? 1 : 0 } = options
   checkKind('train', train, 'fill', 'arrays({ ... }), or a reader of thalweg/data')
   checkKind('loss', loss, 'forward', 'crossEntropy(), with its parentheses')
   checkKind('optimizer', optimizer, 'update', 'adam(), with its parentheses')
@@ -64,26 +82,31 @@ export function completeOptions(options: FitOptions): Settings {
   const { everySteps, everyEpochs } = options.checkpoint ?? {}
   if (everySteps !== undefined) checkInteger('checkpoint.everySteps', everySteps, 1)
   if (everyEpochs !== undefined) checkInteger('checkpoint.everyEpochs', everyEpochs, 1)
-  checkRate(optimizer.learningRate)
-  if (options.schedule) checkRate(options.schedule(0), ' in step 0 of the schedule')
+  if (options.order) checkKind('order', order, 'over', 'shuffled(), with its parentheses')
+  if (earlyStopping) checkEarlyStopping(earlyStopping)
+  checkInteger('keepBest', keepBest, earlyStopping && earlyStopping.restoreBest !== false ? 1 : 0)
+  checkedRate(optimizer.learningRate)
+  if (typeof options.schedule === 'function') checkedRate(options.schedule(0), ' in step 0 of the schedule')
   if (train.size === 0) throw emptyData(train)
   for (const other of [valid, test]) if (other) checkAlike(train, other)
   if (loss.task !== train.target.kind) throw wrongLoss(loss, train)
+  const orders = order.over(train, seed)
+  const most = longestEpoch(orders, options.epochs)
   return {
     ...options,
     engine: options.engine ?? defaultEngine(),
-    batchSize: batchSize === 'all' ? train.size : Math.min(batchSize, train.size),
+    batchSize: batchSize === 'all' ? most : Math.min(batchSize, most),
     seed,
-    shuffle,
+    orders,
+    monitor: monitorOf(options.metric, options),
+    keepBest,
   }
 }
 
-/** The learning rate of a step, from the schedule or the optimizer. */
-export function rateOf({ schedule, optimizer }: Settings, step: number): number {
-  if (!schedule) return optimizer.learningRate
-  const rate = schedule(step)
-  checkRate(rate, ` in step ${step} of the schedule`)
-  return rate
+function longestEpoch(orders: EpochOrders, epochs: number): number {
+  let most = 1
+  for (let epoch = 0; epoch < epochs; epoch++) most = Math.max(most, orders.length(epoch))
+  return most
 }
 
 /** `adam` for `adam()` is soon written, and JavaScript does not mind. */
@@ -102,15 +125,6 @@ function checkInteger(option: string, value: number, least: number, advice?: str
     rule: `fit: ${option} must be an integer of at least ${least}`,
     received: String(value),
     try: advice ?? `give ${option} an integer of at least ${least}`,
-  })
-}
-
-function checkRate(rate: number, where = ''): void {
-  if (Number.isFinite(rate) && rate >= 0) return
-  throw new ThalwegError('train/bad-learning-rate', {
-    rule: 'fit: the learning rate must be a finite number of at least 0',
-    received: `${rate}${where}`,
-    try: 'give a rate such as 0.001',
   })
 }
 

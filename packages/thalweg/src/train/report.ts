@@ -1,25 +1,24 @@
 /** What a loop says at each point, made from where its session stands. */
+import { batchCount } from '../data/index.ts'
 import type { Position } from './checkpoint.ts'
 import type { EpochEvent, StartEvent, StepEvent } from './events.ts'
 import type { Metrics } from './metrics.ts'
-import { rateOf, type Settings } from './options.ts'
+import type { Settings } from './options.ts'
 import type { Session } from './session.ts'
 
-export function startEvent(
-  settings: Settings,
-  session: Session,
-  position: Position,
-  stepsPerEpoch: number,
-): StartEvent {
-  const { train, batchSize, epochs, seed, engine } = settings
-  const { epoch, step } = position
+export function startEvent(settings: Settings, session: Session, { epoch, step }: Position): StartEvent {
+  const { train, batchSize, epochs, seed, engine, orders } = settings
+  const stepsOf = (epoch: number): number => batchCount(orders.length(epoch), batchSize)
+  let totalSteps = 0
+  for (let epoch = 0; epoch < epochs; epoch++) totalSteps += stepsOf(epoch)
   return {
     type: 'start',
     task: train.target.kind,
     parameters: session.parameters,
     examples: train.size,
     batchSize,
-    stepsPerEpoch,
+    stepsPerEpoch: stepsOf(epoch),
+    totalSteps,
     epochs,
     seed,
     backend: engine.backend.name,
@@ -29,18 +28,22 @@ export function startEvent(
   }
 }
 
-/** After `position.batch` steps of the epoch. */
-export function stepEvent(settings: Settings, session: Session, position: Position, batches: number): StepEvent {
-  const examples = Math.min(position.batch * settings.batchSize, settings.train.size)
+/** After `position.batch` steps of an epoch of `length` examples, the last of them at this rate. */
+export function stepEvent(
+  settings: Settings,
+  session: Session,
+  position: Position,
+  { length, learningRate }: { readonly length: number; readonly learningRate: number },
+): StepEvent {
   return {
     type: 'step',
     epoch: position.epoch + 1,
     step: position.step,
     batch: position.batch,
-    batches,
+    batches: batchCount(length, settings.batchSize),
     loss: session.lastLoss(),
-    ...trainMeans(settings, session, examples),
-    learningRate: rateOf(settings, position.step - 1),
+    ...trainMeans(settings, session, Math.min(position.batch * settings.batchSize, length)),
+    learningRate,
   }
 }
 
@@ -49,7 +52,11 @@ export function epochEvent(
   settings: Settings,
   session: Session,
   position: Position,
-  seconds: number,
+  {
+    length,
+    learningRate,
+    seconds,
+  }: { readonly length: number; readonly learningRate: number; readonly seconds: number },
   metrics: Metrics | undefined,
 ): EpochEvent {
   const { loss, accuracy, r2 } = numbersOf(metrics)
@@ -57,11 +64,11 @@ export function epochEvent(
     type: 'epoch',
     epoch: position.epoch + 1,
     step: position.step,
-    ...trainMeans(settings, session, settings.train.size),
+    ...trainMeans(settings, session, length),
     ...(loss !== undefined && { validLoss: loss }),
     ...(accuracy !== undefined && { validAccuracy: accuracy }),
     ...(r2 !== undefined && { validR2: r2 }),
-    learningRate: rateOf(settings, position.step - 1),
+    learningRate,
     seconds,
   }
 }

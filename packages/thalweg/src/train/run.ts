@@ -1,11 +1,13 @@
 /** What `fit` leaves: the trained model with its weights, what happened on the way, and how to use and keep it. */
 import type { Dataset } from '../data/index.ts'
 import type { Model, NamedArray, Store } from '../nn/index.ts'
+import type { BestEpoch } from './best.ts'
 import type { Position } from './checkpoint.ts'
 import { evaluate } from './evaluate.ts'
-import type { EpochEvent, FindingEvent } from './events.ts'
+import type { EpochEvent, FindingEvent, StopEvent } from './events.ts'
 import { readBytes, writeFileAtomic } from './files.ts'
 import type { Metrics } from './metrics.ts'
+import { bestFirst } from './monitor.ts'
 import type { Settings } from './options.ts'
 import { type Prediction, predict } from './predict.ts'
 import { decodeSafetensors, encodeSafetensors, namedArrays, type StoredArray } from './safetensors.ts'
@@ -27,7 +29,14 @@ export interface Run {
   readonly interrupted: boolean
   /** Number of trainable values. */
   readonly parameters: number
+  /** Epochs that were trained. */
   readonly epochs: number
+  /** Of these the best one (from 1) by the run's metric; nothing before the first ended. */
+  readonly bestEpoch: number | undefined
+  /** The best epochs with their weights, the best one first: as many as `keepBest` says. */
+  readonly best: readonly BestEpoch[]
+  /** Why early stopping ended the run. */
+  readonly stop: Omit<StopEvent, 'type'> | undefined
   readonly steps: number
   readonly seconds: number
   /** The compiled step as text: kernels, shapes, bytes. */
@@ -44,14 +53,18 @@ export interface RunParts {
   readonly settings: Settings
   readonly session: Session
   readonly history: readonly EpochEvent[]
+  readonly best: readonly BestEpoch[]
+  readonly stop: Run['stop']
   readonly position: Position
   readonly seconds: number
   readonly test: Metrics | undefined
   readonly interrupted: boolean
 }
 
-export function createRun({ model, settings, session, history, position, seconds, test, interrupted }: RunParts): Run {
-  const { train, engine, loss, seed, optimizer, batchSize } = settings
+export function createRun({ model, settings, session, history, position, ...ending }: RunParts): Run {
+  const { train, engine, loss, seed, optimizer, batchSize, monitor } = settings
+  const { seconds, test } = ending
+  const bestEpoch = bestFirst(history, monitor)[0]?.epoch
   const { inputShape, target } = train
   const { store, plan, parameters } = session
   return {
@@ -59,12 +72,11 @@ export function createRun({ model, settings, session, history, position, seconds
     store,
     history,
     findings: [],
-    test,
-    interrupted,
+    ...ending,
     parameters,
     epochs: position.epoch,
+    bestEpoch,
     steps: position.step,
-    seconds,
     get plan() {
       return plan.toString()
     },
@@ -81,6 +93,7 @@ export function createRun({ model, settings, session, history, position, seconds
         loss: loss.name,
         optimizer: { name, options },
         epochs: position.epoch,
+        bestEpoch,
         steps: position.step,
         seconds,
         history,

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import {
   arrays,
+  type CurriculumOptions,
   columnScores,
   curriculum,
   type Dataset,
@@ -88,7 +89,7 @@ describe('curriculum', () => {
     fc.assert(
       fc.property(scores, start, fc.nat(99), fc.nat(99), (values, share, seed, epoch) => {
         const size = values.length
-        const order = curriculum(rowsOf(size), { scores: values, pacing: constant(share), seed })
+        const order = curriculum({ scores: values, pacing: constant(share) }).over(rowsOf(size), seed)
         const rows = order.epochOrder(epoch)
         const letIn = Math.max(1, Math.round(share * size))
         const limit = [...values].sort((a, b) => a - b)[letIn - 1]
@@ -106,10 +107,10 @@ describe('curriculum', () => {
   })
 
   it('is a full shuffle once everything is let in', () => {
-    const order = curriculum(rowsOf(50), {
+    const order = curriculum({
       scores: sequentialOrder(50),
       pacing: linearPacing({ start: 0.1, epochs: 3 }),
-    })
+    }).over(rowsOf(50), 0)
     for (const epoch of [3, 4]) {
       expect([...order.epochOrder(epoch)].sort((a, b) => a - b)).toEqual([...sequentialOrder(50)])
     }
@@ -119,7 +120,8 @@ describe('curriculum', () => {
   it('lets more in within an epoch, as often as asked', () => {
     const hardest = (updates: number): number[] => {
       const pacing = linearPacing({ start: 0.1, epochs: 1 })
-      const rows = curriculum(rowsOf(1000), { scores: sequentialOrder(1000), pacing, updates }).epochOrder(0)
+      const order = curriculum({ scores: sequentialOrder(1000), pacing, updates })
+      const rows = order.over(rowsOf(1000), 0).epochOrder(0)
       return [0, 1, 2, 3].map((quarter) => Math.max(...rows.subarray(quarter * 250, (quarter + 1) * 250)))
     }
     expect(hardest(1)).toEqual([99, 99, 99, 99])
@@ -130,65 +132,81 @@ describe('curriculum', () => {
     })
   })
 
+  it('can give each example once, in epochs that grow', () => {
+    const pacing = linearPacing({ start: 0.2, epochs: 4 })
+    const order = curriculum({ scores: sequentialOrder(10), pacing, repeat: false }).over(rowsOf(10), 3)
+    const epochs = [0, 1, 2, 3, 4, 5].map((epoch) => [...order.epochOrder(epoch)])
+    expect(epochs.map((rows) => rows.length)).toEqual([2, 4, 6, 8, 10, 10])
+    expect(epochs.map((_, epoch) => order.length(epoch))).toEqual([2, 4, 6, 8, 10, 10])
+    for (const rows of epochs) expect(rows.sort((a, b) => a - b)).toEqual([...sequentialOrder(rows.length)])
+  })
+
   it('keeps the proportions of the classes, unless told not to', () => {
     // Class 0 is easy as a whole, class 1 hard.
     const data = rowsOf(100, 2)
     const scores = Array.from({ length: 100 }, (_, row) => (row % 2) * 1000 + row)
     const classes = (keepClasses: boolean): number => {
-      const rows = curriculum(data, { scores, pacing: constant(0.2), keepClasses }).epochOrder(0)
+      const rows = curriculum({ scores, pacing: constant(0.2), keepClasses })
+        .over(data, 0)
+        .epochOrder(0)
       return new Set([...rows].map((row) => row % 2)).size
     }
     expect(classes(true)).toBe(2)
     expect(classes(false)).toBe(1)
-    const rows = curriculum(data, { scores, pacing: constant(0.2) }).epochOrder(0)
+    const rows = curriculum({ scores, pacing: constant(0.2) })
+      .over(data, 0)
+      .epochOrder(0)
     expect([...new Set(rows)].sort((a, b) => a - b)).toEqual([...sequentialOrder(20)])
   })
 
   it('can begin at the hard end, and breaks ties at random', () => {
-    const order = curriculum(rowsOf(10), { scores: sequentialOrder(10), pacing: constant(0.3), first: 'hard' })
-    expect([...new Set(order.epochOrder(0))].sort()).toEqual([7, 8, 9])
+    const hard = curriculum({ scores: sequentialOrder(10), pacing: constant(0.3), first: 'hard' })
+    expect([...new Set(hard.over(rowsOf(10), 0).epochOrder(0))].sort()).toEqual([7, 8, 9])
+    const order = curriculum({ scores: new Array<number>(10).fill(1), pacing: constant(0.3) })
     const easiest = (seed: number): string =>
-      String(
-        [
-          ...new Set(
-            curriculum(rowsOf(10), { scores: new Array(10).fill(1), pacing: constant(0.3), seed }).epochOrder(0),
-          ),
-        ].sort(),
-      )
+      String([...new Set(order.over(rowsOf(10), seed).epochOrder(0))].sort((a, b) => a - b))
     expect(new Set([1, 2, 3, 4, 5].map(easiest)).size).toBeGreaterThan(1)
   })
 
   it('has a fingerprint of scores, pacing and seed', async () => {
-    const print = (options: object): Promise<string> =>
-      curriculum(rowsOf(5), {
-        scores: [3, 1, 2, 5, 4],
-        pacing: linearPacing({ start: 0.2, epochs: 2 }),
-        ...options,
-      }).fingerprint()
+    const print = (options: Partial<CurriculumOptions>, seed = 0): Promise<string> => {
+      const usual = { scores: [3, 1, 2, 5, 4], pacing: linearPacing({ start: 0.2, epochs: 2 }) }
+      return curriculum({ ...usual, ...options })
+        .over(rowsOf(5), seed)
+        .fingerprint()
+    }
     const prints = [
       await print({}),
       await print({ scores: [3, 1, 2, 4, 5] }),
       await print({ pacing: linearPacing({ start: 0.2, epochs: 3 }) }),
-      await print({ seed: 1 }),
+      await print({}, 1),
       await print({ updates: 5 }),
+      await print({ repeat: false }),
     ]
-    expect(new Set(prints).size).toBe(5)
+    expect(new Set(prints).size).toBe(6)
     expect(await print({})).toBe(prints[0])
   })
 
   it('says what is wrong with scores, in three lines', async () => {
     const pacing = constant(1)
-    const error = await fails('data/score-count', () => curriculum(rowsOf(5), { scores: [1, 2, 3], pacing }))
+    const error = await fails('data/score-count', () => curriculum({ scores: [1, 2, 3], pacing }).over(rowsOf(5), 0))
     expect(error.message).toBe(
       'curriculum of rows: there must be one score for each example\n' +
         'received: 3 scores for 5 examples\n' +
         'try: give 5 scores, of the training examples alone and in their order',
     )
-    await fails('data/bad-score', () => curriculum(rowsOf(2), { scores: [1, Number.NaN], pacing }))
-    await fails('data/bad-score', () => curriculum(rowsOf(2), { scores: () => Number.POSITIVE_INFINITY, pacing }))
-    await fails('data/bad-pacing', () => curriculum(rowsOf(2), { scores: [1, 2], pacing: constant(0) }).epochOrder(0))
-    await fails('data/bad-count', () => curriculum(rowsOf(2), { scores: [1, 2], pacing, updates: 0 }))
-    await fails('data/bad-seed', () => curriculum(rowsOf(2), { scores: [1, 2], pacing, seed: -1 }))
+    await fails('data/bad-score', () => curriculum({ scores: [1, Number.NaN], pacing }).over(rowsOf(2), 0))
+    await fails('data/bad-score', () =>
+      curriculum({ scores: () => Number.POSITIVE_INFINITY, pacing }).over(rowsOf(2), 0),
+    )
+    await fails('data/bad-pacing', () =>
+      curriculum({ scores: [1, 2], pacing: constant(0) })
+        .over(rowsOf(2), 0)
+        .epochOrder(0),
+    )
+    await fails('data/bad-count', () => curriculum({ scores: [1, 2], pacing, updates: 0 }))
+    await fails('data/bad-count', () => curriculum({ scores: [1, 2], pacing, repeat: false, updates: 2 }))
+    await fails('data/bad-seed', () => curriculum({ scores: [1, 2], pacing }).over(rowsOf(2), -1))
   })
 })
 

@@ -5,36 +5,39 @@
  * convolutional neural networks" (2018), who find over-sampling the best for deep networks.
  */
 import { random, ThalwegError } from '../../base/index.ts'
-import { checkSeed } from '../checks.ts'
 import { countClasses, labelsOf } from '../classes.ts'
 import type { Dataset } from '../dataset.ts'
 import { rowsByClass } from './groups.ts'
-import { createOrder, type Order, type OrderOptions } from './order.ts'
+import { createOrder, type Order } from './order.ts'
 
-export interface BalancedOptions extends OrderOptions {
+export interface BalancedOptions {
   /** Examples of each class in an epoch: as many as the largest class has (default), as the smallest has, or a number. */
   readonly perClass?: 'largest' | 'smallest' | number
 }
 
-/** @throws ThalwegError `data/no-classes`, `data/bad-count`, `data/bad-seed` */
-export function balanced(dataset: Dataset, { seed = 0, perClass = 'largest' }: BalancedOptions = {}): Order {
-  checkSeed(`balanced ${dataset.name}`, seed)
-  const groups = rowsByClass('balanced', dataset)
-  const each = countOf(perClass, groups)
-  return createOrder('balanced', groups.length * each, { seed, each }, groups, (epoch) => {
-    const draw = random(seed, `data/balanced/${epoch}`)
-    const rows = new Int32Array(groups.length * each)
-    groups.forEach((group, g) => {
-      // Whole rounds of the class first: no example comes twice more than another.
-      for (let dealt = 0; dealt < each; dealt += group.length) {
-        const round = draw.permutation(group.length).subarray(0, each - dealt)
-        rows.set(
-          round.map((at) => group[at]),
-          g * each + dealt,
-        )
-      }
-    })
-    return draw.permutation(rows.length).map((at) => rows[at])
+/** @throws ThalwegError `data/bad-count`; over a dataset `data/no-classes` where the target is numbers */
+export function balanced({ perClass = 'largest' }: BalancedOptions = {}): Order {
+  checkPerClass(perClass)
+  return createOrder('balanced', (dataset, seed) => {
+    const groups = rowsByClass('balanced', dataset)
+    const each = countOf(perClass, groups)
+
+    function rows(epoch: number): Int32Array {
+      const draw = random(seed, `data/balanced/${epoch}`)
+      const rows = new Int32Array(groups.length * each)
+      groups.forEach((group, g) => {
+        // Whole rounds of the class first: no example comes twice more than another.
+        for (let dealt = 0; dealt < each; dealt += group.length) {
+          const round = draw.permutation(group.length).subarray(0, each - dealt)
+          rows.set(
+            round.map((at) => group[at]),
+            g * each + dealt,
+          )
+        }
+      })
+      return draw.permutation(rows.length).map((at) => rows[at])
+    }
+    return { length: groups.length * each, rows, identity: { each }, values: groups }
   })
 }
 
@@ -42,8 +45,12 @@ function countOf(perClass: 'largest' | 'smallest' | number, groups: readonly Int
   const sizes = groups.map((rows) => rows.length)
   if (sizes.length === 0) return 0
   if (perClass === 'largest') return Math.max(...sizes)
-  if (perClass === 'smallest') return Math.min(...sizes)
-  if (Number.isSafeInteger(perClass) && perClass >= 1) return perClass
+  return perClass === 'smallest' ? Math.min(...sizes) : perClass
+}
+
+function checkPerClass(perClass: 'largest' | 'smallest' | number): void {
+  if (perClass === 'largest' || perClass === 'smallest') return
+  if (Number.isSafeInteger(perClass) && perClass >= 1) return
   throw new ThalwegError('data/bad-count', {
     rule: "balanced: perClass must be 'largest', 'smallest' or an integer of at least 1",
     received: String(perClass),

@@ -1,17 +1,15 @@
 /**
  * Curriculum learning: the easiest examples first, more and more of the others as time goes on (Bengio et al. 2009;
- * Hacohen and Weinshall 2019, algorithm 1). An epoch always has as many examples as the dataset, so that a curriculum
- * costs what plain training costs: while few are let in, each of them comes several times.
+ * Hacohen and Weinshall 2019, algorithm 1).
  */
 import { random, ThalwegError } from '../../base/index.ts'
-import { checkCount, checkSeed } from '../checks.ts'
+import { checkCount } from '../checks.ts'
 import { labelsOf } from '../classes.ts'
-import type { Dataset } from '../dataset.ts'
-import { createOrder, type Order, type OrderOptions } from './order.ts'
+import { createOrder, type Order } from './order.ts'
 import type { Pacing } from './pacing.ts'
 import { checkScores, type Score, scoresOf } from './scores.ts'
 
-export interface CurriculumOptions extends OrderOptions {
+export interface CurriculumOptions {
   /** How hard each example is, `[size]`, or a function that says it. Larger is harder. */
   readonly scores: ArrayLike<number> | Score
   readonly pacing: Pacing
@@ -22,47 +20,55 @@ export interface CurriculumOptions extends OrderOptions {
    * ranked within each class. Default true where the target is classes.
    */
   readonly keepClasses?: boolean
-  /** How often in an epoch the share is looked up, at least 1. Default 10. */
+  /**
+   * Whether every epoch has as many examples as the dataset, those that are let in coming several times, so that a
+   * curriculum costs what plain training costs. With false each comes once: the first epochs are short. Default true.
+   */
+  readonly repeat?: boolean
+  /** How often in an epoch of full length the share is looked up, at least 1. Default 10; once where nothing repeats. */
   readonly updates?: number
 }
 
 /**
- * @throws ThalwegError `data/score-count`, `data/bad-score`, `data/bad-seed`, `data/bad-count`, `data/bad-pacing` when the
- * pacing gives a share outside (0, 1]
+ * @throws ThalwegError `data/bad-count`; over a dataset `data/score-count`, `data/bad-score`; for an epoch
+ * `data/bad-pacing` when the pacing gives a share outside (0, 1]
  */
-export function curriculum(dataset: Dataset, options: CurriculumOptions): Order {
-  const { pacing, first = 'easy', seed = 0, updates = 10, keepClasses = true } = options
-  const { name, size } = dataset
-  const operation = `curriculum of ${name}`
-  checkSeed(operation, seed)
-  checkCount(operation, 'updates', updates, 1)
-  const scores = typeof options.scores === 'function' ? scoresOf(dataset, options.scores) : options.scores
-  checkScores(operation, 'score', scores, size)
-  const labels = keepClasses ? labelsOf(dataset) : undefined
-  const ranked = rank(scores, labels, first === 'hard' ? -1 : 1, seed)
+export function curriculum(options: CurriculumOptions): Order {
+  const { pacing, first = 'easy', keepClasses = true, repeat = true } = options
+  const { updates = repeat ? 10 : 1 } = options
+  checkCount('curriculum', 'updates', updates, 1)
+  if (!repeat && updates > 1) throw idleUpdates(updates)
+  return createOrder('curriculum', (dataset, seed) => {
+    const { name, size } = dataset
+    const scores = typeof options.scores === 'function' ? scoresOf(dataset, options.scores) : options.scores
+    checkScores(`curriculum of ${name}`, 'score', scores, size)
+    const labels = keepClasses ? labelsOf(dataset) : undefined
+    const ranked = rank(scores, labels, first === 'hard' ? -1 : 1, seed)
+    const length = repeat ? size : (epoch: number) => countAt(pacing, epoch, size)
 
-  /** Deals the first `count` of the ranked rows in shuffled rounds; a new count begins a new round. */
-  function epochRows(epoch: number): Int32Array {
-    const order = new Int32Array(size)
-    const draw = random(seed, `data/curriculum/${epoch}`)
-    let round: Int32Array = new Int32Array(0)
-    let [next, count, update] = [0, 0, -1]
-    for (let at = 0; at < size; at++) {
-      const now = Math.floor((at * updates) / size)
-      const letIn = now === update ? count : countAt(pacing, epoch + now / updates, size)
-      update = now
-      if (letIn !== count || next === round.length) {
-        round = draw.permutation(letIn)
-        next = 0
-        count = letIn
+    /** Deals the first `count` of the ranked rows in shuffled rounds; a new count begins a new round. */
+    function rows(epoch: number): Int32Array {
+      const order = new Int32Array(typeof length === 'number' ? length : length(epoch))
+      const draw = random(seed, `data/curriculum/${epoch}`)
+      let round: Int32Array = new Int32Array(0)
+      let [next, count, update] = [0, 0, -1]
+      for (let at = 0; at < order.length; at++) {
+        const now = Math.floor((at * updates) / order.length)
+        const letIn = now === update ? count : countAt(pacing, epoch + now / updates, size)
+        update = now
+        if (letIn !== count || next === round.length) {
+          round = draw.permutation(letIn)
+          next = 0
+          count = letIn
+        }
+        order[at] = ranked[round[next++]]
       }
-      order[at] = ranked[round[next++]]
+      return order
     }
-    return order
-  }
 
-  const description = { seed, updates, pacing: { name: pacing.name, options: pacing.options } }
-  return createOrder('curriculum', size, description, [ranked], epochRows)
+    const identity = { repeat, updates, pacing: { name: pacing.name, options: pacing.options } }
+    return { length, rows, identity, values: [ranked] }
+  })
 }
 
 /** Rows from the first to the last; examples of equal score in random order, since their own may mean something. */
@@ -89,5 +95,13 @@ function countAt(pacing: Pacing, time: number, size: number): number {
     rule: `curriculum: pacing ${pacing.name} must give a share in (0, 1]`,
     received: `${share} at epoch ${time}`,
     try: 'limit it with Math.min(1, ...), and begin above 0',
+  })
+}
+
+function idleUpdates(updates: number): ThalwegError {
+  return new ThalwegError('data/bad-count', {
+    rule: 'curriculum: where nothing repeats, the share is looked up once an epoch',
+    received: `repeat false, updates ${updates}`,
+    try: 'leave updates out, or repeat',
   })
 }

@@ -4,28 +4,28 @@
  * chairman assignment problem", Discrete Mathematics 32, 1980); which example of a class has the turn is random.
  */
 import { random } from '../../base/index.ts'
-import { checkSeed } from '../checks.ts'
-import type { Dataset } from '../dataset.ts'
 import { rowsByClass } from './groups.ts'
-import { createOrder, type Order, type OrderOptions } from './order.ts'
+import { createOrder, type Order } from './order.ts'
 
-/** @throws ThalwegError `data/no-classes`, `data/bad-seed` */
-export function stratified(dataset: Dataset, { seed = 0 }: OrderOptions = {}): Order {
-  const { name, size } = dataset
-  checkSeed(`stratified ${name}`, seed)
-  const groups = rowsByClass('stratified', dataset)
-  const turns = takeTurns(groups.map((rows) => rows.length))
-  const description = { size, seed }
-  return createOrder('stratified', size, description, [turns, ...groups], (epoch) => {
-    const draw = random(seed, `data/stratified/${epoch}`)
-    const shuffles = groups.map((rows) => draw.permutation(rows.length).map((at) => rows[at]))
-    const dealt = new Int32Array(groups.length)
-    // Begun at a random turn, so that it is not always the same batches that get the rare classes.
-    const start = size > 0 ? draw.integer(size) : 0
-    return turns.map((_, at) => {
-      const group = turns[(start + at) % size]
-      return shuffles[group][dealt[group]++]
-    })
+/** Over a dataset it throws `data/no-classes` where the target is numbers. */
+export function stratified(): Order {
+  return createOrder('stratified', (dataset, seed) => {
+    const { size } = dataset
+    const groups = rowsByClass('stratified', dataset)
+    const turns = takeTurns(groups.map((rows) => rows.length))
+
+    function rows(epoch: number): Int32Array {
+      const draw = random(seed, `data/stratified/${epoch}`)
+      const shuffles = groups.map((group) => draw.permutation(group.length).map((at) => group[at]))
+      const dealt = new Int32Array(groups.length)
+      // Begun at a random turn, so that it is not always the same batches that get the rare classes.
+      const start = size > 0 ? draw.integer(size) : 0
+      return turns.map((_, at) => {
+        const group = turns[(start + at) % size]
+        return shuffles[group][dealt[group]++]
+      })
+    }
+    return { length: size, rows, values: [turns, ...groups] }
   })
 }
 

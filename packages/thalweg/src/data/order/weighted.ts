@@ -3,23 +3,37 @@
  * share of the weights. Some examples come several times and some not at all.
  */
 import { random, ThalwegError } from '../../base/index.ts'
-import { checkCount, checkSeed } from '../checks.ts'
-import { createOrder, type Order, type OrderOptions, type Sized } from './order.ts'
+import { checkCount } from '../checks.ts'
+import { createOrder, type Order } from './order.ts'
 import { checkScores } from './scores.ts'
 
-export interface WeightedOptions extends OrderOptions {
+export interface WeightedOptions {
   /** `[size]`, at least 0, not all 0. */
   readonly weights: ArrayLike<number>
   /** Examples in an epoch. Default as many as the dataset has. */
   readonly length?: number
 }
 
-/** @throws ThalwegError `data/score-count`, `data/bad-score`, `data/bad-weight`, `data/bad-count`, `data/bad-seed` */
-export function weighted({ name, size }: Sized, { weights, length = size, seed = 0 }: WeightedOptions): Order {
-  const operation = `weighted ${name}`
-  checkSeed(operation, seed)
-  checkCount(operation, 'length', length, 0)
-  checkScores(operation, 'weight', weights, size)
+/** Over a dataset it throws `data/score-count`, `data/bad-score`, `data/bad-weight`, `data/bad-count`. */
+export function weighted({ weights, length }: WeightedOptions): Order {
+  return createOrder('weighted', ({ name, size }, seed) => {
+    const operation = `weighted ${name}`
+    const count = length ?? size
+    checkCount(operation, 'length', count, 1)
+    checkScores(operation, 'weight', weights, size)
+    const sums = runningSums(operation, weights)
+    const total = sums[size - 1]
+
+    function rows(epoch: number): Int32Array {
+      const draw = random(seed, `data/weighted/${epoch}`)
+      return Int32Array.from({ length: count }, () => firstAbove(sums, draw.uniform() * total))
+    }
+    return { length: count, rows, identity: { length: count }, values: [sums] }
+  })
+}
+
+function runningSums(operation: string, weights: ArrayLike<number>): Float64Array {
+  const size = weights.length
   const sums = new Float64Array(size)
   let total = 0
   for (let row = 0; row < size; row++) {
@@ -28,10 +42,7 @@ export function weighted({ name, size }: Sized, { weights, length = size, seed =
     sums[row] = total
   }
   if (!(total > 0 && Number.isFinite(total))) throw badWeight(operation, `weights that add up to ${total}`)
-  return createOrder('weighted', length, { seed }, [sums], (epoch) => {
-    const draw = random(seed, `data/weighted/${epoch}`)
-    return Int32Array.from({ length }, () => firstAbove(sums, draw.uniform() * total))
-  })
+  return sums
 }
 
 /** The first row whose sum is above `value`, by halving. */

@@ -32,6 +32,8 @@ export interface PlateauState {
 }
 
 export interface Plateau {
+  /** Whether a smaller metric is better or a larger one. */
+  readonly mode: 'min' | 'max'
   readonly initial: PlateauState
   /** The state after one more metric. NaN is no improvement. */
   readonly next: (state: PlateauState, metric: number) => PlateauState
@@ -59,6 +61,7 @@ export function reduceOnPlateau(options: ReduceOnPlateauOptions): Plateau {
   }
 
   return {
+    mode,
     initial: { learningRate, waited: 0, cooling: 0 },
     next(state, metric) {
       const better = improves(metric, state.best)

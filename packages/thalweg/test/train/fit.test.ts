@@ -1,37 +1,15 @@
 /** Training through the public door, on the reference backend: small models, exact comparisons. */
-import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { referenceBackend, wasmBackend } from 'thalweg/backend'
-import { createEngine, type Engine } from 'thalweg/compile'
-import { arrays, type Dataset, moons, spiral, split, xor } from 'thalweg/data'
-import {
-  batchNorm,
-  createStore,
-  crossEntropy,
-  dense,
-  dropout,
-  type Model,
-  meanSquaredError,
-  relu,
-  sequential,
-  tanh,
-} from 'thalweg/nn'
+import { createEngine } from 'thalweg/compile'
+import { arrays, type Dataset, inOrder, moons, spiral, split, xor } from 'thalweg/data'
+import { createStore, crossEntropy, dense, type Model, meanSquaredError, relu, sequential, tanh } from 'thalweg/nn'
 import { adam, momentum, oneCycle, sgd } from 'thalweg/optim'
 import { decodeCheckpoint, evaluate, type FitOptions, fit, loadWeights, type Run, type TrainEvent } from 'thalweg/train'
 import { describe, expect, it, onTestFinished } from 'vitest'
-
-const reference = (): Engine => createEngine(referenceBackend())
-
-/** SHA-256 over every parameter and running statistic. */
-function digest(run: Run): string {
-  const hash = createHash('sha256')
-  for (const [path, { data }] of Object.entries(run.store.save())) {
-    hash.update(path).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
-  }
-  return hash.digest('hex')
-}
+import { digest, noisyModel, noisyOptions, reference, withoutTime } from './runs.ts'
 
 describe('fit', () => {
   it('learns xor', async () => {
@@ -99,14 +77,6 @@ describe('fit', () => {
     expect(other).not.toBe(first)
   })
 
-  it('takes all examples at once, or one at a time', async () => {
-    const data = xor({ size: 12 })
-    const options = { train: data, loss: crossEntropy(), optimizer: sgd(), epochs: 2 }
-    const all = await fit(sequential(dense(2)), { ...options, batchSize: 'all', engine: reference() })
-    const single = await fit(sequential(dense(2)), { ...options, batchSize: 1, engine: reference() })
-    expect([all.steps, single.steps]).toEqual([2, 24])
-  })
-
   it('tells what happens in order', async () => {
     const types: string[] = []
     const data = xor({ size: 40 })
@@ -142,18 +112,23 @@ describe('exactness', () => {
   })
   const values = rows.map((row) => row.map(Math.fround))
 
-  it('matches gradient descent worked out by hand, last short batch included', async () => {
+  it.each<[name: string, batchSize: number | 'all', batches: number[][][]]>([
+    ['batch', 'all', [values]],
+    ['stochastic', 1, values.map((row) => [row])],
+    ['mini-batch, the last one short,', 2, [values.slice(0, 2), values.slice(2, 4), values.slice(4)]],
+  ])('%s gradient descent is what one works out by hand', async (_, batchSize, batches) => {
     const rate = 0.1
     const model = sequential(dense(1))
-    const options = { train: data, loss: meanSquaredError(), optimizer: sgd({ learningRate: rate }), batchSize: 2 }
-    const started = await fit(model, { ...options, epochs: 1, shuffle: false, engine: reference(), seed: 5 })
-    const run = await fit(model, { ...options, epochs: 3, shuffle: false, engine: reference(), seed: 5 })
+    const shared = { train: data, loss: meanSquaredError(), optimizer: sgd({ learningRate: rate }), batchSize }
+    const options = { ...shared, order: inOrder(), seed: 5, engine: reference() }
+    const run = await fit(model, { ...options, epochs: 3 })
+    expect(run.steps).toBe(3 * batches.length)
 
-    let [w0, w1, b] = initial(started)
+    let [w0, w1, b] = initial(run)
     let lossSum = 0
     for (let epoch = 0; epoch < 3; epoch++) {
       lossSum = 0
-      for (const batch of [values.slice(0, 2), values.slice(2, 4), values.slice(4)]) {
+      for (const batch of batches) {
         const errors = batch.map(([x0, x1, y]) => w0 * x0 + w1 * x1 + b - y)
         const slope = (factor: (row: number[]) => number) =>
           batch.reduce((sum, row, i) => sum + (2 * errors[i] * factor(row)) / batch.length, 0)
@@ -208,18 +183,6 @@ describe('exactness', () => {
   })
 })
 
-/** Everything that a checkpoint must carry: running statistics, random masks, optimizer state, a short batch. */
-function noisyModel(): Model {
-  return sequential(dense(6), batchNorm(), relu(), dropout({ rate: 0.3 }), dense(2))
-}
-
-function noisyOptions(): FitOptions {
-  const { train, valid } = split(xor({ size: 40, noise: 0.2 }), { seed: 1, test: 0 })
-  const schedule = (step: number): number => 0.05 / (1 + step / 10)
-  const shared = { train, valid, loss: crossEntropy(), optimizer: adam(), schedule, seed: 7 }
-  return { ...shared, epochs: 2, batchSize: 8, engine: reference() }
-}
-
 describe('resuming', () => {
   it('gives the same bits from every position', async () => {
     const saved: Uint8Array[] = []
@@ -236,10 +199,6 @@ describe('resuming', () => {
       expect(withoutTime(run)).toEqual(withoutTime(whole))
     }
   })
-
-  function withoutTime(run: Run): unknown {
-    return run.history.map(({ seconds: _, ...rest }) => rest)
-  }
 
   it('goes on after a signal', async () => {
     const whole = await fit(noisyModel(), noisyOptions())
