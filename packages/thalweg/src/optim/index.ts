@@ -49,3 +49,27 @@ export {
 } from './schedules/plateau.ts'
 export type { Schedule } from './schedules/schedule.ts'
 export { type SgdOptions, sgd } from './sgd.ts'
+export { beale } from './surfaces/beale.ts'
+export {
+  type GridOptions,
+  gridOfPoints,
+  type HeightGrid,
+  heightGrid,
+  type Slopes,
+  slopesAt,
+} from './surfaces/grid.ts'
+export { himmelblau } from './surfaces/himmelblau.ts'
+export { longValley } from './surfaces/long-valley.ts'
+export type { Outcome } from './surfaces/outcome.ts'
+export { rastrigin } from './surfaces/rastrigin.ts'
+export { findSurface, optimizerFor, surfaces } from './surfaces/registry.ts'
+export { rosenbrock } from './surfaces/rosenbrock.ts'
+export { saddle } from './surfaces/saddle.ts'
+export { defineSurface, type Interval, type Point, type Surface, type SurfaceDefinition } from './surfaces/surface.ts'
+export {
+  type Racer,
+  type Trajectories,
+  type TrajectoriesOptions,
+  type Trajectory,
+  trajectories,
+} from './surfaces/trajectories.ts'

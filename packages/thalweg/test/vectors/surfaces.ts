@@ -1,29 +1,15 @@
 /** The functions that optimizers.json descends, as tensors; found by name, the quadratic's numbers read from its formula. */
-import { add, gather, matmul, mul, reshape, scalar, square, sub, sum, type Tensor, tensor } from 'thalweg/tensor'
+import { surfaces } from 'thalweg/optim'
+import { gather, matmul, mul, reshape, scalar, sub, sum, type Tensor, tensor } from 'thalweg/tensor'
 import type { Surface } from '../descent.ts'
 
 export function surface(name: string, formula: string): Surface | undefined {
   if (name === 'quadratic') return quadratic(formula)
-  return fixed[name]
+  const found = surfaces.find((each) => each.name === name)
+  return found && ((point) => found.height(...coordinates(point)))
 }
 
-const fixed: Readonly<Record<string, Surface>> = {
-  rosenbrock(point) {
-    const [x, y] = coordinates(point)
-    return add(square(sub(1, x)), mul(square(sub(y, square(x))), 100))
-  },
-  beale(point) {
-    const [x, y] = coordinates(point)
-    const term = (target: number, power: Tensor) => square(add(sub(target, x), mul(x, power)))
-    return add(add(term(1.5, y), term(2.25, square(y))), term(2.625, mul(square(y), y)))
-  },
-  saddle(point) {
-    const [x, y] = coordinates(point)
-    return sub(square(x), square(y))
-  },
-}
-
-/** `f(w)=0.5 w'Aw - b'w, A=[[3,.6],[.6,1]], b=[1,-2]` */
+/** `f(w)=0.5 w'Aw - b'w, A=[[3,.6],[.6,1]], b=[1,-2]`, of any number of dimensions. */
 function quadratic(formula: string): Surface | undefined {
   const a = numbers(/A=(\[\[.*?\]\])/.exec(formula)?.[1])
   const b = numbers(/b=(\[[^[\]]*\])/.exec(formula)?.[1])
