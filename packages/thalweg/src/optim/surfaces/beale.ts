@@ -34,5 +34,8 @@ export const beale: Surface = {
     nadam: { learningRate: 0.1 },
     radam: { learningRate: 0.02 },
     rprop: { learningRate: 0.01 },
+    lion: { learningRate: 0.02 },
+    lamb: { learningRate: 0.005, weightDecay: 0 },
+    muon: { learningRate: 0.2, weightDecay: 1e-4 },
   },
 }

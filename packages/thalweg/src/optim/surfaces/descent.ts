@@ -11,8 +11,8 @@ import { couples } from './coupling.ts'
 import { heightsOf, type Point, type Surface } from './surface.ts'
 
 export interface Descent {
-  /** Looks at where the points are, then moves them. */
-  step(learningRate: number): Position
+  /** Looks at where the points are, then moves them; with `momentum` where that is scheduled. */
+  step(learningRate: number, momentum?: number): Position
   /** Gives the engine its memory back. */
   release(): void
 }
@@ -24,29 +24,34 @@ export interface Position {
   readonly heights: TypedArray
 }
 
+export interface DescentOptions {
+  readonly surface: Surface
+  readonly optimizer: Optimizer
+  readonly starts: readonly Point[]
+  /** Whether each step is told its momentum; otherwise it is the optimizer's own. */
+  readonly hasMomentum: boolean
+}
+
 /** One parameter with its state: all points [2 points] (every x, then every y), or a single one [2]. */
 interface Block {
   readonly parameter: Variable
   readonly state: ReadonlyMap<string, Variable>
 }
 
-export function createDescent(
-  engine: Engine,
-  surface: Surface,
-  optimizer: Optimizer,
-  starts: readonly Point[],
-): Descent {
+export function createDescent(engine: Engine, options: DescentOptions): Descent {
+  const { surface, optimizer, starts, hasMomentum } = options
   const count = starts.length
   const blocks = couples(optimizer)
     ? starts.map((start, index) => createBlock(engine, optimizer, `point${index}`, start))
     : [createBlock(engine, optimizer, 'points', [...starts.map(([x]) => x), ...starts.map(([, y]) => y)])]
   const variables = blocks.flatMap(({ parameter, state }) => [parameter, ...state.values()])
 
-  const slots = ['learningRate', 'step'].map((name) => ({ name, shape: [], dtype: 'float32' as const }))
+  const scalars = ['learningRate', 'step', ...(hasMomentum ? ['momentum'] : [])]
+  const slots = scalars.map((name) => ({ name, shape: [], dtype: 'float32' as const }))
   const plan = engine.compile(
     recordStep(slots, (nodes) => {
-      const [learningRate, step] = nodes.map((node) => new Tensor(node))
-      const context = { learningRate, step }
+      const [learningRate, step, momentum] = nodes.map((node) => new Tensor(node))
+      const context = { learningRate, step, ...(hasMomentum && { momentum }) }
       const points = blocks.map(({ parameter }) => variableTensor(parameter))
       const states = blocks.map(({ state }) =>
         Object.fromEntries([...state].map(([name, variable]) => [name, variableTensor(variable)])),
@@ -76,9 +81,10 @@ export function createDescent(
 
   let made = 0
   return {
-    step(learningRate) {
+    step(learningRate, momentum = 0) {
       made += 1
-      plan.run([Float64Array.of(learningRate), Float64Array.of(made)])
+      const values = [learningRate, made, ...(hasMomentum ? [momentum] : [])]
+      plan.run(values.map((value) => Float64Array.of(value)))
       return { x: plan.read(0), y: plan.read(1), heights: plan.read(2) }
     },
     release() {

@@ -35,5 +35,8 @@ export const himmelblau: Surface = {
     nadam: { learningRate: 0.1 },
     radam: { learningRate: 0.02 },
     rprop: { learningRate: 0.1 },
+    lion: { learningRate: 0.05 },
+    lamb: { learningRate: 0.01 },
+    muon: { learningRate: 0.2 },
   },
 }

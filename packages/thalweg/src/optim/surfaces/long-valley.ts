@@ -29,5 +29,8 @@ export const longValley: Surface = {
     nadam: { learningRate: 0.2 },
     radam: { learningRate: 0.5 },
     rprop: { learningRate: 0.1 },
+    lion: { learningRate: 0.05 },
+    lamb: { learningRate: 0.05 },
+    muon: { learningRate: 0.2 },
   },
 }

@@ -30,5 +30,8 @@ export const rastrigin: Surface = {
     nadam: { learningRate: 0.1 },
     radam: { learningRate: 0.01 },
     rprop: { learningRate: 0.1 },
+    lion: { learningRate: 0.02 },
+    lamb: { learningRate: 0.01 },
+    muon: { learningRate: 0.2 },
   },
 }

@@ -28,5 +28,8 @@ export const rosenbrock: Surface = {
     nadam: { learningRate: 0.05 },
     radam: { learningRate: 0.003 },
     rprop: { learningRate: 0.01 },
+    lion: { learningRate: 0.02 },
+    lamb: { learningRate: 0.1 },
+    muon: { learningRate: 0.2, weightDecay: 1e-4 },
   },
 }

@@ -18,6 +18,9 @@ const SAME_RATE = [
   'nadam',
   'radam',
   'rprop',
+  'lion',
+  'lamb',
+  'muon',
 ]
 
 export const saddle: Surface = {

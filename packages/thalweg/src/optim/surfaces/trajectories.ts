@@ -10,11 +10,13 @@ import { createDescent } from './descent.ts'
 import { judge, type Outcome } from './outcome.ts'
 import { checkPoints, type Point, type Surface } from './surface.ts'
 
-/** An optimizer whose learning rate changes on the way. */
+/** An optimizer whose learning rate or momentum changes on the way. */
 export interface Racer {
   readonly optimizer: Optimizer
   /** Default: the optimizer's own rate throughout. */
   readonly learningRate?: Schedule
+  /** Default: the optimizer's own momentum throughout. Optimizers without one do not look at it. */
+  readonly momentum?: Schedule
 }
 
 export interface TrajectoriesOptions {
@@ -65,9 +67,9 @@ export function trajectories(surface: Surface, options: TrajectoriesOptions): Tr
   checkCount('steps', steps, Number.isSafeInteger(steps) && steps >= 1)
   checkCount('tolerance', tolerance, tolerance > 0)
   const runs = Object.entries(optimizers).map(([name, entry]): Trajectory => {
-    const { optimizer, learningRate }: Racer = 'optimizer' in entry ? entry : { optimizer: entry }
-    const schedule = learningRate ?? (() => optimizer.learningRate)
-    const { paths, heights } = descend(engine, surface, optimizer, starts, steps, schedule)
+    const racer: Racer = 'optimizer' in entry ? entry : { optimizer: entry }
+    const { optimizer } = racer
+    const { paths, heights } = descend(engine, surface, racer, starts, steps)
     const outcomes = starts.map((_, point) => judge(surface, { paths, heights, point, steps, tolerance }))
     return { name, optimizer, paths, heights, outcomes }
   })
@@ -77,18 +79,18 @@ export function trajectories(surface: Surface, options: TrajectoriesOptions): Tr
 function descend(
   engine: Engine,
   surface: Surface,
-  optimizer: Optimizer,
+  { optimizer, learningRate, momentum }: Racer,
   starts: readonly Point[],
   steps: number,
-  learningRate: Schedule,
 ): { readonly paths: Float64Array; readonly heights: Float64Array } {
   const paths = new Float64Array(starts.length * (steps + 1) * 2)
   const heights = new Float64Array(starts.length * (steps + 1))
-  const descent = createDescent(engine, surface, optimizer, starts)
+  const descent = createDescent(engine, { surface, optimizer, starts, hasMomentum: momentum !== undefined })
   try {
     // A step tells where the points were before it, so the last one is made for its report alone.
     for (let step = 0; step <= steps; step++) {
-      const position = descent.step(learningRate(step))
+      const rate = learningRate?.(step) ?? optimizer.learningRate
+      const position = descent.step(rate, momentum?.(step))
       for (let point = 0; point < starts.length; point++) {
         const at = point * (steps + 1) + step
         paths[2 * at] = position.x[point]
