@@ -36,8 +36,11 @@ export async function runSitting(sitting: Sitting, { voice, signal }: SittingCon
 
   let run: Run
   try {
+    // A snapshot has weights of its own.
+    const store = snapshot ? undefined : await data.experiment?.definition.initialize?.({ model, train, seed })
     run = await fit(model, {
       ...ingredients,
+      ...(store && { store }),
       train,
       valid,
       test,

@@ -1,6 +1,6 @@
 /** What an experiment file exports: everything that `fit` needs, with defaults that its runner may override. */
 import type { Dataset, Order, Preprocessing } from '../data/index.ts'
-import type { Loss, Model } from '../nn/index.ts'
+import type { Loss, Model, Store } from '../nn/index.ts'
 import type { Optimizer, Plateau, Schedule } from '../optim/index.ts'
 import type { Metric } from './monitor.ts'
 import type { EarlyStoppingOptions } from './stopping.ts'
@@ -18,6 +18,13 @@ export interface ExperimentContext {
   readonly seed: number
   /** `--data DIR`, where it was given. */
   readonly folder?: string | undefined
+}
+
+export interface InitializeContext {
+  readonly model: Model
+  readonly train: Dataset
+  /** Of the run. */
+  readonly seed: number
 }
 
 export interface Experiment {
@@ -42,6 +49,8 @@ export interface Experiment {
   readonly earlyStopping?: EarlyStoppingOptions
   /** Default 1 with early stopping, otherwise 0. */
   readonly keepBest?: number
+  /** First weights that are worked out, or brought along: `async (c) => (await lsuv(c.model, c.train, c)).store`. */
+  readonly initialize?: (context: InitializeContext) => Store | Promise<Store>
 }
 
 /** Returns its argument; it is there for the types: `export default defineExperiment({ ... })`. */

@@ -25,7 +25,13 @@ export type {
   StopEvent,
   TrainEvent,
 } from './events.ts'
-export { defineExperiment, type Experiment, type ExperimentContext, type ExperimentData } from './experiment.ts'
+export {
+  defineExperiment,
+  type Experiment,
+  type ExperimentContext,
+  type ExperimentData,
+  type InitializeContext,
+} from './experiment.ts'
 export { writeFileAtomic } from './files.ts'
 export { fit } from './fit.ts'
 export {
@@ -35,6 +41,7 @@ export {
   type FoundCheckpoint,
   latestCheckpoint,
 } from './folder.ts'
+export { type Lsuv, type LsuvLayer, type LsuvOptions, lsuv } from './lsuv.ts'
 export type { ClassMetrics, Metrics, NumberMetrics } from './metrics.ts'
 export type { EpochFigure, Metric, Monitor } from './monitor.ts'
 export { completeOptions, type FitOptions, type Settings } from './options.ts'
