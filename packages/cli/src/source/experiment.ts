@@ -42,6 +42,7 @@ async function modules(): Promise<Record<string, unknown>> {
     'thalweg/base': await import('thalweg/base'),
     'thalweg/compile': await import('thalweg/compile'),
     'thalweg/data': await import('thalweg/data'),
+    'thalweg/diagnose': await import('thalweg/diagnose'),
     'thalweg/grad': await import('thalweg/grad'),
     'thalweg/graph': await import('thalweg/graph'),
     'thalweg/nn': await import('thalweg/nn'),
