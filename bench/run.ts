@@ -36,6 +36,8 @@ const { values: options } = parseArgs({
 })
 
 const here = import.meta.dirname
+/** Under npm, `node` may be the newer one in node_modules; this is the one that runs npm. */
+const ownNode = process.env.npm_node_execpath ?? process.execPath
 const typescript = ['--conditions=source', '--import', 'tsx']
 const program = (name: string): string => join(here, 'contenders', name)
 
@@ -43,12 +45,12 @@ function contenders(): ContenderOptions[] {
   const newNode = options['new-node'] ?? join(here, '../node_modules/node/bin/node')
   const python = options.python ?? (existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3')
   const all: ContenderOptions[] = [
-    { name: 'thalweg', command: [process.execPath, ...typescript, program('thalweg.ts')] },
+    { name: 'thalweg', command: [ownNode, ...typescript, program('thalweg.ts')] },
     { name: 'thalweg-new-node', command: [newNode, ...typescript, program('thalweg.ts')] },
     { name: 'pytorch', command: [python, program('pytorch.py')], env: { OMP_NUM_THREADS: options.threads } },
     { name: 'jax-js', command: [newNode, ...typescript, program('jax.ts')] },
-    { name: 'tfjs-wasm', command: [process.execPath, ...typescript, program('tfjs.ts'), 'wasm'] },
-    { name: 'tfjs-cpu', command: [process.execPath, ...typescript, program('tfjs.ts'), 'cpu'] },
+    { name: 'tfjs-wasm', command: [ownNode, ...typescript, program('tfjs.ts'), 'wasm'] },
+    { name: 'tfjs-cpu', command: [ownNode, ...typescript, program('tfjs.ts'), 'cpu'] },
   ]
   const wanted = options.only?.split(',')
   return all.filter(
