@@ -1,10 +1,15 @@
 /** Options that commands share, and how their values are read. A wrong value is wrong usage, said in three lines. */
 import { type Command, Option } from 'commander'
+import { wasmBackend } from 'thalweg/backend'
+import { createEngine, setDefaultEngine } from 'thalweg/compile'
 import { usage } from './errors.ts'
 
 export interface SharedOptions {
   readonly seed?: number
   readonly threads?: number
+  /** Commander's name for `--no-wide`, turned round. */
+  readonly wide?: boolean
+  readonly strict?: boolean
   readonly out?: string
   readonly json?: boolean
   readonly quiet?: boolean
@@ -18,10 +23,21 @@ export function addSharedOptions(
     .optionsGroup('Options of every command:')
     .addOption(integerOption('--seed <n>', 'where all randomness starts: same seed, same bits', 0))
     .addOption(integerOption('--threads <n>', 'threads to compute with (one is used so far)', 1))
+    .option('--strict', 'the same bits on every machine and engine; a little slower')
+    .option('--no-wide', 'no 256-bit instructions (THALWEG_WIDE=0 does the same)')
     .option(out.flags, out.description)
     .option('--json', 'one JSON event a line on standard output, words on standard error')
     .option('--quiet', 'say nothing but errors')
     .helpOption('-h, --help', 'print this')
+    .hook('preAction', (_, action) => chooseEngine(action.opts<SharedOptions>()))
+}
+
+/** The engine is made for the whole command; without options it is the library's own choice, made when it is first needed. */
+function chooseEngine({ strict, wide }: SharedOptions): void {
+  if (!strict && wide !== false) return
+  setDefaultEngine(
+    createEngine(wasmBackend({ ...(strict && { numerics: 'strict' }), ...(wide === false && { wide }) })),
+  )
 }
 
 /** An option whose value is an integer of at least `least`. */

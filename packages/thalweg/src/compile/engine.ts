@@ -109,6 +109,11 @@ export function defaultEngine(): Engine {
   return shared
 }
 
+/** Makes `engine` the one that is used where none is named, from now on. */
+export function setDefaultEngine(engine: Engine): void {
+  shared = engine
+}
+
 /** A step that is recorded and compiled once per list of input types. */
 export interface Step {
   plan(slots: readonly SlotType[]): Plan

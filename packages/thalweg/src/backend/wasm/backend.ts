@@ -6,12 +6,13 @@ import { type DType, internal, type Shape, sizeOf, type TypedArray } from '../..
 import type { Variable } from '../../graph/index.ts'
 import type { Backend, Executable, Program, Storage } from '../backend.ts'
 import type { Buffer, Lowered } from '../program.ts'
-import { type Features, hasRelaxedSimd, probeFeatures } from './features.ts'
+import { chooseFeatures, type FeatureChoice } from './choose-features.ts'
+import { describeFeatures, type Features } from './features.ts'
 import { align, Memory } from './memory.ts'
 import { assemble, bytesOf, instantiate, writeModule } from './module.ts'
 
-export interface WasmOptions {
-  /** What kernels may use. Default: what the engine has. */
+export interface WasmOptions extends FeatureChoice {
+  /** What kernels may use, in full, instead of a choice from what the engine has. */
   readonly features?: Features
 }
 
@@ -36,7 +37,7 @@ class WasmStorage implements Storage {
  * @throws ThalwegError `backend/no-simd` where the engine has no WebAssembly SIMD
  */
 export function wasmBackend(options: WasmOptions = {}): Backend {
-  const features = options.features ?? probeFeatures()
+  const features = options.features ?? chooseFeatures(options)
   const memory = new Memory()
 
   const placed = (storage: Storage): WasmStorage => {
@@ -46,7 +47,7 @@ export function wasmBackend(options: WasmOptions = {}): Backend {
 
   return {
     name: 'wasm',
-    features: ['simd128', ...(hasRelaxedSimd() ? ['relaxed-simd'] : []), '1 thread'],
+    features: [...describeFeatures(features), '1 thread'],
     allocate(shape, dtype) {
       const bytes = sizeOf(shape) * 4
       const address = memory.allocate(bytes)

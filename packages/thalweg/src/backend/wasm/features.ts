@@ -7,8 +7,10 @@ import { ModuleBuilder } from './assembler.ts'
 import type { Code } from './code.ts'
 
 export interface Features {
-  /** `f32x4.relaxed_madd` may be used: faster where the machine fuses, but its bits differ from machine to machine. */
+  /** `f32x4.relaxed_madd` may be used: one rounding instead of two, where the machine fuses; elsewhere two. */
   readonly relaxedMadd: boolean
+  /** Pairs of neighbouring vectors become one of 256 bits (wide.ts). */
+  readonly wide: boolean
   /**
    * Whether the compiler moves all loads of a basic block to its top, so that the steps of an unrolled loop have to be
    * fenced off from each other by branches (contraction/tile.ts).
@@ -25,28 +27,39 @@ function accepts(write: (code: Code) => void): boolean {
   return WebAssembly.validate(builder.toBytes())
 }
 
+/** Register tiles for vectors of 128 bits, and for pairs of them. */
+const TILES = [
+  { rows: 4, columns: 8 },
+  { rows: 2, columns: 16 },
+  { rows: 4, columns: 4 },
+]
+const WIDE_TILES = [
+  { rows: 4, columns: 16 },
+  { rows: 8, columns: 8 },
+  { rows: 4, columns: 8 },
+  { rows: 4, columns: 4 },
+]
+
 /**
- * What the engine has.
+ * What the engine has, as far as it says so.
  *
  * @throws ThalwegError `backend/no-simd` where WebAssembly or its fixed-width SIMD is missing
  */
 export function probeFeatures(): Features {
   const hasSimd = typeof WebAssembly === 'object' && accepts((code) => code.f32x4(0).op('drop'))
   if (!hasSimd) throw noSimd()
-  return {
-    relaxedMadd: false,
-    hoistsLoads: !isRecent(),
-    tiles: [
-      { rows: 4, columns: 8 },
-      { rows: 2, columns: 16 },
-      { rows: 4, columns: 4 },
-    ],
-  }
+  const relaxedMadd = accepts((code) => code.f32x4(0).f32x4(0).f32x4(0).op('f32x4.relaxed_madd').op('drop'))
+  return { relaxedMadd, wide: false, hoistsLoads: !isRecent(), tiles: TILES }
 }
 
-/** Whether the engine knows relaxed SIMD, for people and logs; kernels ask `Features`. */
-export function hasRelaxedSimd(): boolean {
-  return accepts((code) => code.f32x4(0).f32x4(0).f32x4(0).op('f32x4.relaxed_madd').op('drop'))
+/** The same where pairs of vectors may be counted on. */
+export function widened(features: Features): Features {
+  return { ...features, wide: true, tiles: WIDE_TILES }
+}
+
+/** For people and logs: `simd128, relaxed-simd, 256-bit`. */
+export function describeFeatures({ relaxedMadd, wide }: Features): string[] {
+  return ['simd128', ...(relaxedMadd ? ['relaxed-simd'] : []), ...(wide ? ['256-bit'] : [])]
 }
 
 /**

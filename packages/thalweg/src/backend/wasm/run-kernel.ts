@@ -1,6 +1,6 @@
 /**
- * Runs one emitted kernel by itself, its units split as one likes: for tests and for the kernel lab. Programs run through
- * backend.ts.
+ * Runs one emitted kernel by itself, its units split as one likes: for tests, for the kernel lab, and to find out what an
+ * engine does with it (wide.ts). Programs run through backend.ts.
  */
 import { internal } from '../../base/index.ts'
 import { ModuleBuilder } from './assembler.ts'
@@ -34,9 +34,10 @@ export interface RunnableKernel {
 const ALIGNMENT = 64
 const align = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT
 
-export function runnable(kernel: EmittedKernel): RunnableKernel {
-  const { module, bytes } = compile(kernel.stages)
-  const memory = new WebAssembly.Memory({ initial: 1 })
+/** @param pages of memory to begin with; engines compile a module again only if some byte of it differs, and this is one */
+export function runnable(kernel: EmittedKernel, pages = 1): RunnableKernel {
+  const { module, bytes } = compile(kernel.stages, pages)
+  const memory = new WebAssembly.Memory({ initial: pages })
   const { exports } = new WebAssembly.Instance(module, { env: { memory } })
   let calls: (() => void)[] = []
 
@@ -91,8 +92,8 @@ export function runnable(kernel: EmittedKernel): RunnableKernel {
   }
 }
 
-function compile(stages: readonly Stage[]): { module: WebAssembly.Module; bytes: number } {
-  const builder = new ModuleBuilder({ module: 'env', name: 'memory', initialPages: 1 })
+function compile(stages: readonly Stage[], initialPages: number): { module: WebAssembly.Module; bytes: number } {
+  const builder = new ModuleBuilder({ module: 'env', name: 'memory', initialPages })
   const known = new Map<string, FunctionReference>()
   const shared: SharedFunctions = {
     function(key, parameters, write) {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Shape, sizeOf, stridesOf } from '../../../base/index.ts'
 import type { ContractionKernel, ContractionOp, Store, Value, View } from '../../program.ts'
-import { probeFeatures } from '../features.ts'
+import { probeFeatures, widened } from '../features.ts'
 import { runnable, type Split } from '../run-kernel.ts'
 import { emitContraction } from './contraction.ts'
 
@@ -54,6 +54,13 @@ function kernelOf({ op, attributes, shapes, shape }: Contraction, { values, stor
   } as ContractionKernel
 }
 
+/** Every shape of the inner loop that this engine can run, whatever it prefers. */
+const found = probeFeatures()
+const VARIANTS = [found, widened(found)].flatMap((features) =>
+  [true, false].flatMap((hoistsLoads) =>
+    (found.relaxedMadd ? [true, false] : [false]).map((relaxedMadd) => ({ ...features, hoistsLoads, relaxedMadd })),
+  ),
+)
 let turn = 0
 
 /** Runs a contraction with its units split at `cuts` and out of order; hands back what its epilogue stored. */
@@ -71,8 +78,7 @@ function run(
       .map((end, i) => [at[i], end] as const)
       .reverse()
   }
-  // Both shapes of the inner loop, whatever this engine prefers.
-  const features = { ...probeFeatures(), hoistsLoads: turn++ % 2 === 0 }
+  const features = VARIANTS[turn++ % VARIANTS.length]
   const guard = 16
   const stored = epilogue.stored.map((size) => new Float32Array(size + guard).fill(77))
   runnable(emitContraction(kernel, features)).run([...operands, ...epilogue.loaded, ...stored], split)
@@ -372,4 +378,27 @@ test('no row of A is read that does not exist', () => {
   expect(offsets.filter((offset) => offset === 0).length).toBe(2)
   expect(Math.max(...offsets.slice(0, full))).toBeLessThan(full * k * 4)
   expect(Math.max(...offsets.slice(full))).toBe(((m % full) - 1) * k * 4)
+})
+
+test('without fusing, every shape of the inner loop gives the same bits', () => {
+  const [m, k, n] = [13, 700, 45]
+  const kernel = kernelOf(
+    {
+      op: 'matmul',
+      attributes: { transposeA: true, transposeB: false },
+      shapes: [
+        [k, m],
+        [k, n],
+      ],
+      shape: [m, n],
+    },
+    plain([m, n]),
+  )
+  const uneven = (size: number): Float32Array => Float32Array.from({ length: size }, (_, i) => Math.sin(i * 12.9898))
+  const [first, ...others] = VARIANTS.filter(({ relaxedMadd }) => !relaxedMadd).map((features) => {
+    const product = new Float32Array(m * n)
+    runnable(emitContraction(kernel, features)).run([uneven(k * m), uneven(k * n), product])
+    return product
+  })
+  for (const other of others) expect(other).toEqual(first)
 })

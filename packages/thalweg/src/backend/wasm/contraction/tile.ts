@@ -10,7 +10,8 @@
  * Why it looks as it does: V8's older compiler moves all loads of a basic block to its top and the arithmetic behind them,
  * so unrolled steps would need more than the 16 registers. There every step ends its basic block with a test, which either
  * finds the end of the run or is idle (a fence). A step needs rows + columns / 4 operands, rows * columns / 4 sums and one
- * product: 4 x 8 and 2 x 16 take all 15 registers that V8 gives; 4 x 4 is for results of few columns.
+ * product: 4 x 8 and 2 x 16 take all 15 registers that V8 gives; 4 x 4 is for results of few columns. Where neighbouring
+ * vectors are paired into one of 256 bits (wide.ts), 4 x 16 is what 4 x 8 is else.
  */
 import type { Code, Label, Local } from '../code.ts'
 import type { Features } from '../features.ts'
@@ -21,15 +22,17 @@ export interface Tile {
   readonly columns: number
   /** Whether each step must end its basic block: see above. */
   readonly fenced: boolean
+  /** Whether a product is added with one rounding. */
+  readonly fused: boolean
   /** Each column has an A of its own, beside that of the column before; there are 4. */
   readonly depthwise?: true
 }
 
-export function depthwiseTile({ hoistsLoads }: Features): Tile {
-  return { rows: 4, columns: 4, fenced: hoistsLoads, depthwise: true }
+export function depthwiseTile({ hoistsLoads, relaxedMadd }: Features): Tile {
+  return { rows: 4, columns: 4, fenced: hoistsLoads, fused: relaxedMadd, depthwise: true }
 }
 
-/** For the keys of functions; all tiles of a module are fenced, or none. */
+/** For the keys of functions; all tiles of a module are fenced, or none, and so with fused. */
 export function tileName({ rows, columns, depthwise }: Tile): string {
   return `${depthwise ? 'depthwise tile' : 'tile'} ${rows}x${columns}`
 }
@@ -44,14 +47,14 @@ const STEP_OVERHEAD = 3
  * The tile that takes fewest instructions for an M x N result: what is left over of the last tiles is computed for nothing,
  * and a small tile loads more for each product.
  */
-export function chooseTile({ tiles, hoistsLoads }: Features, m: number, n: number): Tile {
+export function chooseTile({ tiles, hoistsLoads, relaxedMadd, wide }: Features, m: number, n: number): Tile {
   const cost = ({ rows, columns }: Features['tiles'][number]): number => {
-    const vectors = columns / 4
-    const step = rows + vectors + 2 * rows * vectors + STEP_OVERHEAD
+    const vectors = Math.ceil(columns / (wide ? 8 : 4))
+    const step = rows + vectors + (relaxedMadd ? 1 : 2) * rows * vectors + STEP_OVERHEAD
     return Math.ceil(m / rows) * Math.ceil(n / columns) * step
   }
   const best = tiles.reduce((known, tile) => (cost(tile) < cost(known) ? tile : known))
-  return { ...best, fenced: hoistsLoads }
+  return { ...best, fenced: hoistsLoads, fused: relaxedMadd }
 }
 
 /** Where tiles come from and go to; all are parameters of the function, and some of them move on. */
@@ -112,9 +115,11 @@ export class TileSums {
   private readonly value: Local
   private readonly address: Local
   private readonly load: 'v128.load' | 'v128.load32_splat'
+  private readonly fused: boolean
 
-  constructor(code: Code, { rows, columns, depthwise }: Tile) {
+  constructor(code: Code, { rows, columns, depthwise, fused }: Tile) {
     this.code = code
+    this.fused = fused
     this.load = depthwise ? 'v128.load' : 'v128.load32_splat'
     this.sums = Array.from({ length: rows }, () => code.locals('v128', columns / 4))
     this.factors = code.locals('v128', columns / 4)
@@ -139,7 +144,8 @@ export class TileSums {
       code.get(row).load(this.load, rowOffset).set(value)
       factors.forEach((factor, v) => {
         const sum = this.sums[r][v]
-        code.get(sum).get(value).get(factor).op('f32x4.mul').op('f32x4.add').set(sum)
+        if (this.fused) code.get(value).get(factor).get(sum).op('f32x4.relaxed_madd').set(sum)
+        else code.get(sum).get(value).get(factor).op('f32x4.mul').op('f32x4.add').set(sum)
       })
     })
   }
