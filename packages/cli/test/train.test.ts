@@ -1,4 +1,5 @@
 /** `thalweg train` as a program sees it: events, exit codes, and what lies on the disk afterwards. */
+import { spawnSync } from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -10,10 +11,11 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { lockFolder } from '../src/run/lock.ts'
 import { digestOf, emptyFolder, thalweg } from './command.ts'
 
 const epochEvent = z.strictObject({
@@ -111,6 +113,24 @@ describe('thalweg train', () => {
     expect(manifest).toMatchObject({ name: 'moons', seed: 5, recipe: { epochs: 2, optimizer: { name: 'adam' } } })
     const metrics = readFileSync(join(out, 'metrics.jsonl'), 'utf8').trim().split('\n')
     expect(metrics.map((line) => epochEvent.parse(JSON.parse(line)).epoch)).toEqual([1, 2])
+  })
+
+  it('clears what processes left that were killed while they made a folder, and nothing else', async () => {
+    const folder = emptyFolder()
+    const { pid } = spawnSync(process.execPath, ['--version'])
+    const holder = (id: number): string => JSON.stringify({ pid: id, host: hostname(), since: 'earlier' })
+    for (const [name, id] of [
+      ['.dead.01234567.thalweg.tmp', pid],
+      ['.alive.01234567.thalweg.tmp', process.pid],
+      ['.other.01234567.tmp', pid],
+    ] as const) {
+      mkdirSync(join(folder, name, 'checkpoints'), { recursive: true })
+      writeFileSync(join(folder, name, '.lock-0123abcd.json'), holder(id))
+    }
+    mkdirSync(join(folder, '.begun.01234567.thalweg.tmp'))
+    await thalweg('train', 'xor', '--epochs', '1', '--quiet', '--out', join(folder, 'run'))
+    const left = ['.alive.01234567.thalweg.tmp', '.begun.01234567.thalweg.tmp', '.other.01234567.tmp', 'run']
+    expect(readdirSync(folder).sort()).toEqual(left)
   })
 
   it('tells numbers from classes in a table, and scores each in its own way', async () => {
@@ -243,6 +263,25 @@ describe('thalweg train --resume', () => {
     const { code, stderr } = await thalweg('train', ...args, '--resume', run)
     expect([code, stderr.trim().split('\n').length]).toEqual([2, 3])
     expect(stderr).toMatch(message)
+  })
+
+  it('refuses a run that another process works on, and takes over from a dead one', async () => {
+    const run = unfinished(1)
+    const other = await lockFolder(run)
+    const { code, stderr } = await thalweg('train', '--resume', run)
+    expect([code, stderr.trim().split('\n')]).toEqual([
+      2,
+      [
+        `train: one process at a time works on ${run}`,
+        expect.stringMatching(`received: process ${process.pid}, which has it since 20`),
+        `try: wait until it is done, or end it with kill ${process.pid}`,
+      ],
+    ])
+    other.release(run)
+    const { pid } = spawnSync(process.execPath, ['--version'])
+    writeFileSync(join(run, '.lock-0123abcd.json'), JSON.stringify({ pid, host: hostname(), since: 'earlier' }))
+    expect(await thalweg('train', '--resume', run, '--quiet')).toMatchObject({ code: 0, stderr: '' })
+    expect(readdirSync(run).filter((name) => name.startsWith('.'))).toEqual([])
   })
 
   it('refuses a run that is finished, and data that changed', async () => {

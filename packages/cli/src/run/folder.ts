@@ -8,7 +8,8 @@
  *   checkpoints/          the newest ones and the best
  *   result.json           written last: the run is finished
  *
- * It appears all at once under its final name, when everything fits and before the first step.
+ * It appears all at once under its final name, when everything fits and before the first step. While a process works on
+ * it, it holds a lock (lock.ts).
  */
 import { appendFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
@@ -17,7 +18,8 @@ import { ThalwegError } from 'thalweg'
 import { type Preprocessing, readPreprocessing } from 'thalweg/data'
 import { type EpochEvent, writeFileAtomic } from 'thalweg/train'
 import { usage } from '../errors.ts'
-import { exists } from '../read.ts'
+import { exists, listFilesOf } from '../read.ts'
+import { holderOf, isLock, type Lock, lockFolder } from './lock.ts'
 import { type Manifest, parseManifest } from './manifest.ts'
 
 export interface RunFolder {
@@ -72,11 +74,13 @@ export interface RunContents {
   readonly experiment: { readonly file: string; readonly text: string } | undefined
 }
 
-/** Writes everything into a hidden neighbour, then gives it its name. */
-export async function createRunFolder({ path: folder }: RunFolder, contents: RunContents): Promise<void> {
+/** Writes everything into a hidden neighbour, then gives it its name; the lock goes with it. */
+export async function createRunFolder({ path: folder }: RunFolder, contents: RunContents): Promise<Lock> {
   const parent = path.dirname(path.resolve(folder))
-  const staging = path.join(parent, `.${path.basename(folder)}.${crypto.randomUUID().slice(0, 8)}.tmp`)
+  await clearStagings(parent)
+  const staging = path.join(parent, `.${path.basename(folder)}.${crypto.randomUUID().slice(0, 8)}${STAGING}`)
   try {
+    const lock = await lockFolder(staging)
     await writeFileAtomic(path.join(staging, 'manifest.json'), json(contents.manifest))
     if (contents.preprocessing) {
       await writeFileAtomic(path.join(staging, 'preprocessing.json'), json(contents.preprocessing))
@@ -88,11 +92,28 @@ export async function createRunFolder({ path: folder }: RunFolder, contents: Run
     await fs.mkdir(path.join(staging, 'checkpoints'))
     await fs.rename(staging, folder)
     await flushFolder(parent)
+    return lock
   } catch (cause) {
     await fs.rm(staging, { recursive: true, force: true })
     const { code } = cause as { code?: string }
     if (code === 'ENOTEMPTY' || code === 'EEXIST') await refuseTaken(folder)
     throw cause
+  }
+}
+
+const STAGING = '.thalweg.tmp'
+/** A process that makes a folder has its lock in it long before. */
+const LOCKED_MS = 60_000
+
+/** What processes left behind that were killed while they made a run folder here. */
+async function clearStagings(parent: string): Promise<void> {
+  for (const name of await listFilesOf(parent)) {
+    if (!name.startsWith('.') || !name.endsWith(STAGING)) continue
+    const staging = path.join(parent, name)
+    const wasLocked = (await listFilesOf(staging)).some(isLock)
+    const { mtimeMs } = await fs.stat(staging).catch(() => ({ mtimeMs: Date.now() }))
+    if (await holderOf(staging)) continue
+    if (wasLocked || Date.now() - mtimeMs > LOCKED_MS) await fs.rm(staging, { recursive: true, force: true })
   }
 }
 

@@ -52,7 +52,7 @@ export async function prepareSitting(
     data: await describeData(data),
     versions: { thalweg: libraryVersion, cli: cliVersion, node: process.version },
   }
-  return { folder, manifest, data, isNew: true, snapshot: undefined, checkpointEvery: request.checkpointEvery }
+  return { folder, manifest, data, lock: undefined, snapshot: undefined, checkpointEvery: request.checkpointEvery }
 }
 
 export async function describeData({ train, valid, test, files }: Prepared): Promise<DataDescription> {

@@ -8,6 +8,7 @@ import { listFilesOf } from '../read.ts'
 import { resolveSource } from '../source/resolve.ts'
 import type { Voice } from '../voice.ts'
 import { isFinished, type RunFolder, readManifest, runFolder } from './folder.ts'
+import { lockFolder } from './lock.ts'
 import type { DataDescription, Manifest } from './manifest.ts'
 import { describeData, type Request, sayThreads } from './prepare.ts'
 import type { Sitting, SittingContext } from './sitting.ts'
@@ -16,22 +17,38 @@ export async function resumeSitting(
   run: string,
   target: string | undefined,
   request: Request,
-  { voice, signal }: SittingContext,
+  context: SittingContext,
 ): Promise<Sitting> {
   const folder = runFolder(run)
   const manifest = await readManifest(folder)
   refuseOtherOptions(manifest, target, request)
-  if (await isFinished(folder)) throw alreadyFinished(folder)
+  const lock = await lockFolder(folder.path)
+  try {
+    if (await isFinished(folder)) throw alreadyFinished(folder)
+    return { folder, manifest, lock, ...(await readSitting(folder, manifest, request, context)) }
+  } catch (error) {
+    lock.release(folder.path)
+    throw error
+  }
+}
+
+async function readSitting(
+  folder: RunFolder,
+  manifest: Manifest,
+  request: Request,
+  { voice, signal }: SittingContext,
+): Promise<Pick<Sitting, 'data' | 'snapshot' | 'checkpointEvery'>> {
   sayThreads(request.threads, voice)
   const { seed, targetColumn, dataFolder } = manifest
   const source = await resolveSource(manifest.target)
   const data = await source.load({ seed, folder: request.data ?? dataFolder, target: targetColumn, voice, signal })
   refuseOtherData(manifest.data, await describeData(data))
   if (data.experiment) await refuseOtherExperiment(manifest, data.experiment.text)
+  await clearTemporaries(folder.path)
   await clearTemporaries(folder.checkpoints)
   const snapshot = await findSnapshot(folder, voice)
   const checkpointEvery = request.checkpointEvery ?? manifest.checkpointEvery
-  return { folder, manifest, data: { ...data, notes: [] }, isNew: false, snapshot, checkpointEvery }
+  return { data: { ...data, notes: [] }, snapshot, checkpointEvery }
 }
 
 /** The newest whole checkpoint; nothing where the run stopped before its first one, which is its beginning. */

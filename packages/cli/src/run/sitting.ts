@@ -3,14 +3,15 @@ import type { Snapshot } from 'thalweg/train'
 import type { Prepared } from '../source/source.ts'
 import type { Voice } from '../voice.ts'
 import type { RunFolder } from './folder.ts'
+import type { Lock } from './lock.ts'
 import type { Manifest } from './manifest.ts'
 
 export interface Sitting {
   readonly folder: RunFolder
   readonly manifest: Manifest
   readonly data: Prepared
-  /** Whether the folder is still to be made. */
-  readonly isNew: boolean
+  /** On the folder; nothing while it is still to be made. */
+  readonly lock: Lock | undefined
   /** Where to go on from. */
   readonly snapshot: Snapshot | undefined
   readonly checkpointEvery: number | undefined

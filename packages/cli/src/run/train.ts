@@ -5,6 +5,7 @@ import { realize } from '../recipes/recipe.ts'
 import { createProgress } from '../terminal/progress.ts'
 import type { Voice } from '../voice.ts'
 import { appendMetrics, createRunFolder, type Result, type RunFolder, rewriteMetrics, writeResult } from './folder.ts'
+import type { Lock } from './lock.ts'
 import type { Sitting, SittingContext } from './sitting.ts'
 import { sayBeginning, sayEnd, sayFailure, sayInterrupted } from './words.ts'
 
@@ -12,7 +13,21 @@ import { sayBeginning, sayEnd, sayFailure, sayInterrupted } from './words.ts'
 const CHECKPOINTS = 20
 
 /** @returns the exit code */
-export async function runSitting(sitting: Sitting, { voice, signal }: SittingContext): Promise<number> {
+export async function runSitting(sitting: Sitting, context: SittingContext): Promise<number> {
+  const held: Held = { lock: sitting.lock }
+  try {
+    return await trainSitting(sitting, context, held)
+  } finally {
+    held.lock?.release(sitting.folder.path)
+  }
+}
+
+/** The lock of a folder that may not be there yet. */
+interface Held {
+  lock: Lock | undefined
+}
+
+async function trainSitting(sitting: Sitting, { voice, signal }: SittingContext, held: Held): Promise<number> {
   const { folder, manifest, data, snapshot, checkpointEvery } = sitting
   const { recipe, seed } = manifest
   const { train, valid, test } = data
@@ -28,8 +43,11 @@ export async function runSitting(sitting: Sitting, { voice, signal }: SittingCon
   }
 
   async function open(): Promise<void> {
-    if (sitting.isNew)
-      await createRunFolder(folder, { manifest, preprocessing: data.preprocessing, experiment: data.experiment })
+    held.lock ??= await createRunFolder(folder, {
+      manifest,
+      preprocessing: data.preprocessing,
+      experiment: data.experiment,
+    })
     await rewriteMetrics(folder, snapshot?.history ?? [])
     opened = true
   }

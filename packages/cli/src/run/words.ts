@@ -12,7 +12,7 @@ import type { RunFolder } from './folder.ts'
 import type { Manifest } from './manifest.ts'
 import type { Sitting } from './sitting.ts'
 
-export function sayBeginning({ folder, manifest, data, snapshot, isNew }: Sitting, voice: Voice): void {
+export function sayBeginning({ folder, manifest, data, snapshot, lock }: Sitting, voice: Voice): void {
   const { style } = voice
   const { train, valid, test } = data
   const parts = [part(train, 'for training'), part(valid, 'for validation'), part(test, 'for testing')]
@@ -22,7 +22,7 @@ export function sayBeginning({ folder, manifest, data, snapshot, isNew }: Sittin
     ['network', describeModel(manifest.recipe.model)],
     ['recipe', describeRecipe(manifest)],
     ['run', folder.path],
-    ...(isNew || snapshot ? [] : [['resumed', 'from the beginning: there was no checkpoint yet'] as const]),
+    ...(!lock || snapshot ? [] : [['resumed', 'from the beginning: there was no checkpoint yet'] as const]),
     ...(snapshot ? [['resumed', placeOf(snapshot.position)] as const] : []),
   ])
   for (const { code, message } of data.notes) {
