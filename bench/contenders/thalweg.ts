@@ -63,7 +63,7 @@ async function prepare(workload: Workload): Promise<Stepper> {
   const engine = `${defaultEngine().backend.name} ${defaultEngine().backend.features.join(', ')}`
   return {
     about: `Thalweg, Node ${process.versions.node}, ${engine}; ${kernels} kernels compiled in ${compileMs.toFixed(0)} ms`,
-    step: () => session.step(rows, optimizer.learningRate),
+    step: () => session.step(rows, optimizer),
     loss: () => session.lastLoss(),
   }
 }

@@ -4,7 +4,15 @@
  */
 import { balanced, type Dataset, inOrder, type Order, shuffled, stratified } from 'thalweg/data'
 import { crossEntropy, type Loss, type Model, meanSquaredError } from 'thalweg/nn'
-import { createOptimizer, type Optimizer, oneCycle, type Plateau, type Schedule } from 'thalweg/optim'
+import {
+  createOptimizer,
+  type Optimizer,
+  oneCycle,
+  type Plateau,
+  rulesIn,
+  type Schedule,
+  type UpdateRules,
+} from 'thalweg/optim'
 import type { EarlyStoppingOptions, Experiment, Metric } from 'thalweg/train'
 import { z } from 'zod'
 import { buildModel, type ModelDescription, modelSchema } from './model.ts'
@@ -45,7 +53,7 @@ export const recipeSchema: z.ZodType<Recipe> = z.object({
 })
 
 /** What `fit` takes. */
-export interface Ingredients {
+export interface Ingredients extends UpdateRules {
   readonly model: Model
   readonly loss: Loss
   readonly optimizer: Optimizer
@@ -63,7 +71,7 @@ export function realize(recipe: Recipe, train: Dataset, experiment: Experiment |
     if (!experiment) throw new TypeError('an experiment without its definition')
     const { loss, optimizer, schedule, metric } = experiment
     const own = { schedule, metric, order: recipe.order === 'experiment' ? experiment.order : orders[recipe.order]() }
-    return { model: experiment.model, loss, optimizer: overridden(recipe, optimizer), ...own }
+    return { model: experiment.model, loss, optimizer: overridden(recipe, optimizer), ...own, ...rulesIn(experiment) }
   }
   const optimizer = createOptimizer(recipe.optimizer.name, recipe.optimizer.options)
   const loss = train.target.kind === 'class' ? crossEntropy() : meanSquaredError()

@@ -3,7 +3,18 @@ export { type AdadeltaOptions, adadelta } from './adadelta.ts'
 export { type AdagradOptions, adagrad } from './adagrad.ts'
 export { type AdamOptions, adam, adamw } from './adam.ts'
 export { type AdamaxOptions, adamax } from './adamax.ts'
+export { type Average, type EmaOptions, ema, type SwaEpochs, type SwaSteps, swa, type UpdateMoment } from './average.ts'
+export { type Clip, clipByGlobalNorm, clipByNorm, clipByValue } from './clip.ts'
+export { type Constraint, maxNorm, type NormOptions, nonNegative, unitNorm } from './constraint.ts'
 export { type DecoupledDecayOptions, decoupledDecay } from './decoupled-decay.ts'
+export {
+  checkMembers,
+  type ParameterDescription,
+  type ParameterGroup,
+  type ParameterRules,
+  rulesOf,
+  type SharedRules,
+} from './groups.ts'
 export { type LambOptions, lamb } from './lamb.ts'
 export { type LionOptions, lion } from './lion.ts'
 export { type LookaheadOptions, lookahead } from './lookahead.ts'
@@ -12,10 +23,12 @@ export { type MuonOptions, muon } from './muon.ts'
 export { type NadamOptions, nadam } from './nadam.ts'
 export { nesterov } from './nesterov.ts'
 export type { InitialState, Optimizer, OptimizerState, UpdateContext, Updated } from './optimizer.ts'
+export { type ElasticNetOptions, elasticNet, l1, l2, type Penalty } from './penalty.ts'
 export { type RadamOptions, radam } from './radam.ts'
 export { createOptimizer, isOptimizerName, type OptimizerName, optimizers } from './registry.ts'
 export { type RmspropOptions, rmsprop } from './rmsprop.ts'
 export { type RpropOptions, rprop } from './rprop.ts'
+export { checkRules, describeRules, momentumAt, rulesIn, type UpdateRules } from './rules.ts'
 export { type CosineDecayOptions, type CosineRestartsOptions, cosineDecay, cosineRestarts } from './schedules/cosine.ts'
 export {
   type CyclicOptions,
@@ -41,6 +54,7 @@ export {
   sigmoidDecay,
   stepDecay,
 } from './schedules/decay.ts'
+export { type LinearOptions, linear } from './schedules/linear.ts'
 export {
   type Plateau,
   type PlateauState,
@@ -73,3 +87,4 @@ export {
   type Trajectory,
   trajectories,
 } from './surfaces/trajectories.ts'
+export { contextOf, followed, type UpdatedParameter, updateParameters } from './update.ts'

@@ -9,7 +9,7 @@ import type { BestRecord } from './best.ts'
 import type { EpochEvent } from './events.ts'
 import { decodeSafetensors, encodeSafetensors, namedArrays, type StoredArray } from './safetensors.ts'
 
-/** Where a run stands: finished epochs, finished steps of the epoch that is going on, steps since the beginning. */
+/** Where a run stands: finished epochs, finished batches of the epoch that is going on, updates since the beginning. */
 export interface Position {
   readonly epoch: number
   readonly batch: number
@@ -24,6 +24,8 @@ export interface Signature {
   /** By which the best epochs are told. */
   readonly metric: string
   readonly optimizer: { readonly name: string; readonly options: Readonly<Record<string, unknown>> }
+  /** Groups, clipping, accumulation, penalties and the like; undefined where there are none. */
+  readonly rules?: Readonly<Record<string, unknown>> | undefined
   readonly loss: { readonly name: string; readonly options: Readonly<Record<string, unknown>> }
   readonly examples: number
   /** Fingerprint of the training data. */
@@ -123,7 +125,7 @@ export function checkSignature(now: Signature, before: Signature): void {
     if (is === was) continue
     throw new ThalwegError('train/resume-mismatch', {
       rule: `resume: ${key} must be what it was when the run began`,
-      received: `${is}, it was ${was}`,
+      received: `${is ?? 'none'}, it was ${was ?? 'none'}`,
       try:
         key === 'data' || key === 'examples'
           ? 'give the same data, or start a new run'

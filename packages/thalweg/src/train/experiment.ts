@@ -1,7 +1,7 @@
 /** What an experiment file exports: everything that `fit` needs, with defaults that its runner may override. */
 import type { Dataset, Order, Preprocessing } from '../data/index.ts'
 import type { Loss, Model, Store } from '../nn/index.ts'
-import type { Optimizer, Plateau, Schedule } from '../optim/index.ts'
+import type { Optimizer, Plateau, Schedule, UpdateRules } from '../optim/index.ts'
 import type { Metric } from './monitor.ts'
 import type { EarlyStoppingOptions } from './stopping.ts'
 
@@ -27,7 +27,7 @@ export interface InitializeContext {
   readonly seed: number
 }
 
-export interface Experiment {
+export interface Experiment extends UpdateRules {
   /** Names the run. Default the file's name. */
   readonly name?: string
   /** The data, or how to make it. */

@@ -5,12 +5,14 @@
 import { ThalwegError } from '../base/index.ts'
 import { batchCount, batchRows } from '../data/index.ts'
 import type { Model } from '../nn/index.ts'
+import { describeRules } from '../optim/index.ts'
 import { type BestEpoch, createBestEpochs, withoutBest } from './best.ts'
 import { checkSignature, encodeCheckpoint, type Position, type Signature } from './checkpoint.ts'
 import { createClock } from './clock.ts'
 import { createEvaluator } from './evaluate.ts'
 import type { EpochEvent } from './events.ts'
 import type { Metrics } from './metrics.ts'
+import { type Moment, momentAt } from './moment.ts'
 import { bestFirst } from './monitor.ts'
 import { completeOptions, type FitOptions, type Settings } from './options.ts'
 import { createPace } from './pace.ts'
@@ -53,11 +55,11 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
   let lastStepEvent = performance.now()
 
   /** Between two steps: says how it goes, lets others have their turn, and looks for numbers that are none. */
-  async function lookUp(length: number, learningRate: number): Promise<void> {
+  async function lookUp(length: number, { learningRate, updates }: Moment): Promise<void> {
     const due = settings.stepEvents
       ? position.step % settings.stepEvents === 0
       : performance.now() - lastStepEvent >= STEP_EVENT_MS
-    if (due) {
+    if (due && updates) {
       lastStepEvent = performance.now()
       emit(stepEvent(settings, session, position, { length, learningRate }))
     }
@@ -92,11 +94,12 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     if (position.batch === 0) session.beginEpoch()
     while (position.batch < batches) {
       if (signal?.aborted) return false
-      const learningRate = rates.of(position.step)
-      session.step(batchRows(order, batchSize, position.batch), learningRate, position.epoch)
-      position = { epoch: position.epoch, batch: position.batch + 1, step: position.step + 1 }
-      if (everySteps && position.step % everySteps === 0 && position.batch < batches) await save()
-      await lookUp(order.length, learningRate)
+      const moment = momentAt(settings, position, batches, rates.of(position.step))
+      session.step(batchRows(order, batchSize, position.batch), moment)
+      const step = position.step + (moment.updates ? 1 : 0)
+      position = { epoch: position.epoch, batch: position.batch + 1, step }
+      if (everySteps && moment.updates && step % everySteps === 0 && position.batch < batches) await save()
+      await lookUp(order.length, moment)
     }
     return true
   }
@@ -171,6 +174,7 @@ async function signatureOf(settings: Settings, batchSize: FitOptions['batchSize'
     order: { name: orders.name, fingerprint: await orders.fingerprint() },
     metric: monitor.name,
     optimizer: { name: optimizer.name, options: optimizer.options },
+    rules: describeRules(settings),
     loss: { name: loss.name, options: loss.options },
     examples: train.size,
     data: await train.fingerprint(),

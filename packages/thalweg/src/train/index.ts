@@ -55,6 +55,6 @@ export {
 export { type RangeCurve, type RangeTest, type RangeTestOptions, rangeTest } from './range-test.ts'
 export { loadWeights, type Run } from './run.ts'
 export { decodeSafetensors, encodeSafetensors, type StoredArray, type StoredArrays } from './safetensors.ts'
-export { type EpochSums, openSession, type Session } from './session.ts'
+export { type EpochSums, openSession, type Session, type StepMoment } from './session.ts'
 export type { EarlyStoppingOptions } from './stopping.ts'
 export type { RangeAbstention, RangeInterval, RangeVerdict } from './valley.ts'

@@ -3,14 +3,14 @@ import { formatShape, sameShape, ThalwegError } from '../base/index.ts'
 import { defaultEngine, type Engine } from '../compile/index.ts'
 import { type Dataset, type EpochOrders, type Order, shuffled } from '../data/index.ts'
 import type { Loss, Store } from '../nn/index.ts'
-import type { Optimizer, Plateau, Schedule } from '../optim/index.ts'
+import { checkRules, type Optimizer, type Plateau, type Schedule, type UpdateRules } from '../optim/index.ts'
 import type { CheckpointOptions, Snapshot } from './checkpoint.ts'
 import type { TrainEvent } from './events.ts'
 import { type Metric, type Monitor, monitorOf } from './monitor.ts'
 import { checkedRate } from './rates.ts'
 import { checkEarlyStopping, type EarlyStoppingOptions } from './stopping.ts'
 
-export interface FitOptions {
+export interface FitOptions extends UpdateRules {
   /** What to learn from. */
   readonly train: Dataset
   /** Looked at after every epoch. */
@@ -66,7 +66,7 @@ export interface Settings extends Omit<FitOptions, 'batchSize' | 'seed' | 'order
 
 /**
  * @throws ThalwegError `train/bad-option`, `train/bad-learning-rate`, `train/empty-data`, `train/unlike-data`,
- * `train/wrong-loss`, and what the order finds wrong with the data
+ * `train/wrong-loss`, what `checkRules` and the order refuse
  */
 export function completeOptions(options: FitOptions): Settings {
   const { train, valid, test, loss, optimizer } = options
@@ -85,6 +85,7 @@ export function completeOptions(options: FitOptions): Settings {
   if (options.order) checkKind('order', order, 'over', 'shuffled(), with its parentheses')
   if (earlyStopping) checkEarlyStopping(earlyStopping)
   checkInteger('keepBest', keepBest, earlyStopping && earlyStopping.restoreBest !== false ? 1 : 0)
+  checkRules(options, optimizer)
   checkedRate(optimizer.learningRate)
   if (typeof options.schedule === 'function') checkedRate(options.schedule(0), ' in step 0 of the schedule')
   if (train.size === 0) throw emptyData(train)

@@ -3,12 +3,13 @@ import { batchCount } from '../data/index.ts'
 import type { Position } from './checkpoint.ts'
 import type { EpochEvent, StartEvent, StepEvent } from './events.ts'
 import type { Metrics } from './metrics.ts'
+import { updatesOf } from './moment.ts'
 import type { Settings } from './options.ts'
 import type { Session } from './session.ts'
 
 export function startEvent(settings: Settings, session: Session, { epoch, step }: Position): StartEvent {
   const { train, batchSize, epochs, seed, engine, orders } = settings
-  const stepsOf = (epoch: number): number => batchCount(orders.length(epoch), batchSize)
+  const stepsOf = (epoch: number): number => updatesOf(batchCount(orders.length(epoch), batchSize), settings)
   let totalSteps = 0
   for (let epoch = 0; epoch < epochs; epoch++) totalSteps += stepsOf(epoch)
   return {

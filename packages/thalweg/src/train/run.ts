@@ -19,6 +19,11 @@ export interface Run {
   readonly model: Model
   /** The weights. */
   readonly store: Store
+  /**
+   * Where an average of the weights was kept: a store of its own that holds it in their place, with the running
+   * statistics that the weights themselves left.
+   */
+  readonly averaged: Store | undefined
   /** One entry an epoch. */
   readonly history: readonly EpochEvent[]
   /** What the diagnosis saw. */
@@ -70,6 +75,7 @@ export function createRun({ model, settings, session, history, position, ...endi
   return {
     model,
     store,
+    averaged: session.averaged(),
     history,
     findings: [],
     ...ending,

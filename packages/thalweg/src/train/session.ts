@@ -4,16 +4,18 @@
  * files and no events; `fit` is a loop over it, and whoever wants to try a change on a copy opens another.
  */
 import { formatShape, sameShape, sizeOf, ThalwegError } from '../base/index.ts'
-import { createStep, type Plan } from '../compile/index.ts'
+import { createStep, type Engine, type Plan, type Step } from '../compile/index.ts'
 import { createNode, type Variable } from '../graph/index.ts'
-import { build, createStore, type Model, type Store } from '../nn/index.ts'
+import { build, createStore, type Model, type NamedArray, type Store } from '../nn/index.ts'
+import { checkMembers } from '../optim/index.ts'
 import { Tensor } from '../tensor/index.ts'
 import { batchSlots, batchTypes } from './batch.ts'
 import { MODEL } from './checkpoint.ts'
 import { type CompileEvent, compileEvent } from './events.ts'
 import type { Settings } from './options.ts'
 import type { StoredArray } from './safetensors.ts'
-import { createCounters, createSlots, recordTrainingStep } from './step.ts'
+import { createSlots, type Slots } from './slots.ts'
+import { createCounters, recordTrainingStep, scalarSlots } from './step.ts'
 
 /** Sums over the steps since `beginEpoch`. */
 export interface EpochSums {
@@ -23,14 +25,27 @@ export interface EpochSums {
   readonly firstBad: number
 }
 
+/** The numbers that a step is made with. */
+export interface StepMoment {
+  readonly learningRate: number
+  /** Read where the settings have a schedule of momentum. Default the optimizer's own. */
+  readonly momentum?: number
+  /** How far the average follows the weights, where one is kept. Default 0: not at all. */
+  readonly averageShare?: number
+  /** Whether this batch completes an update; where several make one, false for all but the last. Default true. */
+  readonly updates?: boolean
+  /** From 0; it matters to augmented data alone. */
+  readonly epoch?: number
+}
+
 export interface Session {
   readonly store: Store
   /** Number of trainable values. */
   readonly parameters: number
   /** The compiled step for a full batch, printable. */
   readonly plan: Plan
-  /** One update from these examples, as they are in `epoch` (from 0; it matters to augmented data alone). */
-  step(rows: Int32Array, learningRate: number, epoch?: number): void
+  /** One batch: an update from these examples, or their part of one. */
+  step(rows: Int32Array, moment: StepMoment): void
   /** Mean loss of the last step's batch. */
   lastLoss(): number
   sums(): EpochSums
@@ -39,30 +54,36 @@ export interface Session {
   /** Everything that a later step depends on, by name; copies. */
   arrays(): Map<string, StoredArray>
   restore(arrays: ReadonlyMap<string, StoredArray>): void
+  /** A new store with the averages in the place of the weights; undefined where none are kept. */
+  averaged(): Store | undefined
   release(): void
 }
 
 export function openSession(model: Model, settings: Settings, onCompile?: (event: CompileEvent) => void): Session {
-  const { engine, train, batchSize, seed, loss, optimizer } = settings
+  const { engine, train, batchSize, seed, loss, optimizer, clip, groups = [], accumulate = 1 } = settings
   const store = settings.store ?? createStore({ seed, engine })
-  const counters = createCounters()
-  const slots = createSlots(optimizer, engine)
-  const step = createStep(engine, (nodes) =>
-    recordTrainingStep({ model, store, loss, optimizer, slots, counters, target: train.target }, nodes),
-  )
+  const counters = createCounters(accumulate > 1)
+  const { accumulation, ...counted } = counters
+  const slots = createSlots(settings, store, engine)
+  const has = { hasMomentum: settings.momentumSchedule !== undefined, hasAverage: settings.average !== undefined }
+  const parts = { model, store, loss, slots, counters, clip, target: train.target, ...has }
+  const updating = createStep(engine, (nodes) => recordTrainingStep(parts, nodes, true))
+  const gathering = createStep(engine, (nodes) => recordTrainingStep(parts, nodes, false))
   const batch = batchSlots(train, batchSize)
-  const seen = new Map<number, Plan>()
-  const rate = new Float32Array(1)
+  const seen = { updating: new Map<number, Plan>(), gathering: new Map<number, Plan>() }
+  const [rate, momentum, share] = [new Float32Array(1), new Float32Array(1), new Float32Array(1)]
+  const numbers = [rate, ...(has.hasMomentum ? [momentum] : []), ...(has.hasAverage ? [share] : [])]
   let last: Plan | undefined
 
   /** The plan for this many examples; the first time a number occurs it is recorded and compiled. */
-  function planFor(examples: number): Plan {
-    const known = seen.get(examples)
+  function planFor(examples: number, updates: boolean): Plan {
+    const [step, plans]: [Step, Map<number, Plan>] = updates ? [updating, seen.updating] : [gathering, seen.gathering]
+    const known = plans.get(examples)
     if (known) return known
     const types = batchTypes(train, examples)
     const started = performance.now()
-    const plan = step.plan([...types, { name: 'learningRate', shape: [], dtype: 'float32' }])
-    seen.set(examples, plan)
+    const plan = step.plan([...types, ...scalarSlots(has)])
+    plans.set(examples, plan)
     onCompile?.(compileEvent('train', types[0].shape, plan, performance.now() - started))
     return plan
   }
@@ -70,25 +91,36 @@ export function openSession(model: Model, settings: Settings, onCompile?: (event
   engine.write(counters.step, new Int32Array(1))
   engine.write(counters.seed, Int32Array.of(seed, Math.floor(seed / 0x100000000)))
   engine.write(counters.firstBad, new Int32Array(1))
-  // Weights are drawn first, so that compiling is timed alone.
-  build(model, new Tensor(createNode('input', [], batchTypes(train, batchSize)[0])), store)
-  const plan = planFor(batchSize)
+  if (accumulation) {
+    engine.write(accumulation.batch, new Int32Array(1))
+    engine.write(accumulation.examples, new Float32Array(1))
+  }
+  // Weights are drawn first, so that compiling is timed alone, and groups can be held to what there is.
+  const example = new Tensor(createNode('input', [], batchTypes(train, batchSize)[0]))
+  build(model, example, store)
+  checkMembers(
+    groups,
+    store.parameters().map(({ path, variable: { shape }, decay }) => ({ path, shape, decay })),
+  )
+  const plan = planFor(batchSize, true)
 
   function* variables(): Generator<[name: string, variable: Variable]> {
     for (const { path, variable } of store.entries.values()) yield [`${MODEL}${path}`, variable]
-    for (const variable of slots.variables) yield [`optimizer/${variable.name}`, variable]
-    for (const [name, variable] of Object.entries(counters)) yield [`train/${name}`, variable]
+    yield* slots.variables
+    for (const [name, variable] of Object.entries({ ...counted, ...accumulation })) yield [`train/${name}`, variable]
   }
 
   const session: Session = {
     store,
     parameters: store.parameters().reduce((count, { variable }) => count + sizeOf(variable.shape), 0),
     plan,
-    step(rows, learningRate, epoch) {
-      last = planFor(rows.length)
+    step(rows, { learningRate, momentum: kept = optimizer.momentum ?? 0, averageShare = 0, updates = true, epoch }) {
+      last = planFor(rows.length, updates)
       const { inputs, targets } = batch.fill(rows, epoch)
       rate[0] = learningRate
-      last.run([inputs, targets, rate])
+      momentum[0] = kept
+      share[0] = averageShare
+      last.run([inputs, targets, ...numbers])
     },
     lastLoss: () => last?.read(0)[0] ?? Number.NaN,
     sums: () => ({
@@ -114,14 +146,32 @@ export function openSession(model: Model, settings: Settings, onCompile?: (event
         if (array) engine.write(variable, array.data)
       }
     },
+    averaged() {
+      if (!settings.average) return undefined
+      const averaged = createStore({ seed, engine })
+      averaged.load(averagedArrays(store, slots, engine))
+      build(model, example, averaged)
+      return averaged
+    },
     release() {
-      step.release()
-      for (const variable of slots.variables) engine.free(variable)
-      for (const variable of Object.values(counters)) engine.free(variable)
+      updating.release()
+      gathering.release()
+      for (const variable of slots.variables.values()) engine.free(variable)
+      for (const variable of Object.values({ ...counted, ...accumulation })) engine.free(variable)
     },
   }
   session.beginEpoch()
   return session
+}
+
+/** Averages where they are kept; everything else (running statistics, frozen parameters) as it is. */
+function averagedArrays(store: Store, slots: Slots, engine: Engine): Record<string, NamedArray> {
+  const arrays = store.save()
+  for (const { path, variable } of store.parameters()) {
+    const { average } = slots.of(variable)
+    if (average) arrays[path] = { ...arrays[path], data: engine.read(average) }
+  }
+  return arrays
 }
 
 /** @throws ThalwegError `train/resume-mismatch` where the arrays are not those of this model and optimizer */

@@ -1,30 +1,44 @@
 /**
- * What is captured of a training step: forward, loss, the gradient of every parameter that was reached, the optimizer's
- * updates, the states that layers assign (running means), the step number, and the sums of the epoch. All of it is one
- * graph; after a step nothing has to be read.
+ * What is captured of a training step: forward, loss, the gradient of every parameter that was reached, the updates of
+ * parameters and of what is kept beside them, the states that layers assign (running means), the step number, and the
+ * sums of the epoch. All of it is one graph; after a step nothing has to be read.
+ *
+ * Where an update takes several batches there are two such graphs: one that adds a batch's gradients to the sums, and one
+ * that takes the sums with its own batch, updates and begins anew.
  */
-import { formatShape, sizeOf, ThalwegError } from '../base/index.ts'
-import type { Engine } from '../compile/index.ts'
+import { formatShape, ThalwegError } from '../base/index.ts'
+import type { SlotType } from '../compile/index.ts'
 import type { Target } from '../data/index.ts'
 import { createVariable, type Node, type Variable } from '../graph/index.ts'
 import { forward, type Loss, type Model, type Store } from '../nn/index.ts'
-import type { Optimizer, OptimizerState, UpdateContext } from '../optim/index.ts'
+import {
+  type Clip,
+  contextOf,
+  followed,
+  type OptimizerState,
+  type UpdateContext,
+  updateParameters,
+} from '../optim/index.ts'
 import {
   add,
   argmax,
   assign,
   cast,
+  div,
   equal,
   gradients,
   isFinite as isFiniteTensor,
   logicalAnd,
   logicalNot,
   mul,
+  scalar,
   select,
   sum,
   Tensor,
   variableTensor,
+  zeros,
 } from '../tensor/index.ts'
+import type { ParameterSlots, Slots } from './slots.ts'
 
 /** Values beside the model's that live as long as the run. Scalars but for `seed`. */
 export interface Counters {
@@ -38,9 +52,11 @@ export interface Counters {
   readonly correct: Variable
   /** Number (from 1) of the first step whose loss was not finite, int32; 0 while there was none. */
   readonly firstBad: Variable
+  /** Where an update takes several batches: batches seen, int32, and the examples since the last update, float32. */
+  readonly accumulation?: { readonly batch: Variable; readonly examples: Variable }
 }
 
-export function createCounters(): Counters {
+export function createCounters(accumulates: boolean): Counters {
   const scalar = (name: string, dtype: 'int32' | 'float32') => createVariable({ name, shape: [], dtype })
   return {
     step: scalar('step', 'int32'),
@@ -48,33 +64,7 @@ export function createCounters(): Counters {
     lossSum: scalar('lossSum', 'float32'),
     correct: scalar('correct', 'int32'),
     firstBad: scalar('firstBad', 'int32'),
-  }
-}
-
-/** The optimizer's variables, made when a parameter is met for the first time and filled with their first values. */
-export interface OptimizerSlots {
-  readonly variables: readonly Variable[]
-  of(parameter: Variable): Readonly<Record<string, Variable>>
-}
-
-export function createSlots(optimizer: Optimizer, engine: Engine): OptimizerSlots {
-  const slots = new Map<Variable, Record<string, Variable>>()
-  const variables: Variable[] = []
-  return {
-    variables,
-    of(parameter) {
-      const known = slots.get(parameter)
-      if (known) return known
-      const made: Record<string, Variable> = {}
-      for (const [name, { shape, value }] of Object.entries(optimizer.init(parameter.shape))) {
-        const variable = createVariable({ name: `${optimizer.name}.${name}.${parameter.name}`, shape })
-        engine.write(variable, new Float64Array(sizeOf(shape)).fill(value))
-        made[name] = variable
-        variables.push(variable)
-      }
-      slots.set(parameter, made)
-      return made
-    },
+    ...(accumulates && { accumulation: { batch: scalar('batch', 'int32'), examples: scalar('examples', 'float32') } }),
   }
 }
 
@@ -82,62 +72,131 @@ export interface StepParts {
   readonly model: Model
   readonly store: Store
   readonly loss: Loss
-  readonly optimizer: Optimizer
-  readonly slots: OptimizerSlots
+  readonly slots: Slots
   readonly counters: Counters
   readonly target: Target
+  readonly clip: Clip | undefined
+  /** Numbers that change from step to step, beside the learning rate. */
+  readonly hasMomentum: boolean
+  readonly hasAverage: boolean
 }
 
-/** Records a step for inputs `[batch, ...]`, targets and the learning rate; its only output is the batch's mean loss. */
-export function recordTrainingStep(parts: StepParts, [inputs, targets, rate]: readonly Node[]): readonly Node[] {
-  const { model, store, counters, optimizer, slots } = parts
-  const step = variableTensor(counters.step)
-  const context: UpdateContext = { learningRate: new Tensor(rate), step: cast(add(step, 1), 'float32') }
-  const reached = new Map<Variable, Reached>()
-
-  const outputs = forward(model, new Tensor(inputs), {
-    store,
-    training: true,
-    random: { seed: variableTensor(counters.seed), step },
-    substitute(variable, value) {
-      const state = mapValues(slots.of(variable), variableTensor)
-      const point = optimizer.lookahead?.(value, state, context) ?? value
-      reached.set(variable, { value, state, point })
-      return point
-    },
-  })
-  const target = new Tensor(targets)
-  checkOutputs(outputs, parts.target)
-  const loss = parts.loss.forward(outputs, target)
-  checkLoss(parts.loss, loss)
-
-  const upstream = gradients(
-    loss,
-    [...reached.values()].map(({ point }) => point),
-  )
-  for (const [index, [variable, { value, state }]] of [...reached].entries()) {
-    const decay = store.entries.get(variable.name)?.decay === false ? 0 : 1
-    const updated = optimizer.update(upstream[index], value, state, { ...context, decay })
-    assign(variable, updated.parameter)
-    for (const [name, place] of Object.entries(slots.of(variable))) assign(place, updated.state[name])
-  }
-  count(counters, step, loss, outputs, target)
-  return [loss.node]
+/** The numbers of a step, in the order in which {@link recordTrainingStep} takes them. */
+export function scalarSlots({ hasMomentum, hasAverage }: Pick<StepParts, 'hasMomentum' | 'hasAverage'>): SlotType[] {
+  const names = ['learningRate', ...(hasMomentum ? ['momentum'] : []), ...(hasAverage ? ['averageShare'] : [])]
+  return names.map((name) => ({ name, shape: [], dtype: 'float32' }))
 }
 
-interface Reached {
+/** A parameter that the loss was found to depend on. */
+interface Reached extends ParameterSlots {
+  readonly variable: Variable
   readonly value: Tensor
-  readonly state: OptimizerState
+  readonly values: OptimizerState
   /** Where the gradient is taken: at the parameter itself, or where the optimizer looks ahead to. */
   readonly point: Tensor
 }
 
+/**
+ * Records a step for inputs `[batch, ...]`, targets and the numbers of {@link scalarSlots}; its only output is the batch's
+ * mean loss.
+ *
+ * @param updates whether this batch completes an update, or is only added to the sums
+ */
+export function recordTrainingStep(parts: StepParts, nodes: readonly Node[], updates: boolean): readonly Node[] {
+  const { model, store, counters, slots } = parts
+  const [inputs, target, learningRate, ...rest] = nodes.map((node) => new Tensor(node))
+  const momentum = parts.hasMomentum ? rest[0] : undefined
+  const averageShare = parts.hasAverage ? rest[rest.length - 1] : undefined
+  const step = variableTensor(counters.step)
+  const context: UpdateContext = { learningRate, step: cast(add(step, 1), 'float32'), momentum }
+  const reached: Reached[] = []
+
+  const outputs = forward(model, inputs, {
+    store,
+    training: true,
+    random: {
+      seed: variableTensor(counters.seed),
+      step: counters.accumulation ? variableTensor(counters.accumulation.batch) : step,
+    },
+    substitute(variable, value) {
+      const kept = slots.of(variable)
+      if (kept.rules.rate === 0) return value
+      const values = mapValues(kept.state, variableTensor)
+      const { optimizer } = kept.rules
+      const point = optimizer.lookahead?.(value, values, contextOf(kept.rules, context)) ?? value
+      reached.push({ ...kept, variable, value, values, point })
+      return point
+    },
+  })
+  checkOutputs(outputs, parts.target)
+  const loss = parts.loss.forward(outputs, target)
+  checkLoss(parts.loss, loss)
+
+  const slopes = gradients(
+    loss,
+    reached.map(({ point }) => point),
+  )
+  const whole = counters.accumulation
+    ? accumulated(reached, slopes, outputs.shape[0], counters.accumulation.examples, updates)
+    : slopes
+  if (updates) recordUpdate(reached, whole, parts.clip, context, averageShare)
+  count(counters, loss, outputs, target, updates)
+  return [loss.node]
+}
+
+/** New parameters, new states of their optimizers, new averages. */
+function recordUpdate(
+  reached: readonly Reached[],
+  slopes: readonly Tensor[],
+  clip: Clip | undefined,
+  context: UpdateContext,
+  averageShare: Tensor | undefined,
+): void {
+  const parameters = reached.map(({ rules, value, values, point }, index) => {
+    return { rules, value, state: values, point, gradient: slopes[index] }
+  })
+  for (const [index, updated] of updateParameters(parameters, clip, context).entries()) {
+    const { variable, state, average } = reached[index]
+    assign(variable, updated.parameter)
+    for (const [name, place] of Object.entries(state)) assign(place, updated.state[name])
+    if (average && averageShare) {
+      assign(average, followed(variableTensor(average), updated.parameter, averageShare))
+    }
+  }
+}
+
+/**
+ * Adds this batch's gradients, each example weighing the same, to the sums. What comes back is the mean over all examples
+ * since the last update, which is what one large batch would have given.
+ */
+function accumulated(
+  reached: readonly Reached[],
+  slopes: readonly Tensor[],
+  batch: number,
+  examples: Variable,
+  updates: boolean,
+): Tensor[] {
+  const count = add(variableTensor(examples), batch)
+  assign(examples, updates ? scalar(0) : count)
+  return reached.map(({ gradientSum }, index) => {
+    if (!gradientSum) return slopes[index]
+    const total = add(variableTensor(gradientSum), mul(slopes[index], batch))
+    assign(gradientSum, updates ? zeros(gradientSum.shape) : total)
+    return div(total, count)
+  })
+}
+
 /** The step number goes on, and this batch is added to the sums of the epoch. */
-function count(counters: Counters, step: Tensor, loss: Tensor, outputs: Tensor, target: Tensor): void {
+function count(counters: Counters, loss: Tensor, outputs: Tensor, target: Tensor, updates: boolean): void {
+  const step = variableTensor(counters.step)
   const next = add(step, 1)
   const firstBad = variableTensor(counters.firstBad)
   const isFirstBad = logicalAnd(equal(firstBad, 0), logicalNot(isFiniteTensor(loss)))
-  assign(counters.step, next)
+  if (updates) assign(counters.step, next)
+  if (counters.accumulation) {
+    const { batch } = counters.accumulation
+    assign(batch, add(variableTensor(batch), 1))
+  }
   assign(counters.firstBad, select(isFirstBad, next, firstBad))
   assign(counters.lossSum, add(variableTensor(counters.lossSum), mul(loss, outputs.shape[0])))
   if (target.dtype !== 'int32') return
