@@ -35,8 +35,10 @@ export {
   cyclic,
   type LinearRampOptions,
   linearRamp,
+  type OneCycleMomentumOptions,
   type OneCycleOptions,
   oneCycle,
+  oneCycleMomentum,
 } from './schedules/cycle.ts'
 export {
   type ExponentialDecayOptions,
@@ -61,7 +63,9 @@ export {
   type ReduceOnPlateauOptions,
   reduceOnPlateau,
 } from './schedules/plateau.ts'
+export { createSchedule, scheduleNames } from './schedules/registry.ts'
 export type { Schedule } from './schedules/schedule.ts'
+export { type ChainPart, chain, type WarmUpOptions, warmUp } from './schedules/warm-up.ts'
 export { type SgdOptions, sgd } from './sgd.ts'
 export { beale } from './surfaces/beale.ts'
 export {

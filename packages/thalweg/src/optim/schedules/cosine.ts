@@ -1,5 +1,6 @@
 /** Half a cosine from the rate down to its least value, once or again and again (Loshchilov and Hutter, SGDR, ICLR 2017). */
 import { checkAtLeastZero, checkLearningRate, checkSteps } from '../checks.ts'
+import { checkNames } from '../options.ts'
 import type { RateOptions } from './decay.ts'
 import type { Schedule } from './schedule.ts'
 
@@ -10,7 +11,9 @@ export interface CosineDecayOptions extends RateOptions {
   readonly leastRate?: number
 }
 
-export function cosineDecay({ learningRate, totalSteps, leastRate = 0 }: CosineDecayOptions): Schedule {
+export function cosineDecay(options: CosineDecayOptions): Schedule {
+  checkNames('cosineDecay', options, ['learningRate', 'totalSteps', 'leastRate'])
+  const { learningRate, totalSteps, leastRate = 0 } = options
   checkLearningRate('cosineDecay', learningRate)
   checkSteps('cosineDecay', 'totalSteps', totalSteps)
   checkAtLeastZero('cosineDecay', 'leastRate', leastRate, 'use 0')
@@ -28,6 +31,7 @@ export interface CosineRestartsOptions extends RateOptions {
 
 /** Equation 5 of the paper: every period begins at the full rate again. */
 export function cosineRestarts(options: CosineRestartsOptions): Schedule {
+  checkNames('cosineRestarts', options, ['learningRate', 'period', 'periodFactor', 'leastRate'])
   const { learningRate, period, periodFactor = 1, leastRate = 0 } = options
   checkLearningRate('cosineRestarts', learningRate)
   checkSteps('cosineRestarts', 'period', period)

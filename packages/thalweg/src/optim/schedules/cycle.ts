@@ -1,5 +1,14 @@
 /** Rates that rise before they fall: a ramp, one cycle (Smith and Topin 2018), many cycles (Smith, WACV 2017). */
-import { checkAtLeastZero, checkChoice, checkLearningRate, checkPositive, checkSteps, refuse } from '../checks.ts'
+import {
+  checkAtLeastZero,
+  checkChoice,
+  checkLearningRate,
+  checkPositive,
+  checkShare,
+  checkSteps,
+  refuse,
+} from '../checks.ts'
+import { checkNames } from '../options.ts'
 import { annealed } from './cosine.ts'
 import type { RateOptions } from './decay.ts'
 import type { Schedule } from './schedule.ts'
@@ -14,6 +23,7 @@ export interface LinearRampOptions extends RateOptions {
 
 /** A straight line between two multiples of the rate: a warm-up, or a slow end. */
 export function linearRamp(options: LinearRampOptions): Schedule {
+  checkNames('linearRamp', options, ['learningRate', 'startFactor', 'endFactor', 'totalSteps'])
   const { learningRate, startFactor = 1 / 3, endFactor = 1, totalSteps } = options
   checkLearningRate('linearRamp', learningRate)
   checkAtLeastZero('linearRamp', 'startFactor', startFactor, 'use 0.1')
@@ -25,42 +35,69 @@ export function linearRamp(options: LinearRampOptions): Schedule {
   }
 }
 
-export interface OneCycleOptions {
-  /** The highest rate. */
-  readonly maxLearningRate: number
+/** What a cycle of rates and one of momentum have in common. */
+interface Cycle {
   readonly totalSteps: number
   /** Share of the steps in which the rate rises, in (0, 1). Default 0.3. */
   readonly riseShare?: number
-  /** It begins at the highest rate divided by this. Default 25. */
-  readonly startDivisor?: number
-  /** And ends at the first rate divided by this. Default 1e4. */
-  readonly endDivisor?: number
   /** Along half a cosine or a straight line. Default `cosine`. */
   readonly anneal?: 'cosine' | 'linear'
 }
 
+export interface OneCycleOptions extends Cycle {
+  /** The highest rate. */
+  readonly maxLearningRate: number
+  /** It begins at the highest rate divided by this. Default 25. */
+  readonly startDivisor?: number
+  /** And ends at the first rate divided by this. Default 1e4. */
+  readonly endDivisor?: number
+}
+
 /** Up to the highest rate, then down to nearly nothing at step `totalSteps - 1`. */
 export function oneCycle(options: OneCycleOptions): Schedule {
-  const { maxLearningRate, totalSteps, riseShare = 0.3, startDivisor = 25, endDivisor = 1e4 } = options
-  const { anneal = 'cosine' } = options
+  const names = ['maxLearningRate', 'totalSteps', 'riseShare', 'startDivisor', 'endDivisor', 'anneal']
+  checkNames('oneCycle', options, names)
+  const { maxLearningRate, startDivisor = 25, endDivisor = 1e4 } = options
   checkLearningRate('oneCycle', maxLearningRate, 'maxLearningRate')
-  checkSteps('oneCycle', 'totalSteps', totalSteps, 2)
   checkPositive('oneCycle', 'startDivisor', startDivisor, 'use 25')
   checkPositive('oneCycle', 'endDivisor', endDivisor, 'use 1e4')
-  checkChoice('oneCycle', 'anneal', anneal, ['cosine', 'linear'])
-  if (!(riseShare > 0 && riseShare < 1)) {
-    refuse('oneCycle', 'riseShare must lie in (0, 1)', 'riseShare', riseShare, 'use 0.3')
-  }
   const first = maxLearningRate / startDivisor
-  const last = first / endDivisor
-  const top = riseShare * totalSteps - 1
+  return thereAndBack('oneCycle', options, [first, maxLearningRate, first / endDivisor])
+}
+
+export interface OneCycleMomentumOptions extends Cycle {
+  /** At the top of the rate. Default 0.85. */
+  readonly leastMomentum?: number
+  /** At the beginning and at the end. Default 0.95. */
+  readonly mostMomentum?: number
+}
+
+/** The momentum that belongs to one cycle of the rate: it falls while that rises, and rises while that falls. */
+export function oneCycleMomentum(options: OneCycleMomentumOptions): Schedule {
+  const names = ['totalSteps', 'leastMomentum', 'mostMomentum', 'riseShare', 'anneal']
+  checkNames('oneCycleMomentum', options, names)
+  const { leastMomentum = 0.85, mostMomentum = 0.95 } = options
+  checkShare('oneCycleMomentum', 'leastMomentum', leastMomentum)
+  checkShare('oneCycleMomentum', 'mostMomentum', mostMomentum)
+  return thereAndBack('oneCycleMomentum', options, [mostMomentum, leastMomentum, mostMomentum])
+}
+
+/** From the first value to the second in the share of the steps that is the rise, then to the last at the last step. */
+function thereAndBack(owner: string, cycle: Cycle, [first, top, last]: readonly [number, number, number]): Schedule {
+  const { totalSteps, riseShare = 0.3, anneal = 'cosine' } = cycle
+  checkSteps(owner, 'totalSteps', totalSteps, 2)
+  checkChoice(owner, 'anneal', anneal, ['cosine', 'linear'])
+  if (!(riseShare > 0 && riseShare < 1)) {
+    refuse(owner, 'riseShare must lie in (0, 1)', 'riseShare', riseShare, 'use 0.3')
+  }
+  const turn = riseShare * totalSteps - 1
   const between = (from: number, to: number, share: number): number =>
     anneal === 'cosine' ? annealed(from, to, share) : from + (to - from) * share
   return (step) => {
     const at = Math.min(step, totalSteps - 1)
-    // At the top itself (which may be step 0) the fall begins.
-    if (at < top) return between(first, maxLearningRate, at / top)
-    return between(maxLearningRate, last, (at - top) / (totalSteps - 1 - top))
+    // At the turn itself (which may be step 0) the way back begins.
+    if (at < turn) return between(first, top, at / turn)
+    return between(top, last, (at - turn) / (totalSteps - 1 - turn))
   }
 }
 
@@ -80,6 +117,7 @@ export interface CyclicOptions {
 
 /** Up and down between two rates, again and again. */
 export function cyclic(options: CyclicOptions): Schedule {
+  checkNames('cyclic', options, ['learningRate', 'maxLearningRate', 'riseSteps', 'fallSteps', 'mode', 'gamma'])
   const { learningRate, maxLearningRate, riseSteps, fallSteps = riseSteps, mode = 'triangular', gamma = 1 } = options
   checkLearningRate('cyclic', learningRate)
   checkLearningRate('cyclic', maxLearningRate, 'maxLearningRate')

@@ -3,6 +3,7 @@
  * place of its iterations. Source: Caffe, sgd_solver.cpp, GetLearningRate; the article names them under "Systems".
  */
 import { checkAtLeastZero, checkLearningRate, checkPositive, checkSteps, refuse } from '../checks.ts'
+import { checkNames } from '../options.ts'
 import type { Schedule } from './schedule.ts'
 
 export interface RateOptions {
@@ -11,7 +12,9 @@ export interface RateOptions {
 }
 
 /** The same rate for ever (fixed). */
-export function fixedRate({ learningRate }: RateOptions): Schedule {
+export function fixedRate(options: RateOptions): Schedule {
+  checkNames('fixedRate', options, ['learningRate'])
+  const { learningRate } = options
   checkLearningRate('fixedRate', learningRate)
   return () => learningRate
 }
@@ -24,7 +27,9 @@ export interface StepDecayOptions extends RateOptions {
 }
 
 /** `rate * gamma^floor(step / stepSize)` (step). */
-export function stepDecay({ learningRate, stepSize, gamma = 0.1 }: StepDecayOptions): Schedule {
+export function stepDecay(options: StepDecayOptions): Schedule {
+  checkNames('stepDecay', options, ['learningRate', 'stepSize', 'gamma'])
+  const { learningRate, stepSize, gamma = 0.1 } = options
   checkLearningRate('stepDecay', learningRate)
   checkSteps('stepDecay', 'stepSize', stepSize)
   checkPositive('stepDecay', 'gamma', gamma, 'use 0.1')
@@ -39,8 +44,13 @@ export interface MultistepDecayOptions extends RateOptions {
 }
 
 /** `rate * gamma^(number of milestones reached)` (multistep). */
-export function multistepDecay({ learningRate, milestones, gamma = 0.1 }: MultistepDecayOptions): Schedule {
+export function multistepDecay(options: MultistepDecayOptions): Schedule {
+  checkNames('multistepDecay', options, ['learningRate', 'milestones', 'gamma'])
+  const { learningRate, milestones, gamma = 0.1 } = options
   checkLearningRate('multistepDecay', learningRate)
+  if (!Array.isArray(milestones)) {
+    refuse('multistepDecay', 'milestones must be a list of steps', 'milestones', milestones, 'give [1000, 2000]')
+  }
   for (const milestone of milestones) checkSteps('multistepDecay', 'milestones', milestone)
   if (milestones.some((milestone, i) => i > 0 && milestone < milestones[i - 1])) {
     refuse('multistepDecay', 'milestones must ascend', 'milestones', `[${milestones}]`, 'sort them')
@@ -55,7 +65,9 @@ export interface ExponentialDecayOptions extends RateOptions {
 }
 
 /** `rate * gamma^step` (exp). */
-export function exponentialDecay({ learningRate, gamma }: ExponentialDecayOptions): Schedule {
+export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
+  checkNames('exponentialDecay', options, ['learningRate', 'gamma'])
+  const { learningRate, gamma } = options
   checkLearningRate('exponentialDecay', learningRate)
   checkPositive('exponentialDecay', 'gamma', gamma, 'use 0.999')
   return (step) => learningRate * gamma ** step
@@ -69,7 +81,9 @@ export interface InverseDecayOptions extends RateOptions {
 }
 
 /** `rate * (1 + gamma * step)^-power` (inv). */
-export function inverseDecay({ learningRate, gamma, power = 1 }: InverseDecayOptions): Schedule {
+export function inverseDecay(options: InverseDecayOptions): Schedule {
+  checkNames('inverseDecay', options, ['learningRate', 'gamma', 'power'])
+  const { learningRate, gamma, power = 1 } = options
   checkLearningRate('inverseDecay', learningRate)
   checkAtLeastZero('inverseDecay', 'gamma', gamma, 'use 1e-4')
   checkAtLeastZero('inverseDecay', 'power', power, 'use 1')
@@ -84,7 +98,9 @@ export interface PolynomialDecayOptions extends RateOptions {
 }
 
 /** `rate * (1 - step / totalSteps)^power` (poly). */
-export function polynomialDecay({ learningRate, totalSteps, power = 1 }: PolynomialDecayOptions): Schedule {
+export function polynomialDecay(options: PolynomialDecayOptions): Schedule {
+  checkNames('polynomialDecay', options, ['learningRate', 'totalSteps', 'power'])
+  const { learningRate, totalSteps, power = 1 } = options
   checkLearningRate('polynomialDecay', learningRate)
   checkSteps('polynomialDecay', 'totalSteps', totalSteps)
   checkAtLeastZero('polynomialDecay', 'power', power, 'use 1')
@@ -99,7 +115,9 @@ export interface SigmoidDecayOptions extends RateOptions {
 }
 
 /** `rate / (1 + exp(-gamma * (step - stepSize)))` (sigmoid). */
-export function sigmoidDecay({ learningRate, stepSize, gamma }: SigmoidDecayOptions): Schedule {
+export function sigmoidDecay(options: SigmoidDecayOptions): Schedule {
+  checkNames('sigmoidDecay', options, ['learningRate', 'stepSize', 'gamma'])
+  const { learningRate, stepSize, gamma } = options
   checkLearningRate('sigmoidDecay', learningRate)
   checkSteps('sigmoidDecay', 'stepSize', stepSize, 0)
   if (!Number.isFinite(gamma)) refuse('sigmoidDecay', 'gamma must be a number', 'gamma', gamma, 'use -0.05')
