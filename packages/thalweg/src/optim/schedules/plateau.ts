@@ -3,6 +3,7 @@
  * it is a state and how each new metric changes it, plain data that a checkpoint can keep.
  */
 import { checkAtLeastZero, checkChoice, checkLearningRate, checkSteps, refuse } from '../checks.ts'
+import { checkNames } from '../options.ts'
 import type { RateOptions } from './decay.ts'
 
 export interface ReduceOnPlateauOptions extends RateOptions {
@@ -39,7 +40,19 @@ export interface Plateau {
   readonly next: (state: PlateauState, metric: number) => PlateauState
 }
 
+const NAMES: readonly (keyof ReduceOnPlateauOptions)[] = [
+  'learningRate',
+  'factor',
+  'patience',
+  'threshold',
+  'thresholdMode',
+  'mode',
+  'cooldown',
+  'leastRate',
+]
+
 export function reduceOnPlateau(options: ReduceOnPlateauOptions): Plateau {
+  checkNames('reduceOnPlateau', options, NAMES)
   const { learningRate, factor = 0.1, patience = 10, threshold = 1e-4, thresholdMode = 'relative' } = options
   const { mode = 'min', cooldown = 0, leastRate = 0 } = options
   checkLearningRate('reduceOnPlateau', learningRate)

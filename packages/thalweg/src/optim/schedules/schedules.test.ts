@@ -141,6 +141,7 @@ describe('refusals', () => {
     ],
     [() => reduceOnPlateau({ learningRate, factor: 1 }), /reduceOnPlateau: factor must lie in \(0, 1\)/],
     [() => reduceOnPlateau({ learningRate, patience: -1 }), /reduceOnPlateau: patience/],
+    [() => reduceOnPlateau({ learningRate, min_lr: 0 } as never), /received: min_lr\ntry: did you mean "leastRate"/],
   ])('%s', (act, message) => {
     expect(act).toThrow(message)
     expect(act).toThrow(/^.+\nreceived: .+\ntry: .+$/)
