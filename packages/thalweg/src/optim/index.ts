@@ -1,4 +1,4 @@
-/** Optimizers as pairs of pure graph functions, and schedules of their learning rate. */
+/** Optimizers as pairs of pure graph functions, schedules, and what else makes updates of gradients: rules of an update. */
 export { type AdadeltaOptions, adadelta } from './adadelta.ts'
 export { type AdagradOptions, adagrad } from './adagrad.ts'
 export { type AdamOptions, adam, adamw } from './adam.ts'
@@ -7,14 +7,7 @@ export { type Average, type EmaOptions, ema, type SwaEpochs, type SwaSteps, swa,
 export { type Clip, clipByGlobalNorm, clipByNorm, clipByValue } from './clip.ts'
 export { type Constraint, maxNorm, type NormOptions, nonNegative, unitNorm } from './constraint.ts'
 export { type DecoupledDecayOptions, decoupledDecay } from './decoupled-decay.ts'
-export {
-  checkMembers,
-  type ParameterDescription,
-  type ParameterGroup,
-  type ParameterRules,
-  rulesOf,
-  type SharedRules,
-} from './groups.ts'
+export type { ParameterDescription, ParameterGroup } from './groups.ts'
 export { type LambOptions, lamb } from './lamb.ts'
 export { type LionOptions, lion } from './lion.ts'
 export { type LookaheadOptions, lookahead } from './lookahead.ts'
@@ -28,7 +21,7 @@ export { type RadamOptions, radam } from './radam.ts'
 export { createOptimizer, isOptimizerName, type OptimizerName, optimizers } from './registry.ts'
 export { type RmspropOptions, rmsprop } from './rmsprop.ts'
 export { type RpropOptions, rprop } from './rprop.ts'
-export { checkRules, describeRules, momentumAt, rulesIn, type UpdateRules } from './rules.ts'
+export { rulesIn, type UpdateRules } from './rules.ts'
 export { type CosineDecayOptions, type CosineRestartsOptions, cosineDecay, cosineRestarts } from './schedules/cosine.ts'
 export {
   type CyclicOptions,
@@ -91,4 +84,3 @@ export {
   type Trajectory,
   trajectories,
 } from './surfaces/trajectories.ts'
-export { contextOf, followed, type UpdatedParameter, updateParameters } from './update.ts'

@@ -5,7 +5,7 @@
 import { ThalwegError } from '../base/index.ts'
 import { batchCount, batchRows } from '../data/index.ts'
 import type { Model } from '../nn/index.ts'
-import { describeRules } from '../optim/index.ts'
+import { describeRules } from '../optim/rules.ts'
 import { type BestEpoch, createBestEpochs, withoutBest } from './best.ts'
 import { checkSignature, encodeCheckpoint, type Position, type Signature } from './checkpoint.ts'
 import { createClock } from './clock.ts'

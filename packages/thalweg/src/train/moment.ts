@@ -1,5 +1,5 @@
 /** With which numbers a step is made, from where a run stands: rate, momentum, average; whether it completes an update. */
-import { momentumAt } from '../optim/index.ts'
+import { momentumAt } from '../optim/rules.ts'
 import type { Position } from './checkpoint.ts'
 import type { Settings } from './options.ts'
 import type { StepMoment } from './session.ts'

@@ -3,7 +3,8 @@ import { type Shape, sizeOf, type TypedArray } from '../base/index.ts'
 import type { Engine } from '../compile/index.ts'
 import { createVariable, type Variable } from '../graph/index.ts'
 import type { Store } from '../nn/index.ts'
-import { type ParameterRules, rulesOf, type SharedRules, type UpdateRules } from '../optim/index.ts'
+import { type ParameterRules, rulesOf, type SharedRules } from '../optim/groups.ts'
+import type { UpdateRules } from '../optim/index.ts'
 
 export interface ParameterSlots {
   /** How the parameter is trained, by its group or as all. */

@@ -11,14 +11,8 @@ import type { SlotType } from '../compile/index.ts'
 import type { Target } from '../data/index.ts'
 import { createVariable, type Node, type Variable } from '../graph/index.ts'
 import { forward, type Loss, type Model, type Store } from '../nn/index.ts'
-import {
-  type Clip,
-  contextOf,
-  followed,
-  type OptimizerState,
-  type UpdateContext,
-  updateParameters,
-} from '../optim/index.ts'
+import type { Clip, OptimizerState, UpdateContext } from '../optim/index.ts'
+import { contextOf, followed, updateParameters } from '../optim/update.ts'
 import {
   add,
   argmax,
