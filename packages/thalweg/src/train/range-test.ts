@@ -113,7 +113,7 @@ function* sweep(session: Session, orders: EpochOrders, batchSize: number, rates:
     const order = orders.epochOrder(epoch)
     for (let batch = 0; batch < batchCount(order.length, batchSize); batch++) {
       // What a step tells is the loss before its update: the rate of the step before brought it about.
-      session.step(batchRows(order, batchSize, batch), rates[step] ?? 0, epoch)
+      session.step(batchRows(order, batchSize, batch), { learningRate: rates[step] ?? 0, epoch })
       const loss = session.lastLoss()
       first ??= loss
       if (step > 0) {
