@@ -16,6 +16,8 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
   'optim/unknown-optimizer',
   'optim/unknown-option',
   'optim/bad-option',
+  'optim/unknown-surface',
+  'optim/bad-surface',
   'train/bad-option',
   'train/bad-learning-rate',
   'train/resume-mismatch',

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import type { ThalwegError } from 'thalweg'
 import { addPredictCommand } from './commands/predict.ts'
+import { addSurfacesCommand } from './commands/surfaces.ts'
 import type { Surroundings } from './commands/surroundings.ts'
 import { addTrainCommand } from './commands/train.ts'
 import { asThalwegError, EXIT, exitCodeOf, usage } from './errors.ts'
@@ -13,8 +14,9 @@ Examples:
   thalweg train digits                       a network in a minute, nothing to download
   thalweg train houses.csv --target price    from a table
   thalweg predict runs/houses-... new.csv    what the network says about new rows
+  thalweg surfaces beale                     optimizers racing to a minimum
 
-thalweg train --help and thalweg predict --help say more.`
+thalweg train --help says more about train, and so for each command.`
 
 export async function main(args: readonly string[], streams: Streams = process): Promise<number> {
   let code: number = EXIT.done
@@ -53,6 +55,7 @@ function createProgram(surroundings: Surroundings): Command {
     .showSuggestionAfterError()
   addTrainCommand(program, surroundings)
   addPredictCommand(program, surroundings)
+  addSurfacesCommand(program, surroundings)
   for (const command of [program, ...program.commands]) command.exitOverride().configureOutput(output)
   return program
 }
@@ -60,7 +63,7 @@ function createProgram(surroundings: Surroundings): Command {
 /** Commander's own complaint in the house's three lines. */
 function wrongUsage(error: CommanderError, args: readonly string[]): ThalwegError {
   const [message = '', hint] = error.message.replace(/^error: /, '').split('\n')
-  const command = ['train', 'predict'].find((name) => args.includes(name))
+  const command = ['train', 'predict', 'surfaces'].find((name) => args.includes(name))
   const help = `thalweg ${command ? `${command} ` : ''}--help`
   const rule = RULES[error.code] ?? 'the command must be used as its help says'
   const near = hint?.match(/Did you mean (.+?)\?/)?.[1]

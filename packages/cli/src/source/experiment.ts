@@ -54,17 +54,24 @@ async function modules(): Promise<Record<string, unknown>> {
 }
 
 export async function loadExperiment(file: string): Promise<Experiment> {
-  // Only experiments need it: everything else starts without.
-  const { createJiti } = await import('jiti')
-  const jiti = createJiti(import.meta.url, { virtualModules: await modules(), fsCache: false, moduleCache: false })
-  let exported: unknown
-  try {
-    exported = await jiti.import(path.resolve(file), { default: true })
-  } catch (cause) {
-    throw cause instanceof ThalwegError ? cause.within(file) : broken(file, cause)
-  }
+  const exported = await importDefault(file, (received, cause) => broken(file, received, cause))
   if (!isExperiment(exported)) throw notAnExperiment(file, exported)
   return exported
+}
+
+/** What a file of a user's exports by default; `failed` makes the error where it does not run. */
+export async function importDefault(
+  file: string,
+  failed: (received: string, cause: unknown) => ThalwegError,
+): Promise<unknown> {
+  // Only users' files need it: everything else starts without.
+  const { createJiti } = await import('jiti')
+  const jiti = createJiti(import.meta.url, { virtualModules: await modules(), fsCache: false, moduleCache: false })
+  try {
+    return await jiti.import(path.resolve(file), { default: true })
+  } catch (cause) {
+    throw cause instanceof ThalwegError ? cause.within(file) : failed(whereItBroke(file, cause), cause)
+  }
 }
 
 function isExperiment(value: unknown): value is Experiment {
@@ -72,16 +79,20 @@ function isExperiment(value: unknown): value is Experiment {
   return ['data', 'model', 'loss', 'optimizer', 'epochs'].every((field) => field in value)
 }
 
-function broken(file: string, cause: unknown): ThalwegError {
-  const where =
-    cause instanceof Error ? cause.stack?.split('\n').find((line) => line.includes(path.basename(file))) : undefined
-  const message = cause instanceof Error ? `${cause.name}: ${cause.message.split('\n')[0]}` : String(cause)
+function broken(file: string, received: string, cause: unknown): ThalwegError {
   return new ThalwegError('cli/broken-experiment', {
     rule: `${file}: the experiment file must run`,
-    received: where ? `${message} (${where.trim()})` : message,
+    received,
     try: 'correct the file; THALWEG_DEBUG=1 shows the whole trace',
     cause,
   })
+}
+
+function whereItBroke(file: string, cause: unknown): string {
+  const where =
+    cause instanceof Error ? cause.stack?.split('\n').find((line) => line.includes(path.basename(file))) : undefined
+  const message = cause instanceof Error ? `${cause.name}: ${cause.message.split('\n')[0]}` : String(cause)
+  return where ? `${message} (${where.trim()})` : message
 }
 
 function notAnExperiment(file: string, exported: unknown): ThalwegError {

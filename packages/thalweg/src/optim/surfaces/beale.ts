@@ -15,7 +15,8 @@ export const beale: Surface = {
     const term = (target: number, power: Tensor): Tensor => square(add(sub(target, x), mul(x, power)))
     return add(add(term(1.5, y), term(2.25, square(y))), term(2.625, mul(square(y), y)))
   },
-  domain: { x: [-4.5, 4.5], y: [-4.5, 4.5] },
+  // A part of the usual [-4.5, 4.5] x [-4.5, 4.5], outside of which there are walls alone.
+  domain: { x: [-1, 4.5], y: [-2, 2.5] },
   starts: [
     [1, 1],
     [1, 1.5],
