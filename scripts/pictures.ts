@@ -1,6 +1,7 @@
 /**
- * Draws the pictures of the README: `tsx --conditions=source scripts/pictures.ts`. The drawn digits come from the
- * generator itself, the terminal from a real run of the built command line (about a minute).
+ * Draws the pictures of README and docs: `tsx --conditions=source scripts/pictures.ts`, after a build. The drawn digits
+ * come from the generator itself, surfaces and the terminal from the built command line (a real run, about a minute;
+ * `--no-run` leaves it out).
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -81,18 +82,24 @@ ${text.join('\n')}
 `
 }
 
+/** Runs the built command line; what it said. */
+function thalweg(args: readonly string[], cwd: string): string {
+  const bin = join(import.meta.dirname, '../packages/cli/dist/bin.js')
+  const { stdout, stderr, status } = spawnSync(process.execPath, [bin, ...args], { cwd, encoding: 'utf8' })
+  if (status !== 0) throw new Error(`thalweg ${args.join(' ')} failed:\n${stdout}${stderr}`)
+  return `${stdout}${stderr}`
+}
+
 function trainDigits(): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'thalweg-pictures-'))
-  const bin = join(import.meta.dirname, '../packages/cli/dist/bin.js')
-  const { stdout, stderr, status } = spawnSync(process.execPath, [bin, 'train', 'digits', '--out', 'runs/digits'], {
-    cwd: folder,
-    encoding: 'utf8',
-  })
+  const said = thalweg(['train', 'digits', '--out', 'runs/digits'], folder)
   rmSync(folder, { recursive: true })
-  if (status !== 0) throw new Error(`train digits failed:\n${stdout}${stderr}`)
-  return `${stdout}${stderr}`.trim().split('\n')
+  return said.trim().split('\n')
 }
 
 writeFileSync(join(IMAGES, 'digits.png'), contactSheet(24, 6))
+thalweg(['surfaces', 'beale', '--svg', 'surface-beale.svg', '--animate'], IMAGES)
+thalweg(['surfaces', 'long-valley', '--svg', 'surface-long-valley.svg'], IMAGES)
+thalweg(['surfaces', 'saddle', '--svg', 'surface-saddle.svg'], IMAGES)
 if (!process.argv.includes('--no-run'))
   writeFileSync(join(IMAGES, 'train-digits.svg'), terminal('npm start', trainDigits()))

@@ -1,7 +1,7 @@
 /** Filled contours of heights over a grid: pale, because lines run over them; the lowest parts are the palest. */
 import { contours } from 'd3-contour'
 import type { Area } from './frame.ts'
-import { element, group, type Markup } from './svg.ts'
+import { element, group, type Markup, pathData } from './svg.ts'
 
 export interface Heights {
   /** Row by row from the lowest y, from the lowest x on. */
@@ -17,17 +17,17 @@ export function drawContours({ heights, columns, rows }: Heights, area: Area): M
   const width = (area.right - area.left) / (columns - 1)
   const height = (area.bottom - area.top) / (rows - 1)
   // d3 puts value (i, j) at (i + 0.5, j + 0.5), with rows downwards, and closes contours half a cell outside.
-  const place = ([x = 0, y = 0]: readonly number[]): string => {
+  const place = ([x = 0, y = 0]: readonly number[]): [number, number] => {
     const left = Math.min(Math.max(area.left + (x - 0.5) * width, area.left), area.right)
     const top = Math.min(Math.max(area.bottom - (y - 0.5) * height, area.top), area.bottom)
-    return `${tenth(left)} ${tenth(top)}`
+    return [left, top]
   }
   const thresholds = Array.from({ length: LEVELS - 1 }, (_, index) => (index + 1) / LEVELS)
   const bands = contours()
     .size([columns, rows])
     .thresholds(thresholds)(evenly(heights))
     .map(({ coordinates }, index) => {
-      const rings = coordinates.flat().map((ring) => `M${thinned(ring.map(place)).join('L')}Z`)
+      const rings = coordinates.flat().map((ring) => pathData(ring.map(place), true))
       return element('path', { d: rings.join(''), fill: shade((index + 1) / (LEVELS - 1)) })
     })
   const [x, y] = [area.left, area.top]
@@ -63,13 +63,4 @@ function shade(share: number): string {
     [254, 216],
   ].map(([from = 0, to = 0]) => Math.round(from + (to - from) * share))
   return `rgb(${mixed.join(',')})`
-}
-
-function tenth(value: number): string {
-  return String(Math.round(value * 10) / 10)
-}
-
-/** Without places that are written like the one before. */
-function thinned(places: readonly string[]): string[] {
-  return places.filter((place, index) => place !== places[index - 1])
 }

@@ -8,7 +8,7 @@ import { drawContours, type Heights } from './contours.ts'
 import { type Area, frame, heading } from './frame.ts'
 import type { Place } from './marks.ts'
 import { createAxis } from './scale.ts'
-import { type Child, element, group, type Markup, styleSheet, svgDocument } from './svg.ts'
+import { type Child, element, group, type Markup, pathData, styleSheet, svgDocument } from './svg.ts'
 
 export interface Racer {
   readonly name: string
@@ -105,10 +105,7 @@ function within(pixels: number): number {
 function drawPath(path: readonly Place[], stroke: Stroke, width: number, animation: Animation | undefined): Markup {
   const end = path.at(-1)
   if (end === undefined) return group({}, [])
-  const d = `M${path
-    .map(([x, y]) => `${tenth(x)} ${tenth(y)}`)
-    .filter(isNew)
-    .join('L')}`
+  const d = pathData(path)
   const many = width < 2
   const line = (colour: string, thickness: number): Markup =>
     element('path', { d, stroke: colour, 'stroke-width': thickness })
@@ -133,10 +130,6 @@ function drawPath(path: readonly Place[], stroke: Stroke, width: number, animati
 /** The better, the thicker, and below the others: where paths run along each other, all of them show. */
 function widthOf(rank: number): number {
   return Math.max(4.6 - 0.45 * rank, 2)
-}
-
-function isNew(place: string, index: number, all: readonly string[]): boolean {
-  return index === 0 || place !== all[index - 1]
 }
 
 function tenth(value: number): string {

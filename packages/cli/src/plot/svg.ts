@@ -74,6 +74,26 @@ export function shortNumber(value: number): string {
   return String(rounded === 0 ? 0 : rounded)
 }
 
+/**
+ * The `d` of a path through places, in tenths of a pixel, each written as its distance from the one before: a third of
+ * the length. Places that fall on the one before are left out.
+ */
+export function pathData(places: readonly (readonly [x: number, y: number])[], isClosed = false): string {
+  let data = ''
+  let last: [x: number, y: number] | undefined
+  for (const place of places) {
+    const [x, y] = place.map((value) => Math.round(value * 10))
+    if (last === undefined) data = `M${x / 10} ${y / 10}l`
+    else if (x !== last[0] || y !== last[1]) {
+      const [across, down] = [(x - last[0]) / 10, (y - last[1]) / 10]
+      data += `${data.endsWith('l') || across < 0 ? '' : ' '}${across}${down < 0 ? '' : ' '}${down}`
+    }
+    last = [x, y]
+  }
+  // A path that never moves still shows a dot where its ends are round.
+  return `${data.endsWith('l') ? `${data}0 0` : data}${isClosed ? 'z' : ''}`.replaceAll(/(?<![\d.])0\./g, '.')
+}
+
 /** How wide words come out, in pixels, if anything a little more: nothing here can measure fonts. */
 export function textWidth(text: string, fontSize: number): number {
   return text.length * fontSize * 0.6
