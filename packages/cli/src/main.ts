@@ -1,6 +1,7 @@
 /** The command line as a function: arguments in, exit code out. */
 import { Command, CommanderError } from 'commander'
 import type { ThalwegError } from 'thalweg'
+import { addPlotCommand } from './commands/plot.ts'
 import { addPredictCommand } from './commands/predict.ts'
 import { addSurfacesCommand } from './commands/surfaces.ts'
 import type { Surroundings } from './commands/surroundings.ts'
@@ -55,6 +56,7 @@ function createProgram(surroundings: Surroundings): Command {
     .showSuggestionAfterError()
   addTrainCommand(program, surroundings)
   addPredictCommand(program, surroundings)
+  addPlotCommand(program, surroundings)
   addSurfacesCommand(program, surroundings)
   for (const command of [program, ...program.commands]) command.exitOverride().configureOutput(output)
   return program
@@ -63,7 +65,7 @@ function createProgram(surroundings: Surroundings): Command {
 /** Commander's own complaint in the house's three lines. */
 function wrongUsage(error: CommanderError, args: readonly string[]): ThalwegError {
   const [message = '', hint] = error.message.replace(/^error: /, '').split('\n')
-  const command = ['train', 'predict', 'surfaces'].find((name) => args.includes(name))
+  const command = ['train', 'predict', 'plot', 'surfaces'].find((name) => args.includes(name))
   const help = `thalweg ${command ? `${command} ` : ''}--help`
   const rule = RULES[error.code] ?? 'the command must be used as its help says'
   const near = hint?.match(/Did you mean (.+?)\?/)?.[1]

@@ -149,10 +149,10 @@ function endLabels(drawn: readonly Drawn[], { x, y, area }: Axes): Markup {
 /** For those who hear the picture read out. */
 function describe({ title, x, y, series, marks = [] }: LineChart): string {
   const ends = series.flatMap(({ name, points }) => {
-    const last = points.at(-1)
+    const last = points.findLast(([, value]) => Number.isFinite(value))
     return name === undefined || last === undefined ? [] : [`${name} ends at ${rounded(last[1])}`]
   })
-  const pointed = marks.map(({ label }) => label)
+  const pointed = marks.flatMap(({ label }) => (label === undefined ? [] : [label]))
   return `${title}: ${y.label} over ${x.label}. ${[...ends, ...pointed].join('; ')}.`
 }
 

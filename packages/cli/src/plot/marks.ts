@@ -7,7 +7,7 @@ import { element, group, type Markup, textWidth } from './svg.ts'
 export type Place = readonly [x: number, y: number]
 
 export type Mark =
-  | { readonly kind: 'dot'; readonly at: Place; readonly label: string; readonly colour?: number }
+  | { readonly kind: 'dot'; readonly at: Place; readonly label?: string; readonly colour?: number }
   /** A line from top to bottom. */
   | { readonly kind: 'rule'; readonly at: number; readonly label: string }
   /** A stretch of x. */
@@ -27,7 +27,9 @@ export function drawMark(mark: Mark, { x, y, area }: Axes): Markup {
       // The words stand above the dot, and towards the middle where it lies near an edge.
       return group({}, [
         element('circle', { cx: left, cy: top, r: 4.5, fill, stroke: '#fff', 'stroke-width': 1.5 }),
-        halo(mark.label, { ...anchored(left, mark.label, area), y: Math.max(top - 11, area.top + 8) }),
+        mark.label === undefined
+          ? undefined
+          : halo(mark.label, { ...anchored(left, mark.label, area), y: Math.max(top - 11, area.top + 8) }),
       ])
     }
     case 'rule': {

@@ -8,6 +8,8 @@ export interface AxisOptions {
   readonly kind?: 'linear' | 'log'
   /** First and last value. Default: what the data needs, rounded outwards. */
   readonly domain?: readonly [number, number]
+  /** Whether only whole numbers mean something: epochs, steps. Default false. */
+  readonly isWhole?: boolean
   /** How a tick is written. Default `tickText`. */
   readonly format?: (value: number) => string
 }
@@ -33,13 +35,14 @@ export function createAxis(
   [from, to]: readonly [number, number],
   count: number,
 ): Axis {
-  const { label, kind = 'linear', format = tickText } = options
+  const { label, kind = 'linear', isWhole = false, format = tickText } = options
   const extent = options.domain ?? extentOf(values, kind)
   const scale = (kind === 'log' ? scaleLog() : scaleLinear()).domain(extent).range([from, to])
   if (options.domain === undefined && kind === 'linear') scale.nice(count)
   const [low = 0, high = 1] = scale.domain()
   const at = (value: number): number => scale(value)
-  const chosen = kind === 'log' ? logTicks(low, high, count) : scale.ticks(count)
+  const ticks = kind === 'log' ? logTicks(low, high, count) : scale.ticks(count)
+  const chosen = isWhole ? ticks.filter(Number.isInteger) : ticks
   return {
     label,
     kind,
