@@ -88,9 +88,9 @@ export function raceSvg(race: Race): string {
   })
 }
 
+/** Motion is for those who did not ask their system for less; the others see the finished picture. */
 function rulesOf(animations: readonly Animation[]): string {
-  const still = '@media (prefers-reduced-motion: reduce) { * { animation: none !important } }'
-  return `\n${animations.map(({ css }) => css).join('\n')}\n${still}\n`
+  return `\n@media (prefers-reduced-motion: no-preference) {\n${animations.map(({ css }) => css).join('\n')}\n}\n`
 }
 
 function box({ left, top, right, bottom }: Area): { x: number; y: number; width: number; height: number } {
