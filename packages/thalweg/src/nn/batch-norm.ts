@@ -39,6 +39,7 @@ export function batchNorm(options: BatchNormOptions = {}): Layer {
     kind: 'batchNorm',
     name,
     options: { momentum, epsilon, gamma, beta },
+    centersChannels: true,
     forward(x, scope) {
       if (x.shape.length < 2) {
         throw new ThalwegError('nn/bad-input-shape', {

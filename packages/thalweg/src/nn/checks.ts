@@ -11,6 +11,16 @@ export function checkCount(layer: string, option: string, value: number): void {
   })
 }
 
+/** The size of a window that has a middle. */
+export function checkOdd(layer: string, option: string, value: number): void {
+  if (value % 2 === 1) return
+  throw new ThalwegError('nn/bad-option', {
+    rule: `${layer}: ${option} must be odd, so that the window has a middle`,
+    received: `${option} ${value}`,
+    try: `give ${option} ${value + 1}`,
+  })
+}
+
 /** The share of what is dropped or kept: a number in [0, 1). */
 export function checkShare(layer: string, option: string, value: number, advice: string): void {
   if (value >= 0 && value < 1) return

@@ -26,7 +26,17 @@ export { type ConvTranspose2dOptions, convTranspose2d } from './conv-transpose2d
 export { type Conv1dOptions, conv1d } from './conv1d.ts'
 export { type Conv2dOptions, conv2d } from './conv2d.ts'
 export { type DenseOptions, dense } from './dense.ts'
-export { type DropoutOptions, dropout } from './dropout.ts'
+export { type AlphaDropoutOptions, alphaDropout } from './dropout/alpha-dropout.ts'
+export { type DropPathOptions, dropPath } from './dropout/drop-path.ts'
+export { type DropoutOptions, dropout } from './dropout/dropout.ts'
+export {
+  type GaussianDropoutOptions,
+  type GaussianNoiseOptions,
+  gaussianDropout,
+  gaussianNoise,
+} from './dropout/gaussian.ts'
+export type { DropProbability } from './dropout/probability.ts'
+export { type SpatialDropoutOptions, spatialDropout } from './dropout/spatial-dropout.ts'
 export { type EmbeddingOptions, embedding } from './embedding.ts'
 export { flatten } from './flatten.ts'
 export { build, type ForwardOptions, forward, type LayerCall } from './forward.ts'
@@ -42,10 +52,11 @@ export { createInitializer, initializerNames } from './initializers/registry.ts'
 export { he, lecun, type ScaledOptions, xavier } from './initializers/scaled.ts'
 export { type SmallRandomOptions, smallRandom, unitRandom } from './initializers/small-random.ts'
 export { type UniformOptions, uniform } from './initializers/uniform.ts'
+export { type InstanceNormOptions, instanceNorm } from './instance-norm.ts'
 export type { Layer, Model, ParameterOptions, Scope } from './layer.ts'
 export { type LayerNormOptions, layerNorm } from './layer-norm.ts'
 export { type LocalResponseNormOptions, localResponseNorm } from './local-response-norm.ts'
-export { binaryCrossEntropy } from './losses/binary-cross-entropy.ts'
+export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from './losses/binary-cross-entropy.ts'
 export { type CrossEntropyOptions, crossEntropy } from './losses/cross-entropy.ts'
 export { huber, smoothL1 } from './losses/huber.ts'
 export { klDivergence } from './losses/kl-divergence.ts'
@@ -63,6 +74,7 @@ export {
   type PoolOptions,
 } from './pool2d.ts'
 export { type BatchMoments, batchMoments, populationMoments } from './population.ts'
+export { type RmsNormOptions, rmsNorm } from './rms-norm.ts'
 export { type Container, named, sequential } from './sequential.ts'
 export { createStore, type NamedArray, type Store, type StoreEntry, type StoreOptions } from './store.ts'
 export { type Summary, type SummaryRow, summary } from './summary.ts'

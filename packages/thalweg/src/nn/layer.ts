@@ -15,6 +15,8 @@ export interface Layer {
   readonly name?: string | undefined
   /** What the layer was made with, as plain data: for summaries, manifests and diagnosis. */
   readonly options: Readonly<Record<string, unknown>>
+  /** Whether it takes the mean of every channel off its input, so that a bias right before it is lost. */
+  readonly centersChannels?: boolean
   readonly forward: (x: Tensor, scope: Scope) => Tensor
 }
 

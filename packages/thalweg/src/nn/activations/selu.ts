@@ -6,7 +6,7 @@ import { mul } from '../../tensor/index.ts'
 import { type Activation, activation } from './activation.ts'
 import { elu } from './elu.ts'
 
-const ALPHA = 1.6732632423543772
-const SCALE = 1.0507009873554805
+export const SELU_ALPHA = 1.6732632423543772
+export const SELU_SCALE = 1.0507009873554805
 
-export const selu: Activation = activation('selu', {}, (x) => mul(elu(x, { alpha: ALPHA }), SCALE))
+export const selu: Activation = activation('selu', {}, (x) => mul(elu(x, { alpha: SELU_ALPHA }), SELU_SCALE))

@@ -52,6 +52,31 @@ describe('cross entropy', () => {
     expect(whole).toBeCloseTo((parts[0] + parts[1] + parts[2]) / 3, 14)
   })
 
+  it('with smoothing is PyTorch 1.13: figures of cross_entropy(label_smoothing=0.1), the gradient too', () => {
+    const logits = tensor([
+      [1, 2, 3],
+      [-1, 0.5, 0.25],
+    ])
+    const { value, slopes } = lossOf(crossEntropy({ labelSmoothing: 0.1 }), logits, labels(0, 1))
+    expect(value).toBeCloseTo(1.5300257420898142, 12)
+    const expected = [
+      -0.42165138008148, 0.10569756886073, 0.31595381122074, 0.039062068858435, -0.21690780176006, 0.17784573290162,
+    ]
+    for (const [i, slope] of expected.entries()) expect(slopes[i]).toBeCloseTo(slope, 12)
+  })
+
+  it('with smoothing wants no certainty: the best logits give the label 1 - s + s / classes', () => {
+    const best = Math.log((0.9 + 0.1 / 4) / (0.1 / 4))
+    const { slopes } = lossOf(crossEntropy({ labelSmoothing: 0.1 }), tensor([[best, 0, 0, 0]]), labels(0))
+    for (const slope of slopes) expect(Math.abs(slope)).toBeLessThan(1e-15)
+    const { slopes: yes } = lossOf(
+      binaryCrossEntropy({ labelSmoothing: 0.1 }),
+      tensor([[Math.log(0.95 / 0.05)]]),
+      tensor([[1]]),
+    )
+    expect(Math.abs(yes[0])).toBeLessThan(1e-15)
+  })
+
   it('leaves classes of weight 0 out of the mean', () => {
     const weighted = crossEntropy({ classWeights: [1, 0, 1] })
     const logits = tensor([
@@ -94,6 +119,7 @@ describe('refusals', () => {
     ],
     [() => crossEntropy().forward(zeros([2, 3]), labels(0, 1, 2)), /output \[2,3\], labels int32 \[3\]/],
     [() => crossEntropy().forward(zeros([2, 3]), zeros([2])), /labels must be int32/],
+    [() => binaryCrossEntropy({ labelSmoothing: -0.1 }), /binaryCrossEntropy: labelSmoothing must lie in \[0, 1\)/],
     [() => crossEntropy({ labelSmoothing: 1 }), /labelSmoothing must lie in \[0, 1\)/],
     [() => crossEntropy({ classWeights: [1, -1] }), /class weights must be finite/],
     [() => crossEntropy({ classWeights: [1, 1] }).forward(zeros([1, 3]), labels(0)), /one class weight for each class/],

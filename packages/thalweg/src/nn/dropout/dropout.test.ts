@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { referenceBackend, wasmBackend } from '../backend/index.ts'
-import { createEngine, type Engine, recordStep } from '../compile/index.ts'
-import { Tensor } from '../tensor/index.ts'
+import { referenceBackend, wasmBackend } from '../../backend/index.ts'
+import { createEngine, type Engine, recordStep } from '../../compile/index.ts'
+import { Tensor } from '../../tensor/index.ts'
+import { forward } from '../forward.ts'
+import type { Model } from '../layer.ts'
+import { sequential } from '../sequential.ts'
+import { createStore } from '../store.ts'
 import { dropout } from './dropout.ts'
-import { forward } from './forward.ts'
-import type { Model } from './layer.ts'
-import { sequential } from './sequential.ts'
-import { createStore } from './store.ts'
 
 const reference = createEngine(referenceBackend())
 const size = 20_000
@@ -72,7 +72,38 @@ it('does nothing at test time', () => {
 it('refuses a rate that is no probability of dropping', () => {
   for (const rate of [1, -0.1, 1.5, Number.NaN]) {
     expect(() => dropout({ rate })).toThrow(
-      `dropout: rate must lie in [0, 1)\nreceived: rate ${rate}\ntry: give the probability of dropping a value`,
+      `dropout: rate must lie in [0, 1)\nreceived: rate ${rate}\ntry: give the probability of dropping`,
     )
   }
+  for (const keep of [0, -0.1, 1.5, Number.NaN]) {
+    expect(() => dropout({ keep })).toThrow(
+      `dropout: keep must lie in (0, 1]\nreceived: keep ${keep}\ntry: give the probability of keeping`,
+    )
+  }
+  const both: object = { rate: 0.2, keep: 0.8 }
+  expect(() => dropout(both)).toThrow(/must be given once, as rate or as keep\nreceived: rate 0.2 and keep 0.8\ntry: /)
+  const scaling: object = { scaling: 'test' }
+  expect(() => dropout(scaling)).toThrow(/scaling must be one of training, inference\nreceived: scaling test/)
+})
+
+describe("the article's form", () => {
+  const p = 0.8
+  const article = dropout({ keep: p, scaling: 'inference' })
+
+  it('masks with rand < p in training and scales by p at test time', () => {
+    const mask = maskOf(article, 1)
+    expect(new Set(mask)).toEqual(new Set([0, 1]))
+    expect(Math.abs(kept(mask) - p)).toBeLessThan(5 * Math.sqrt((p * (1 - p)) / size))
+    expect(new Set(maskOf(article, 1, 1, false))).toEqual(new Set([p]))
+  })
+
+  it('agrees with the inverted form: the same masks, and the same means up to the factor p', () => {
+    const inverted = dropout({ keep: p })
+    const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value / size, 0)
+    expect(maskOf(inverted, 1).map((value) => value * p)).toEqual(maskOf(article, 1))
+    const bound = 5 * Math.sqrt((1 - p) / p / size)
+    // In each form, training gives in expectation what test time gives.
+    expect(Math.abs(mean(maskOf(inverted, 2)) - mean(maskOf(inverted, 2, 1, false)))).toBeLessThan(bound)
+    expect(Math.abs(mean(maskOf(article, 2)) - mean(maskOf(article, 2, 1, false)))).toBeLessThan(bound * p)
+  })
 })
