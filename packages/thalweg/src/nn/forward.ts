@@ -21,8 +21,11 @@ export interface LayerCall {
 
 export interface ForwardOptions {
   readonly store: Store
-  /** Batch statistics and dropout, or what they become at test time. */
-  readonly training: boolean
+  /**
+   * Batch statistics and dropout, or what they become at test time. A function decides layer by layer:
+   * `(layer) => layer.kind !== 'batchNorm'` freezes the running statistics. A container decides nothing for its layers.
+   */
+  readonly training: boolean | ((layer: Layer) => boolean)
   /** Seed int32 [2] and step int32 [] for layers that draw numbers. Needed in training with such layers. */
   readonly random?: { readonly seed: Tensor; readonly step: Tensor }
   /**
@@ -44,10 +47,9 @@ export interface ForwardOptions {
 export function forward(model: Model, x: Tensor, options: ForwardOptions): Tensor {
   requireModel(model)
   const recording = new Recording(options)
-  const root = recording.scope('')
-  if (typeof model === 'function') return requireTensor(model(x, root), 'the model')
+  if (typeof model === 'function') return requireTensor(model(x, recording.scope('')), 'the model')
   try {
-    return requireTensor(model.forward(x, root), 'the layer')
+    return requireTensor(model.forward(x, recording.scope('', model)), 'the layer')
   } catch (error) {
     throw recording.within(model.name ?? model.kind, error)
   }
@@ -73,8 +75,10 @@ class Recording {
     this.options = options
   }
 
-  scope(path: string): Scope {
-    const { store, training } = this.options
+  /** Of `layer`; a function that is the whole model has none, and is in training only where everything is. */
+  scope(path: string, layer?: Layer): Scope {
+    const { store, training: mode } = this.options
+    const training = typeof mode === 'boolean' ? mode : layer !== undefined && mode(layer)
     const inside = (name: string) => (path === '' ? name : `${path}.${name}`)
     const siblings = new Siblings(path)
     return {
@@ -97,7 +101,7 @@ class Recording {
 
   call(layer: Layer, x: Tensor, path: string): Tensor {
     try {
-      const run = () => layer.forward(x, this.scope(path))
+      const run = () => layer.forward(x, this.scope(path, layer))
       const output = requireTensor(withScope(path.slice(path.lastIndexOf('.') + 1), run), 'the layer')
       this.options.observe?.({ path, layer, input: x, output })
       return output

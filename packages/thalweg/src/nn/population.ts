@@ -1,10 +1,11 @@
 /**
- * Batch norm's statistics of the whole population by the article's formula (section 5; Ioffe and Szegedy 2015, algorithm
- * 2, step 10): the mean of the batches' means, and the mean of their unbiased variances. Float64, on the host.
+ * Statistics of a whole population from those of its batches, in float64 on the host. By the article's formula (section
+ * 5; Ioffe and Szegedy 2015, algorithm 2, step 10): the mean of the batches' means, and the mean of their unbiased
+ * variances, which is right where batches are random samples of one size. And exactly, whatever the batches are.
  */
 import { formatShape, type Shape, sizeOf, ThalwegError } from '../base/index.ts'
 
-/** Of one batch: per channel, the mean and the biased variance; how many values went into each. */
+/** Per channel, the mean and the variance over `count` values: the biased variance, which divides by the count. */
 export interface BatchMoments {
   readonly mean: Float64Array
   readonly variance: Float64Array
@@ -24,8 +25,12 @@ export function batchMoments(data: ArrayLike<number>, shape: Shape): BatchMoment
   }
   const mean = new Float64Array(channels)
   const variance = new Float64Array(channels)
-  for (let i = 0; i < data.length; i++) mean[i % channels] += data[i] / count
-  for (let i = 0; i < data.length; i++) variance[i % channels] += (data[i] - mean[i % channels]) ** 2 / count
+  for (let at = 0; at < data.length; at += channels)
+    for (let channel = 0; channel < channels; channel++) mean[channel] += data[at + channel]
+  for (let channel = 0; channel < channels; channel++) mean[channel] /= count
+  for (let at = 0; at < data.length; at += channels)
+    for (let channel = 0; channel < channels; channel++) variance[channel] += (data[at + channel] - mean[channel]) ** 2
+  for (let channel = 0; channel < channels; channel++) variance[channel] /= count
   return { mean, variance, count }
 }
 
@@ -48,4 +53,28 @@ export function populationMoments(batches: readonly BatchMoments[]): { mean: Flo
     mean: average(batches, (batch, channel) => batch.mean[channel]),
     variance: average(usable, ({ variance, count }, channel) => (variance[channel] * count) / (count - 1)),
   }
+}
+
+/**
+ * Moments of all values together: every value weighs the same, in batches of any sizes and in any order. The variance is
+ * that within the batches plus that between them (Chan, Golub, LeVeque 1979), so nothing large cancels.
+ *
+ * @throws ThalwegError `nn/bad-values` where there are no batches
+ */
+export function pooledMoments(batches: readonly BatchMoments[]): BatchMoments {
+  const count = batches.reduce((sum, batch) => sum + batch.count, 0)
+  if (count === 0) {
+    throw new ThalwegError('nn/bad-values', {
+      rule: 'pooledMoments: there must be a batch',
+      received: 'no values',
+      try: 'give the moments of at least one batch',
+    })
+  }
+  const total = (of: (batch: BatchMoments, channel: number) => number) =>
+    Float64Array.from(batches[0].mean, (_, channel) =>
+      batches.reduce((sum, batch) => sum + (batch.count / count) * of(batch, channel), 0),
+    )
+  const mean = total((batch, channel) => batch.mean[channel])
+  const variance = total((batch, channel) => batch.variance[channel] + (batch.mean[channel] - mean[channel]) ** 2)
+  return { mean, variance, count }
 }

@@ -59,6 +59,8 @@ export interface StateRequest {
 
 export interface Store {
   readonly seed: number
+  /** Where the values are; undefined for a store of shapes alone. */
+  readonly engine: Engine | undefined
   /** Everything by path, in the order in which the model asked for it. */
   readonly entries: ReadonlyMap<string, StoreEntry>
   /** What an optimizer may change, in the order in which the model asked for it. */
@@ -105,6 +107,7 @@ export function createStore({ seed = 0, initializer, engine = defaultEngine() }:
 
   return {
     seed,
+    engine: values,
     entries,
     parameters: () => [...entries.values()].filter(({ variable }) => variable.trainable),
     states: () => [...entries.values()].filter(({ variable }) => !variable.trainable),
