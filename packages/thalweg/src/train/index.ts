@@ -58,3 +58,20 @@ export { decodeSafetensors, encodeSafetensors, type StoredArray, type StoredArra
 export { type EpochSums, openSession, type Session, type StepMoment } from './session.ts'
 export type { EarlyStoppingOptions } from './stopping.ts'
 export type { RangeAbstention, RangeInterval, RangeVerdict } from './valley.ts'
+export {
+  type CompareOptions,
+  compareStatistics,
+  type LayerComparison,
+  type Moments,
+  type StatisticsComparison,
+  type StatisticsDistance,
+  type StatisticsKind,
+} from './statistics/compare.ts'
+export type { Trained } from './statistics/layers.ts'
+export { type OrderEffect, type OrderEffectOptions, orderEffect } from './statistics/order-effect.ts'
+export {
+  type LayerPopulation,
+  type PopulationOptions,
+  type PopulationStatistics,
+  populationStatistics,
+} from './statistics/population.ts'
