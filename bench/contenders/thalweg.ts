@@ -19,12 +19,13 @@ import { completeOptions, openSession } from 'thalweg/train'
 import { batchOf, type Stepper, serve } from '../protocol.ts'
 import type { LayerSpec, OptimizerSpec, Workload } from '../workloads.ts'
 
+/** Biases before batch norm too: the peers have them. */
 function layerOf(spec: LayerSpec): Layer {
   switch (spec.kind) {
     case 'dense':
-      return dense(spec.units)
+      return dense(spec.units, { bias: true })
     case 'conv':
-      return conv2d(spec.filters, spec.kernel, { padding: 'same' })
+      return conv2d(spec.filters, spec.kernel, { padding: 'same', bias: true })
     case 'batchNorm':
       return batchNorm()
     case 'relu':

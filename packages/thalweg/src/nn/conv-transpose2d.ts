@@ -9,7 +9,7 @@ import { checkCount, checkRank } from './checks.ts'
 import { zeros } from './initializers/constant.ts'
 import { describeInitializer, type Initializer } from './initializers/initializer.ts'
 import { he } from './initializers/scaled.ts'
-import type { Layer } from './layer.ts'
+import { hasBias, type Layer } from './layer.ts'
 import { type Pair, paddingOf, pairOf } from './window.ts'
 
 export interface ConvTranspose2dOptions {
@@ -23,8 +23,8 @@ export interface ConvTranspose2dOptions {
   readonly dilation?: Pair
   /** Default 1. */
   readonly groups?: number
-  /** Default true. */
-  readonly bias?: boolean
+  /** Default `auto`: yes, but not where a batch norm right after it takes the bias off again (article, section 5). */
+  readonly bias?: boolean | 'auto'
   /** Default He, for rectifiers. */
   readonly initializer?: Initializer
   /** Default zeros. */
@@ -40,7 +40,7 @@ export interface ConvTranspose2dOptions {
  * @throws ThalwegError `nn/bad-option`; `nn/bad-input-shape`
  */
 export function convTranspose2d(filters: number, kernelSize: Pair, options: ConvTranspose2dOptions = {}): Layer {
-  const { padding = 0, outputPadding = 0, groups = 1, bias = true, name } = options
+  const { padding = 0, outputPadding = 0, groups = 1, bias = 'auto', name } = options
   const { initializer = he(), biasInitializer = zeros() } = options
   checkCount('convTranspose2d', 'filters', filters)
   checkCount('convTranspose2d', 'groups', groups)
@@ -108,7 +108,9 @@ export function convTranspose2d(filters: number, kernelSize: Pair, options: Conv
           imageSize: [grown(height, 0), grown(width, 1)],
         }),
       )
-      return bias ? add(product, scope.parameter('bias', [filters], biasInitializer, { decay: false })) : product
+      return hasBias(bias, scope)
+        ? add(product, scope.parameter('bias', [filters], biasInitializer, { decay: false }))
+        : product
     },
   }
 }

@@ -5,7 +5,7 @@ import { checkCount, checkRank } from './checks.ts'
 import { zeros } from './initializers/constant.ts'
 import { describeInitializer, type Initializer } from './initializers/initializer.ts'
 import { he } from './initializers/scaled.ts'
-import type { Layer } from './layer.ts'
+import { hasBias, type Layer } from './layer.ts'
 
 export interface Conv1dOptions {
   /** Default 1. */
@@ -16,8 +16,8 @@ export interface Conv1dOptions {
   readonly dilation?: number
   /** Default 1. */
   readonly groups?: number
-  /** Default true. */
-  readonly bias?: boolean
+  /** Default `auto`: yes, but not where a batch norm right after it takes the bias off again (article, section 5). */
+  readonly bias?: boolean | 'auto'
   /** Default He, for rectifiers. */
   readonly initializer?: Initializer
   /** Default zeros. */
@@ -32,7 +32,7 @@ export interface Conv1dOptions {
  * @throws ThalwegError `nn/bad-option`; `nn/bad-input-shape`
  */
 export function conv1d(filters: number, kernelSize: number, options: Conv1dOptions = {}): Layer {
-  const { stride = 1, padding = 'valid', dilation = 1, groups = 1, bias = true, name } = options
+  const { stride = 1, padding = 'valid', dilation = 1, groups = 1, bias = 'auto', name } = options
   const { initializer = he(), biasInitializer = zeros() } = options
   for (const [option, value] of Object.entries({ filters, kernelSize, stride, dilation, groups })) {
     checkCount('conv1d', option, value)
@@ -73,7 +73,9 @@ export function conv1d(filters: number, kernelSize: number, options: Conv1dOptio
       const kernel = scope.parameter('kernel', [kernelSize, channels / groups, filters], initializer, { fan })
       const window = { strides: [1, stride] as const, padding: sides, dilation: [1, dilation] as const, groups }
       const product = squeeze(convolve(expandDims(x, 1), expandDims(kernel, 0), window), 1)
-      return bias ? add(product, scope.parameter('bias', [filters], biasInitializer, { decay: false })) : product
+      return hasBias(bias, scope)
+        ? add(product, scope.parameter('bias', [filters], biasInitializer, { decay: false }))
+        : product
     },
   }
 }

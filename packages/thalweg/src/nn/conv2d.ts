@@ -5,7 +5,7 @@ import { checkCount, checkRank } from './checks.ts'
 import { zeros } from './initializers/constant.ts'
 import { describeInitializer, type Initializer } from './initializers/initializer.ts'
 import { he } from './initializers/scaled.ts'
-import type { Layer } from './layer.ts'
+import { hasBias, type Layer } from './layer.ts'
 import { type Padding, type Pair, paddingOf, pairOf } from './window.ts'
 
 export interface Conv2dOptions {
@@ -17,8 +17,8 @@ export interface Conv2dOptions {
   readonly dilation?: Pair
   /** Channels are split in this many groups that do not see each other. Depthwise: as many as channels. Default 1. */
   readonly groups?: number
-  /** Default true. A batch norm right after makes it useless: its beta takes the place (article, section 5). */
-  readonly bias?: boolean
+  /** Default `auto`: yes, but not where a batch norm right after it takes the bias off again (article, section 5). */
+  readonly bias?: boolean | 'auto'
   /** Default He, for rectifiers. */
   readonly initializer?: Initializer
   /** Default zeros. */
@@ -33,7 +33,7 @@ export interface Conv2dOptions {
  * @throws ThalwegError `nn/bad-option`; `nn/bad-input-shape` for an input that is no batch of images
  */
 export function conv2d(filters: number, kernelSize: Pair, options: Conv2dOptions = {}): Layer {
-  const { padding = 'valid', groups = 1, bias = true, initializer = he(), biasInitializer = zeros(), name } = options
+  const { padding = 'valid', groups = 1, bias = 'auto', initializer = he(), biasInitializer = zeros(), name } = options
   checkCount('conv2d', 'filters', filters)
   checkCount('conv2d', 'groups', groups)
   const [kernelHeight, kernelWidth] = pairOf('conv2d', 'kernelSize', kernelSize)
@@ -70,7 +70,9 @@ export function conv2d(filters: number, kernelSize: Pair, options: Conv2dOptions
       const fan = { in: (window * channels) / groups, out: (window * filters) / groups }
       const kernel = scope.parameter('kernel', shape, initializer, { fan })
       const product = convolve(x, kernel, { strides, padding: sides, dilation, groups })
-      return bias ? add(product, scope.parameter('bias', [filters], biasInitializer, { decay: false })) : product
+      return hasBias(bias, scope)
+        ? add(product, scope.parameter('bias', [filters], biasInitializer, { decay: false }))
+        : product
     },
   }
 }

@@ -5,11 +5,11 @@ import { checkCount } from './checks.ts'
 import { zeros } from './initializers/constant.ts'
 import { describeInitializer, type Initializer } from './initializers/initializer.ts'
 import { he } from './initializers/scaled.ts'
-import type { Layer } from './layer.ts'
+import { hasBias, type Layer } from './layer.ts'
 
 export interface DenseOptions {
-  /** Default true. A batch norm right after makes it useless: its beta takes the place (article, section 5). */
-  readonly bias?: boolean
+  /** Default `auto`: yes, but not where a batch norm right after it takes the bias off again (article, section 5). */
+  readonly bias?: boolean | 'auto'
   /** Default He, for rectifiers. */
   readonly initializer?: Initializer
   /** Default zeros. */
@@ -23,7 +23,7 @@ export interface DenseOptions {
  * @throws ThalwegError `nn/bad-option`; `nn/bad-input-shape` for an input without a batch axis
  */
 export function dense(units: number, options: DenseOptions = {}): Layer {
-  const { bias = true, initializer = he(), biasInitializer = zeros(), name } = options
+  const { bias = 'auto', initializer = he(), biasInitializer = zeros(), name } = options
   checkCount('dense', 'units', units)
   return {
     kind: 'dense',
@@ -44,7 +44,9 @@ export function dense(units: number, options: DenseOptions = {}): Layer {
       }
       const weight = scope.parameter('weight', [x.shape[x.shape.length - 1], units], initializer)
       const product = matmul(x, weight)
-      return bias ? add(product, scope.parameter('bias', [units], biasInitializer, { decay: false })) : product
+      return hasBias(bias, scope)
+        ? add(product, scope.parameter('bias', [units], biasInitializer, { decay: false }))
+        : product
     },
   }
 }

@@ -76,7 +76,7 @@ class Recording {
   }
 
   /** Of `layer`; a function that is the whole model has none, and is in training only where everything is. */
-  scope(path: string, layer?: Layer): Scope {
+  scope(path: string, layer?: Layer, next?: Layer): Scope {
     const { store, training: mode } = this.options
     const training = typeof mode === 'boolean' ? mode : layer !== undefined && mode(layer)
     const inside = (name: string) => (path === '' ? name : `${path}.${name}`)
@@ -84,24 +84,25 @@ class Recording {
     return {
       training,
       path,
+      biasIsLost: next?.centersChannels === true,
       parameter: (name, shape, initialize, options) =>
         this.parameter(store.parameter({ path: inside(name), shape, initialize, ...options })),
       state: (name, shape, initial, dtype = 'float32') =>
         this.value(store.state({ path: inside(name), shape, initial, dtype })),
       assign: (name, value) => this.assign(inside(name), value),
       uniform: (shape) => this.uniform(path, shape),
-      call: (layer, x) => {
+      call: (layer, x, next) => {
         const known = this.paths.get(layer)
         const place = known ?? inside(siblings.nameFor(layer))
         this.paths.set(layer, place)
-        return this.call(layer, x, place)
+        return this.call(layer, x, place, next)
       },
     }
   }
 
-  call(layer: Layer, x: Tensor, path: string): Tensor {
+  call(layer: Layer, x: Tensor, path: string, next: Layer | undefined): Tensor {
     try {
-      const run = () => layer.forward(x, this.scope(path, layer))
+      const run = () => layer.forward(x, this.scope(path, layer, next))
       const output = requireTensor(withScope(path.slice(path.lastIndexOf('.') + 1), run), 'the layer')
       this.options.observe?.({ path, layer, input: x, output })
       return output

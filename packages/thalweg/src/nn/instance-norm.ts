@@ -6,7 +6,7 @@
 import { formatShape, ThalwegError } from '../base/index.ts'
 import { add, mean, mul, rsqrt, square, sub } from '../tensor/index.ts'
 import { checkPositive } from './checks.ts'
-import { ones, zeros } from './initializers.ts'
+import { ones, zeros } from './initializers/constant.ts'
 import type { Layer } from './layer.ts'
 
 export interface InstanceNormOptions {

@@ -34,6 +34,11 @@ export interface Scope {
   readonly training: boolean
   /** `block2.conv1`; empty at the root. */
   readonly path: string
+  /**
+   * Whether the next layer takes off again whatever is added to all of a channel (a batch norm right after it, in the same
+   * `sequential`). A bias is useless then; layers with `bias: 'auto'` leave it out.
+   */
+  readonly biasIsLost: boolean
   /** A trainable value: made by `initialize` the first time, the same one ever after. */
   parameter(name: string, shape: Shape, initialize: Initializer, options?: ParameterOptions): Tensor
   /** A value that training does not differentiate: a running mean. Filled with `initial` at first. */
@@ -42,6 +47,14 @@ export interface Scope {
   assign(name: string, value: Tensor): void
   /** Uniform float32 in [0, 1), new in every step, its own stream for each call in a layer. Training only. */
   uniform(shape: Shape): Tensor
-  /** Runs `layer` in a scope of its own below this one, named after it; its errors carry its name. */
-  call(layer: Layer, x: Tensor): Tensor
+  /**
+   * Runs `layer` in a scope of its own below this one, named after it; its errors carry its name. `next` is the layer that
+   * is given the output, and nothing else is, where that is known.
+   */
+  call(layer: Layer, x: Tensor, next?: Layer): Tensor
+}
+
+/** Whether a layer with this option adds a bias in this place. */
+export function hasBias(option: boolean | 'auto', scope: Scope): boolean {
+  return option === 'auto' ? !scope.biasIsLost : option
 }

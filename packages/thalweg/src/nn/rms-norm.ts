@@ -4,7 +4,7 @@
  */
 import { add, mean, mul, rsqrt, square } from '../tensor/index.ts'
 import { checkPositive } from './checks.ts'
-import { ones } from './initializers.ts'
+import { ones } from './initializers/constant.ts'
 import type { Layer } from './layer.ts'
 
 export interface RmsNormOptions {

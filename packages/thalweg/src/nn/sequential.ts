@@ -9,7 +9,8 @@ export interface Container extends Layer {
 
 /**
  * Feeds each layer's output to the next. A function from tensor to tensor counts as a layer without a name of its own
- * (`lambda1`). The same instance given twice shares its weights.
+ * (`lambda1`). The same instance given twice shares its weights. A dense or convolution layer right before a batch norm has
+ * no bias, unless it was made with `bias: true` (article, section 5: beta takes its place).
  */
 export function sequential(...models: readonly Model[]): Container {
   const layers = models.map((model, position) => asLayer(model, position))
@@ -17,7 +18,7 @@ export function sequential(...models: readonly Model[]): Container {
     kind: 'sequential',
     options: { layers: layers.map((layer) => layer.name ?? layer.kind) },
     layers,
-    forward: (x, scope) => layers.reduce((value, layer) => scope.call(layer, value), x),
+    forward: (x, scope) => layers.reduce((value, layer, i) => scope.call(layer, value, layers[i + 1]), x),
   }
 }
 
