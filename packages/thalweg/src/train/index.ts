@@ -75,3 +75,4 @@ export {
   type PopulationStatistics,
   populationStatistics,
 } from './statistics/population.ts'
+export type { EarlyStoppingOptions } from './stopping.ts'

@@ -17,7 +17,9 @@ export interface CompareOptions {
   /** Of training. Default 64. */
   readonly batchSize?: number
   /** Of training. Default shuffled. */
-  readonly order?: Order
+  readonly order?: Order | undefined
+  /** Of the order. Default the store's, which is the run's. */
+  readonly seed?: number
   /** Which epoch of the order, from 0. Default 0. */
   readonly epoch?: number
   /** Where given, the model is evaluated under each kind of statistics. */

@@ -35,7 +35,9 @@ export interface OrderEffect {
 
 export interface OrderEffectOptions {
   /** Default shuffled, as in `fit`. */
-  readonly order?: Order
+  readonly order?: Order | undefined
+  /** Of the order. Default the store's, which is the run's. */
+  readonly seed?: number
   /** Which epoch of the order, from 0. Default 0. */
   readonly epoch?: number
   /** Default 64, as in `fit`. */
@@ -62,11 +64,11 @@ export async function orderEffect(
   dataset: Dataset,
   options: OrderEffectOptions = {},
 ): Promise<OrderEffect[]> {
-  const { order = shuffled(dataset), epoch = 0, batchSize = 64, batches } = options
+  const { order = shuffled(), seed = trained.store.seed, epoch = 0, batchSize = 64, batches } = options
   checkStatisticsOptions('orderEffect', options)
   const layers = batchNormLayers(trained, dataset.inputShape)
   if (layers.length === 0) return []
-  const rows = order.epochOrder(epoch)
+  const rows = order.over(dataset, seed).epochOrder(epoch)
   const seen = new Map<string, BatchPair[]>(layers.map(({ path }) => [path, []]))
   await pass(trained, dataset, {
     engine: options.engine ?? trained.store.engine ?? defaultEngine(),

@@ -33,8 +33,10 @@ export interface PopulationOptions {
   readonly mode?: 'exact' | 'article'
   /** Examples in a batch. It matters to `article` (default 64, as in `fit`); to `exact` only for speed (default 256). */
   readonly batchSize?: number
-  /** In which order `article` cuts its batches. Default shuffled, as in `fit`; `inOrder(dataset)` as they lie. */
-  readonly order?: Order
+  /** In which order `article` cuts its batches. Default shuffled, as in `fit`; `inOrder()` as they lie. */
+  readonly order?: Order | undefined
+  /** Of the order. Default the store's, which is the run's. */
+  readonly seed?: number
   /** Which epoch of the order, from 0. Default 0. */
   readonly epoch?: number
   /** Whether the store gets the new statistics. Default true. */
@@ -89,7 +91,7 @@ async function measure(
   trained: Trained,
   dataset: Dataset,
   layers: readonly BatchNormLayer[],
-  { mode, engine, batchSize, order, epoch = 0 }: Measuring,
+  { mode, engine, batchSize, order = shuffled(), seed = trained.store.seed, epoch = 0 }: Measuring,
 ): Promise<LayerPopulation[]> {
   // On a copy, so that nobody who uses the store meanwhile sees half of the layers changed.
   const copy = createStore({ seed: trained.store.seed, engine })
@@ -116,7 +118,7 @@ async function measure(
 
   try {
     if (mode === 'article') {
-      await record(layers, (order ?? shuffled(dataset)).epochOrder(epoch), batchSize ?? 64)
+      await record(layers, order.over(dataset, seed).epochOrder(epoch), batchSize ?? 64)
     } else {
       for (let depth = 0; depth <= Math.max(...layers.map((layer) => layer.depth)); depth++) {
         const some = layers.filter((layer) => layer.depth === depth)

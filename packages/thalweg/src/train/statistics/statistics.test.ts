@@ -134,7 +134,7 @@ describe('statistics by the article', () => {
     const { layers } = await populationStatistics({ model: deep, store }, dataset, {
       mode: 'article',
       batchSize: 4,
-      order: inOrder(dataset),
+      order: inOrder(),
       write: false,
     })
     const { data } = whole(dataset)
@@ -166,7 +166,7 @@ describe('on random batches and on sorted ones', () => {
 
   it('agree, and do not', async () => {
     const random = await compareStatistics(trained, dataset, { batchSize: 64 })
-    const sorted = await compareStatistics(trained, dataset, { batchSize: 64, order: inOrder(dataset) })
+    const sorted = await compareStatistics(trained, dataset, { batchSize: 64, order: inOrder() })
     for (const [i, { path, articleToExact, order }] of random.layers.entries()) {
       expect(articleToExact.mean.max).toBeLessThan(0.05)
       expect(articleToExact.deviation.max).toBeLessThan(0.05)
@@ -183,7 +183,7 @@ describe('on random batches and on sorted ones', () => {
   it('are compared by what they do, in a table', async () => {
     const loss = crossEntropy()
     const before = trained.store.save()
-    const report = await compareStatistics(trained, dataset, { loss, order: inOrder(dataset) })
+    const report = await compareStatistics(trained, dataset, { loss, order: inOrder() })
     expect(trained.store.save()).toEqual(before)
     const exact = createStore({ engine })
     exact.load(before)
@@ -197,7 +197,7 @@ describe('on random batches and on sorted ones', () => {
   })
 
   it('show in as many batches as are asked for', async () => {
-    const options = { order: inOrder(dataset), batchSize: 8, batches: 4 }
+    const options = { order: inOrder(), batchSize: 8, batches: 4 }
     const [first] = await orderEffect(trained, dataset, options)
     expect(first.lost).toBeLessThan(0.2) // all of one class
     const few = await orderEffect(trained, dataset, { batchSize: 512 })
