@@ -104,6 +104,37 @@ describe('at test time', () => {
   })
 })
 
+it('with momentum cumulative keeps the mean over all batches, as the population formula of the article', () => {
+  const store = createStore({ engine })
+  const means = [0, 0]
+  const variances = [0, 0]
+  for (const seed of [1, 2, 3]) {
+    const data = Float64Array.from({ length: 8 }, (_, i) => 3 + 2 * Math.sin(seed * (i + 1)))
+    run(store, { momentum: 'cumulative' }, [4, 2], data, true)
+    const { mean, variance } = statistics(data, 2)
+    for (const channel of [0, 1]) {
+      means[channel] += mean[channel] / 3
+      variances[channel] += ((4 / 3) * variance[channel]) / 3
+    }
+  }
+  const { runningMean, runningVariance, batches } = store.save()
+  near(runningMean.data, means)
+  near(runningVariance.data, variances)
+  expect([...batches.data]).toEqual([3])
+})
+
+it('takes sequences, images and volumes alike: everything but the last axis is one batch', () => {
+  const data = Float64Array.from({ length: 48 }, (_, i) => Math.sin(i + 1))
+  const flat = run(createStore({ engine }), {}, [24, 2], data, true)
+  for (const shape of [
+    [4, 6, 2],
+    [2, 4, 3, 2],
+    [2, 2, 2, 3, 2],
+  ]) {
+    near(run(createStore({ engine }), {}, shape, data, true), flat)
+  }
+})
+
 it('learns gamma and beta unless it is told not to', () => {
   const pathsWith = (options: BatchNormOptions) => {
     const store = createStore({ engine: 'none' })
