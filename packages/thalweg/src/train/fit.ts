@@ -10,7 +10,8 @@ import { type BestEpoch, createBestEpochs, withoutBest } from './best.ts'
 import { checkSignature, encodeCheckpoint, type Position, type Signature } from './checkpoint.ts'
 import { createClock } from './clock.ts'
 import { createEvaluator } from './evaluate.ts'
-import type { EpochEvent } from './events.ts'
+import type { EpochEvent, FindingEvent } from './events.ts'
+import { firstFindings } from './first-findings.ts'
 import type { Metrics } from './metrics.ts'
 import { type Moment, momentAt } from './moment.ts'
 import { bestFirst } from './monitor.ts'
@@ -41,6 +42,7 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
   if (resume && signature) checkSignature(signature, resume.signature)
 
   const history: EpochEvent[] = [...(resume?.history ?? [])]
+  const findings: FindingEvent[] = []
   const rates = createRates(settings.schedule, settings.optimizer, monitor, history)
   const bestEpochs = createBestEpochs(keepBest, monitor, resume)
   let position: Position = resume?.position ?? { epoch: 0, batch: 0, step: 0 }
@@ -136,7 +138,8 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
 
   function run(state: { test: Metrics | undefined; interrupted: boolean }): Run {
     const { list: best } = bestEpochs
-    return createRun({ model, settings, session, history, best, position, stop, seconds: clock.seconds, ...state })
+    const { seconds } = clock
+    return createRun({ model, settings, session, history, findings, best, position, stop, seconds, ...state })
   }
 
   async function interrupted(): Promise<Run> {
@@ -149,6 +152,8 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     if (resume) session.restore(withoutBest(resume.arrays))
     await settings.checkpoint?.open?.()
     emit(startEvent(settings, session, position))
+    findings.push(...(await firstFindings(model, session.store, settings, position.epoch)))
+    findings.forEach(emit)
     while (position.epoch < epochs && !stop) {
       if (!(await trainEpoch()) || !(await finishEpoch())) return await interrupted()
     }

@@ -43,6 +43,7 @@ export {
 } from './folder.ts'
 export { type Lsuv, type LsuvLayer, type LsuvOptions, lsuv } from './lsuv.ts'
 export type { ClassMetrics, Metrics, NumberMetrics } from './metrics.ts'
+export { modelFindings } from './model-findings.ts'
 export type { EpochFigure, Metric, Monitor } from './monitor.ts'
 export { completeOptions, type FitOptions, type Settings } from './options.ts'
 export {

@@ -10,13 +10,14 @@ import type { FindingEvent } from './events.ts'
  * instance norm) takes off again. Its gradient is 0 but for rounding; an optimizer that divides by the size of gradients
  * makes it wander nevertheless, and the running means with it.
  *
+ * @param batchSize for models that take no other
  * @throws ThalwegError with the layer's path where shapes do not fit
  */
-export function modelFindings(model: Model, inputShape: Shape): FindingEvent[] {
+export function modelFindings(model: Model, inputShape: Shape, batchSize = 2): FindingEvent[] {
   const input = (name: string, shape: Shape, dtype: 'float32' | 'int32') =>
     new Tensor(createNode('input', [], { name, shape, dtype }))
   const findings: FindingEvent[] = []
-  forward(model, input('x', [2, ...inputShape], 'float32'), {
+  forward(model, input('x', [batchSize, ...inputShape], 'float32'), {
     store: createStore({ engine: 'none' }),
     training: true,
     random: { seed: input('seed', [2], 'int32'), step: input('step', [], 'int32') },

@@ -1,4 +1,5 @@
 /** What `fit` leaves: the trained model with its weights, what happened on the way, and how to use and keep it. */
+import type { Shape } from '../base/index.ts'
 import type { Dataset } from '../data/index.ts'
 import type { Model, NamedArray, Store } from '../nn/index.ts'
 import type { BestEpoch } from './best.ts'
@@ -24,6 +25,8 @@ export interface Run {
    * statistics that the weights themselves left.
    */
   readonly averaged: Store | undefined
+  /** Of one example. */
+  readonly inputShape: Shape
   /** One entry an epoch. */
   readonly history: readonly EpochEvent[]
   /** What the diagnosis saw. */
@@ -58,6 +61,7 @@ export interface RunParts {
   readonly settings: Settings
   readonly session: Session
   readonly history: readonly EpochEvent[]
+  readonly findings: readonly FindingEvent[]
   readonly best: readonly BestEpoch[]
   readonly stop: Run['stop']
   readonly position: Position
@@ -76,8 +80,8 @@ export function createRun({ model, settings, session, history, position, ...endi
     model,
     store,
     averaged: session.averaged(),
+    inputShape,
     history,
-    findings: [],
     ...ending,
     parameters,
     epochs: position.epoch,

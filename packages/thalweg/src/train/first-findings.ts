@@ -1,0 +1,23 @@
+/** What `fit` says before the first step of a sitting: about the model as it is, and about batches that are no samples. */
+import type { Model, Store } from '../nn/index.ts'
+import type { FindingEvent } from './events.ts'
+import { modelFindings } from './model-findings.ts'
+import type { Settings } from './options.ts'
+import { orderEffect, orderFindings } from './statistics/order-effect.ts'
+
+/** More batches of a strange order say nothing new, and training should begin. */
+const BATCHES = 64
+
+/** @param epoch that begins, from 0 */
+export async function firstFindings(
+  model: Model,
+  store: Store,
+  { train, orders, seed, batchSize, engine }: Settings,
+  epoch: number,
+): Promise<FindingEvent[]> {
+  const notes = modelFindings(model, train.inputShape, batchSize)
+  if (orders.name === 'shuffled') return notes
+  const order = { name: orders.name, over: () => orders }
+  const options = { order, seed, epoch, batchSize, batches: BATCHES, engine }
+  return [...notes, ...orderFindings(await orderEffect({ model, store }, train, options))]
+}

@@ -1,0 +1,33 @@
+/** What `fit` finds before it trains: both ways, as events and in the run. */
+
+import { random } from 'thalweg/base'
+import { arrays, inOrder, shuffled } from 'thalweg/data'
+import { batchNorm, crossEntropy, dense, fold, relu, sequential } from 'thalweg/nn'
+import { sgd } from 'thalweg/optim'
+import { fit, type TrainEvent } from 'thalweg/train'
+import { expect, it } from 'vitest'
+
+/** Two clouds, one class after the other. */
+const draw = random(1, 'sorted')
+const labels = Int32Array.from({ length: 256 }, (_, i) => Math.floor(i / 128))
+const inputs = Float32Array.from({ length: 512 }, (_, i) => draw.normal() + 3 * labels[i >> 1])
+const train = arrays({ name: 'sorted', inputs, inputShape: [2], labels })
+const options = { train, loss: crossEntropy(), optimizer: sgd({ learningRate: 0.1 }), epochs: 1, batchSize: 32 }
+
+it('warns of batches that are no random samples, and not of shuffled ones', async () => {
+  const model = sequential(dense(4), batchNorm(), relu(), dense(2))
+  const events: TrainEvent[] = []
+  const sorted = await fit(model, { ...options, order: inOrder(), onEvent: (event) => void events.push(event) })
+  expect(sorted.findings).toMatchObject([{ code: 'batches-not-random', severity: 'warning', layer: 'batchNorm1' }])
+  expect(events.filter(({ type }) => type === 'finding')).toEqual(sorted.findings)
+  expect(events.findIndex(({ type }) => type === 'finding')).toBe(events.findIndex(({ type }) => type === 'start') + 1)
+  expect((await fit(model, { ...options, order: shuffled() })).findings).toEqual([])
+  // Without batch norm nothing relies on it.
+  expect((await fit(sequential(dense(4), relu(), dense(2)), { ...options, order: inOrder() })).findings).toEqual([])
+})
+
+it('notes a bias that batch norm takes off; the run folds as it is', async () => {
+  const run = await fit(sequential(dense(4, { bias: true }), batchNorm(), relu(), dense(2)), options)
+  expect(run.findings).toMatchObject([{ code: 'bias-before-batch-norm', severity: 'note', layer: 'dense1' }])
+  expect(fold(run).folded).toMatchObject([{ batchNorm: 'batchNorm1', into: 'dense1', bias: true }])
+})
