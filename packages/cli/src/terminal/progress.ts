@@ -1,6 +1,6 @@
 /**
  * A run as it goes on, in words: one line an epoch, and at a terminal a line at the bottom that moves. At a terminal a
- * run of many epochs shows some twenty of them; everywhere else every one.
+ * run of many epochs shows some twenty of them; everywhere else every one. Findings are said as they come.
  */
 import type { EpochEvent, StartEvent, StepEvent, TrainEvent } from 'thalweg/train'
 import type { Voice } from '../voice.ts'
@@ -32,6 +32,12 @@ export function createProgress(voice: Voice): (event: TrainEvent) => void {
       start = event
       speed = createSpeed(event)
       voice.show(voice.style.dim('compiled; training'))
+    }
+    if (event.type === 'finding') {
+      const { severity, layer, code, message } = event
+      voice.say(
+        `${voice.style.bold(severity)}${layer ? ` in ${layer}` : ''} (${code}): ${message}\n  try: ${event.try}`,
+      )
     }
     if (!start || !speed) return
     if (event.type === 'step' || event.type === 'epoch') {

@@ -1,0 +1,25 @@
+import type { FindingEvent } from 'thalweg/train'
+import { expect, it } from 'vitest'
+import { createVoice } from '../voice.ts'
+import { createProgress } from './progress.ts'
+
+it('says what was found, where, and what to try', () => {
+  const written: string[] = []
+  const stream = { isTTY: false, columns: 80, write: (text: string) => written.push(text) > 0 }
+  const finding: FindingEvent = {
+    type: 'finding',
+    code: 'batches-not-random',
+    severity: 'warning',
+    step: 0,
+    layer: 'batchNorm1',
+    message: 'batchNorm1 sees batches that are no random samples',
+    evidence: { measured: 9, rule: 'variance of the batch means', threshold: 2 },
+    try: 'shuffle every epoch',
+    source: 'the article, section 5',
+  }
+  createProgress(createVoice({}, { stdout: stream, stderr: stream }))(finding)
+  expect(written.join('')).toBe(
+    'warning in batchNorm1 (batches-not-random): batchNorm1 sees batches that are no random samples\n' +
+      '  try: shuffle every epoch\n',
+  )
+})
