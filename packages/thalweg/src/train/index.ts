@@ -57,8 +57,6 @@ export { type RangeCurve, type RangeTest, type RangeTestOptions, rangeTest } fro
 export { loadWeights, type Run } from './run.ts'
 export { decodeSafetensors, encodeSafetensors, type StoredArray, type StoredArrays } from './safetensors.ts'
 export { type EpochSums, openSession, type Session, type StepMoment } from './session.ts'
-export type { EarlyStoppingOptions } from './stopping.ts'
-export type { RangeAbstention, RangeInterval, RangeVerdict } from './valley.ts'
 export {
   type CompareOptions,
   compareStatistics,
@@ -77,3 +75,4 @@ export {
   populationStatistics,
 } from './statistics/population.ts'
 export type { EarlyStoppingOptions } from './stopping.ts'
+export type { RangeAbstention, RangeInterval, RangeVerdict } from './valley.ts'
