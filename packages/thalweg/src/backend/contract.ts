@@ -6,7 +6,7 @@ import { random } from '../base/index.ts'
 import { type OpName, SPEC } from '../graph/index.ts'
 import type { ContractCase, DrawCase } from './contract/case.ts'
 import { CONTRACTION_CASES } from './contract/contraction.ts'
-import { ELEMENTWISE_CASES } from './contract/elementwise.ts'
+import { CUSTOM_CASES, ELEMENTWISE_CASES } from './contract/elementwise.ts'
 import { FOLDING_CASES } from './contract/folding.ts'
 import { LEAF_CASES } from './contract/leaves.ts'
 import { MOVEMENT_CASES } from './contract/movement.ts'
@@ -29,6 +29,7 @@ export {
 const ROWS: { readonly [Op in OpName]: DrawCase<Op> } = {
   ...LEAF_CASES,
   ...ELEMENTWISE_CASES,
+  ...CUSTOM_CASES,
   ...MOVEMENT_CASES,
   ...FOLDING_CASES,
   ...CONTRACTION_CASES,

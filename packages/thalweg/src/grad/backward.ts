@@ -9,7 +9,7 @@ function ruleOf(node: Node, position: number): Vjp<OpName> | undefined {
   if (node.inputs[position].dtype !== 'float32' || node.dtype !== 'float32') return undefined
   // The table pairs every op with rules for its own node; TypeScript cannot follow the pairing through a union.
   const rule = RULES[node.op] as Rule<OpName>
-  const vjp = 'each' in rule ? rule.each : rule[position]
+  const vjp = 'each' in rule ? (position < (rule.from ?? 0) ? none : rule.each) : rule[position]
   if (vjp === undefined) throw internal(`${node.op} has no gradient rule for operand ${position}`)
   return vjp === none ? undefined : vjp
 }

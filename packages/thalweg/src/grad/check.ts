@@ -1,16 +1,17 @@
 /**
  * Gradient checking: holds a gradient that was derived by rules against one that was measured. It computes nothing itself:
  * whoever calls it says how nodes are evaluated, in float64 (in float32 the measurement drowns in rounding).
+ *
+ * A difference across a kink measures neither slope. So the decisions that the function takes (decisions.ts) are evaluated
+ * with it; where they change within the reach of a difference the step is made smaller, and where they change however
+ * small it is, the element lies at a kink and is counted apart.
  */
 import { random, ThalwegError, type TypedArray } from '../base/index.ts'
 import type { Node, NodeOf } from '../graph/index.ts'
 import { gradients } from './backward.ts'
-
-/** Makes `outputs` ready to be evaluated, again and again, for values of `inputs` in their order. */
-export type PrepareEvaluation = (
-  inputs: readonly NodeOf<'input'>[],
-  outputs: readonly Node[],
-) => (values: readonly TypedArray[]) => readonly TypedArray[]
+import { decisions } from './decisions.ts'
+import { bestSlope, type ElementCheck, isWorse, measurement, type PrepareEvaluation } from './slope.ts'
+import { variation } from './vary.ts'
 
 export interface CheckedInput {
   /** Made with `createNode('input', ...)`; float32. */
@@ -21,28 +22,20 @@ export interface CheckedInput {
 
 export interface CheckGradientOptions {
   readonly prepare: PrepareEvaluation
-  /** How far to step for an input of magnitude 1 or less, in proportion above. Default 1e-4. */
+  /** How far to step at first for an input of magnitude 1 or less, in proportion above. Default 1e-4. */
   readonly step?: number
   /** How many elements of each input to check, chosen by `seed`. Default `'all'`. */
   readonly samples?: number | 'all'
   readonly seed?: number
 }
 
-export interface ElementCheck {
-  /** Row-major position in the input. */
-  readonly index: number
-  /** By the rules. */
-  readonly derived: number
-  /** By finite differences. */
-  readonly measured: number
-  /** `|derived - measured| / max(|derived|, |measured|, floor)`, see `checkGradient`. */
-  readonly relativeError: number
-}
-
 export interface InputCheck {
   readonly name: string
+  /** Elements whose slope could be measured. */
   readonly checked: number
-  /** The element with the largest relative error; undefined for an input without elements. */
+  /** Elements beside them that lie at a kink: a decision changes within the smallest step. */
+  readonly kinks: readonly number[]
+  /** The element with the largest relative error; undefined where none was checked. */
   readonly worst: ElementCheck | undefined
 }
 
@@ -50,21 +43,11 @@ export interface GradientReport {
   readonly inputs: readonly InputCheck[]
   /** Over all inputs. NaN if any derivative is. */
   readonly worstRelativeError: number
+  /** At the point. */
+  readonly loss: number
 }
 
 const STEP = 1e-4
-/** Differences this small against the loss are rounding: the measurement is good to about 3e-12 of the loss. */
-const FLOOR = 1e-5
-
-/** Fourth-order central difference, Abramowitz and Stegun 25.3.6: error h^4 f'''''/30. */
-function slope(f: (offset: number) => number, step: number): number {
-  return (8 * (f(step) - f(-step)) - (f(2 * step) - f(-2 * step))) / (12 * step)
-}
-
-/** The larger error; NaN is larger than any. */
-function worse(a: ElementCheck | undefined, b: ElementCheck): ElementCheck {
-  return a !== undefined && (Number.isNaN(a.relativeError) || a.relativeError >= b.relativeError) ? a : b
-}
 
 /** Every node in which a measurement would lie: it would vary what the gradient is told to hold still. */
 function requireInputs(inputs: readonly CheckedInput[]): NodeOf<'input'>[] {
@@ -80,43 +63,56 @@ function requireInputs(inputs: readonly CheckedInput[]): NodeOf<'input'>[] {
 
 /**
  * Compares the gradient of `loss` with central differences at a point, element by element. The relative error has a floor
- * of 1e-5 of the loss (at least 1e-5), below which a difference is rounding. Away from kinks a right gradient stays below
- * 1e-6; a kink (of `abs`, `max`, pooling) within two steps of the point shows as a large error that a smaller `step` mends.
+ * of 1e-5 of the loss (at least 1e-5; ten times that for a step ten times smaller), below which a difference is rounding.
+ * A right gradient stays below 1e-6; elements at kinks (of `abs`, `max`, comparisons, pooling) are found by the decisions
+ * that change around them, and not judged.
  *
  * @throws ThalwegError `grad/not-an-input`, `grad/loss-not-scalar`.
  */
 export function checkGradient(
   loss: Node,
   inputs: readonly CheckedInput[],
-  { prepare, step = STEP, samples = 'all', seed = 0 }: CheckGradientOptions,
+  options: CheckGradientOptions,
 ): GradientReport {
+  const { checks, loss: here } = gradientChecks(loss, inputs, options)
+  const reports = checks.map((check) => check())
+  const errors = reports.map(({ worst }) => worst?.relativeError ?? 0)
+  return { inputs: reports, worstRelativeError: Math.max(0, ...errors), loss: here }
+}
+
+/** The same, one input at a time, for callers that have something else to do between them. */
+export function gradientChecks(
+  loss: Node,
+  inputs: readonly CheckedInput[],
+  { prepare, step = STEP, samples = 'all', seed = 0 }: CheckGradientOptions,
+): { readonly checks: readonly (() => InputCheck)[]; readonly loss: number } {
   const nodes = requireInputs(inputs)
   const point = inputs.map(({ values }) => Float64Array.from(values))
-  const [here, ...derived] = prepare(nodes, [loss, ...gradients(loss, nodes)])(point)
-  const evaluate = prepare(nodes, [loss])
-  const floor = FLOOR * Math.max(1, Math.abs(here[0]))
+  const variations = nodes.map((node) => variation([loss, ...decisions(loss, node)], node))
+  const fixed = [...new Set(variations.flatMap((each) => each.fixed))]
+  const [[here], ...others] = prepare(nodes, [loss, ...gradients(loss, nodes), ...fixed])(point)
+  const known = new Map(fixed.map((node, i) => [node, others[nodes.length + i]]))
 
-  const reports = nodes.map((node, position): InputCheck => {
+  function check(position: number): InputCheck {
     const values = point[position]
     const count = samples === 'all' ? values.length : Math.min(samples, values.length)
     const chosen = random(seed, `checkGradient/${position}`).permutation(values.length).subarray(0, count).sort()
+    const measure = measurement(nodes[position], values, variations[position], known, prepare)
+    const kinks: number[] = []
     let worst: ElementCheck | undefined
     for (const index of chosen) {
-      const centre = values[index]
-      const at = (offset: number): number => {
-        values[index] = centre + offset
-        const [[result]] = evaluate(point)
-        values[index] = centre
-        return result
-      }
-      const slopeHere = derived[position][index]
-      const measured = slope(at, step * Math.max(1, Math.abs(centre)))
-      const scale = Math.max(Math.abs(slopeHere), Math.abs(measured), floor)
-      const relativeError = Math.abs(slopeHere - measured) / scale
-      worst = worse(worst, { index, derived: slopeHere, measured, relativeError })
+      const element = bestSlope({
+        index,
+        derived: others[position][index],
+        centre: values[index],
+        measure,
+        step,
+        size: Math.max(1, Math.abs(here)),
+      })
+      if (element === undefined) kinks.push(index)
+      else if (worst === undefined || !isWorse(worst, element)) worst = element
     }
-    return { name: node.attributes.name, checked: count, worst }
-  })
-  const errors = reports.map(({ worst }) => worst?.relativeError ?? 0)
-  return { inputs: reports, worstRelativeError: Math.max(0, ...errors) }
+    return { name: nodes[position].attributes.name, checked: count - kinks.length, kinks, worst }
+  }
+  return { checks: nodes.map((_, position) => () => check(position)), loss: here }
 }

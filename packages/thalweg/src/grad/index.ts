@@ -3,9 +3,10 @@ export {
   type CheckedInput,
   type CheckGradientOptions,
   checkGradient,
-  type ElementCheck,
   type GradientReport,
+  gradientChecks,
   type InputCheck,
-  type PrepareEvaluation,
 } from './check.ts'
+export { type CustomBackward, createCustomGradient } from './custom.ts'
 export { none, RULES, type Rule, type Vjp } from './rules.ts'
+export type { ElementCheck, PrepareEvaluation } from './slope.ts'

@@ -11,6 +11,7 @@
 import { reduceShape } from '../base/index.ts'
 import { createNode, type Node, type NodeOf, type OpName } from '../graph/index.ts'
 import * as build from './build.ts'
+import { customVjp } from './custom.ts'
 
 const { add, and, broadcast, cos, div, equal, exp, filled, less, lessEqual, log } = build
 const { mul, neg, pow, reshape, select, sign, sin, sub, sum } = build
@@ -22,7 +23,13 @@ export type Vjp<Op extends OpName> = (g: Node, node: NodeOf<Op>, position: numbe
 export const none = 'none'
 
 /** One entry for each operand; `each` where any number of operands are treated alike. */
-export type Rule<Op extends OpName> = readonly (Vjp<Op> | typeof none)[] | { readonly each: Vjp<Op> }
+export type Rule<Op extends OpName> = readonly (Vjp<Op> | typeof none)[] | EachRule<Op>
+
+interface EachRule<Op extends OpName> {
+  readonly each: Vjp<Op>
+  /** The first operand for which there is a gradient. Default 0. */
+  readonly from?: number
+}
 
 /** Brings the gradient of a fold back to the shape of what was folded. */
 function spread(g: Node, { inputs: [x], attributes }: NodeOf<'sum' | 'reduceMax' | 'reduceMin'>): Node {
@@ -106,6 +113,7 @@ export const RULES: { readonly [Op in OpName]: Rule<Op> } = {
   // Gradients flow only between floats, and a cast from float to float changes nothing.
   cast: [(g) => g],
   stopGradient: [none],
+  customGradient: { each: customVjp, from: 1 },
 
   broadcast: [
     (g, { inputs: [x], shape }) => {

@@ -7,6 +7,7 @@ export {
   COMPARE_OPS,
   type CompareOp,
   type ConvAttributes,
+  type CustomRule,
   ELEMENTWISE_OPS,
   type ElementwiseOp,
   isElementwise,

@@ -78,6 +78,11 @@ export interface ConvAttributes extends WindowAttributes {
   readonly groups: number
 }
 
+/** Stands for a derivative that a user wrote. */
+export interface CustomRule {
+  readonly name: string
+}
+
 /** What each op carries beside its inputs. */
 export interface Attributes extends Record<UnaryOp | BinaryOp | CompareOp | LogicalOp, NoAttributes> {
   // Leaves: values that come from outside the graph.
@@ -105,6 +110,11 @@ export interface Attributes extends Record<UnaryOp | BinaryOp | CompareOp | Logi
   readonly cast: { readonly dtype: DType }
   /** The identity, through which no gradient flows. */
   readonly stopGradient: NoAttributes
+  /**
+   * The first input as it is, with a gradient that is given instead of derived. Inputs: the value, then what it was made
+   * from. The graph knows the rule by its name alone; grad/custom.ts keeps what it does.
+   */
+  readonly customGradient: { readonly rule: CustomRule }
 
   // Movement: no arithmetic.
   /** Repeats along new leading axes and along axes of size 1 (NumPy's rule). */

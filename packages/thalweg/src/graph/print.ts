@@ -6,7 +6,7 @@ function attributesText(node: Node): string {
   const parts: string[] = []
   for (const [key, value] of Object.entries(node.attributes)) {
     if (key === 'data' || key === 'shape' || key === 'dtype') continue
-    if (key === 'variable') parts.push((value as { name: string }).name)
+    if (key === 'variable' || key === 'rule') parts.push((value as { name: string }).name)
     else parts.push(`${key}=${Array.isArray(value) ? `[${value}]` : String(value)}`)
   }
   return parts.length > 0 ? ` {${parts.join(' ')}}` : ''

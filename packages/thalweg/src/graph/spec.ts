@@ -297,6 +297,13 @@ export const SPEC: Spec = {
   },
   cast: { operands: 1, infer: ([x], { dtype }) => ({ shape: x.shape, dtype }) },
   stopGradient: { operands: 1, infer: ([x]) => x },
+  customGradient: {
+    operands: 'some',
+    infer: ([value], _, op) => {
+      requireDType(op, [value], ['float32'])
+      return value
+    },
+  },
 
   broadcast: {
     operands: 1,

@@ -13,6 +13,7 @@ export {
   variableTensor,
   zeros,
 } from './create.ts'
+export { type Backward, type CustomGradientOptions, customGradient } from './custom-gradient.ts'
 export { gradients } from './gradients.ts'
 export {
   abs,

@@ -17,6 +17,8 @@ const MOST_TURNS = 200
 const WITHOUT_GRADIENT: readonly OpName[] = [
   ...(['constant', 'literal', 'input', 'variable', 'iota', 'random'] as const),
   ...(['equal', 'less', 'lessEqual', 'and', 'or', 'not', 'argmax', 'stopGradient'] as const),
+  // Its gradient is whatever its user says.
+  'customGradient',
 ]
 
 /** Ops whose slopes can be measured. Those of sign, floor and ceil are measured to be 0. */

@@ -125,6 +125,14 @@ const stopGradient: DrawCase<'stopGradient'> = (draw, turn) => {
   return { kind, attributes: {}, operands: [x] }
 }
 
+const customGradient: DrawCase<'customGradient'> = (draw, turn) => {
+  const kind = kindOf(turn)
+  const value = movedOperand(draw, draws.drawShape(draw, turn), 'float32', draws.usualValue('float32', kind))
+  return { kind, attributes: { rule: { name: 'of nothing' } }, operands: [value] }
+}
+
+export const CUSTOM_CASES: { readonly customGradient: DrawCase<'customGradient'> } = { customGradient }
+
 export const ELEMENTWISE_CASES: { readonly [Op in ElementwiseOp]: DrawCase<Op> } = {
   neg: unary,
   abs: unary,

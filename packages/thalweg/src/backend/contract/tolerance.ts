@@ -90,6 +90,7 @@ export const VALUE_TOLERANCE: { readonly [Op in OpName]: Tolerance } = {
   select: EXACT,
   cast: EXACT,
   stopGradient: EXACT,
+  customGradient: EXACT,
 
   broadcast: EXACT,
   reshape: EXACT,

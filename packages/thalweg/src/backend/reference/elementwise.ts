@@ -65,6 +65,9 @@ const compare: Evaluate<CompareOp> = (node, [a, b]) => {
   return result
 }
 
+/** The value itself, of any shape. */
+export const CUSTOM: { readonly customGradient: Evaluate<'customGradient'> } = { customGradient: (_, [value]) => value }
+
 export const ELEMENTWISE: { readonly [Op in ElementwiseOp]: Evaluate<Op> } = {
   neg: unary,
   abs: unary,

@@ -6,7 +6,7 @@ import { internal, sizeOf, type TypedArray } from '../../base/index.ts'
 import { type Node, type OpName, stepNodes } from '../../graph/index.ts'
 import type { Backend, Executable, Storage } from '../backend.ts'
 import { CONTRACTION } from './contraction.ts'
-import { ELEMENTWISE } from './elementwise.ts'
+import { CUSTOM, ELEMENTWISE } from './elementwise.ts'
 import { FOLD } from './fold.ts'
 import { INDICES, LEAVES } from './leaves.ts'
 import { MOVEMENT } from './movement.ts'
@@ -23,6 +23,7 @@ type SlotOp = 'input' | 'variable'
 const OPS: { readonly [Op in Exclude<OpName, SlotOp>]: Evaluate<Op> } = {
   ...LEAVES,
   ...ELEMENTWISE,
+  ...CUSTOM,
   ...MOVEMENT,
   ...FOLD,
   ...CONTRACTION,

@@ -18,7 +18,14 @@ import { LINEAR } from './linear.ts'
 import { MOVEMENT } from './movement.ts'
 import type { Make, Rule, Rules } from './rewrite.ts'
 
-const RULES: Rules = { ...ARITHMETIC, ...MOVEMENT, ...FOLDING, sum: [...(FOLDING.sum ?? []), ...(LINEAR.sum ?? [])] }
+const RULES: Rules = {
+  ...ARITHMETIC,
+  ...MOVEMENT,
+  ...FOLDING,
+  sum: [...(FOLDING.sum ?? []), ...(LINEAR.sum ?? [])],
+  // Gradients were taken before: what is left of it is its value. Backends never see one.
+  customGradient: [({ inputs: [value] }) => value],
+}
 
 /** Operands of these may be swapped. */
 const COMMUTATIVE: ReadonlySet<OpName> = new Set(['add', 'mul', 'max', 'min', 'equal', 'and', 'or'])
