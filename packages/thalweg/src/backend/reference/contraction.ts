@@ -1,19 +1,25 @@
 /**
  * Matrix products and convolutions, straight from their definitions. The three forms of a convolution visit the same
- * (output, image, kernel) triples of places; they differ only in which one they write.
+ * (output, image, kernel) triples of places, in the same order; they differ only in which one they write.
  */
 import { type Shape, sizeOf } from '../../base/index.ts'
 import type { ConvAttributes } from '../../graph/index.ts'
 import type { ContractionOp } from '../program.ts'
 import { type Evaluate, resultOf } from './value.ts'
 
-/** Calls `visit(output, image, kernel)` with the place of every product `image * kernel` that goes into `output`. */
-function eachProduct(
+/**
+ * One channel of the image at one place of the kernel: it meets `count` output channels from place `output` on, and as many
+ * weights from place `kernel` on.
+ */
+type Visit = (output: number, image: number, kernel: number, count: number) => void
+
+/** Visits every product of the image and the kernel, a row of output channels at a time. */
+function eachRow(
   image: Shape,
   kernel: Shape,
   output: Shape,
   { strides, padding, dilation, groups }: ConvAttributes,
-  visit: (output: number, image: number, kernel: number) => void,
+  visit: Visit,
 ): void {
   const [batch, height, width, channels] = image
   const [kernelHeight, kernelWidth, groupChannels, outputs] = kernel
@@ -31,11 +37,12 @@ function eachProduct(
             const outputPlace = ((b * outHeight + row) * outWidth + column) * outputs
             const imagePlace = ((b * height + y) * width + x) * channels
             const kernelPlace = (kernelRow * kernelWidth + kernelColumn) * groupChannels * outputs
-            for (let o = 0; o < outputs; o++) {
-              const firstChannel = Math.floor(o / groupOutputs) * groupChannels
-              for (let c = 0; c < groupChannels; c++)
-                visit(outputPlace + o, imagePlace + firstChannel + c, kernelPlace + c * outputs + o)
-            }
+            for (let group = 0; group < groups; group++)
+              for (let c = 0; c < groupChannels; c++) {
+                const first = group * groupOutputs
+                const from = imagePlace + group * groupChannels + c
+                visit(outputPlace + first, from, kernelPlace + c * outputs + first, groupOutputs)
+              }
           }
         }
 }
@@ -52,36 +59,40 @@ export const CONTRACTION: { readonly [Op in ContractionOp]: Evaluate<Op> } = {
     const batches = sizeOf(node.shape.slice(0, -2))
     for (let batch = 0; batch < batches; batch++)
       for (let row = 0; row < rows; row++)
-        for (let column = 0; column < columns; column++) {
-          const fromA = batch * rows * inner + row * rowStride
-          const fromB = batch * inner * columns + column * columnStride
-          let sum = 0
-          for (let k = 0; k < inner; k++) sum += a[fromA + k * innerStrideA] * b[fromB + k * innerStrideB]
-          result[(batch * rows + row) * columns + column] = sum
+        for (let k = 0; k < inner; k++) {
+          const value = a[batch * rows * inner + row * rowStride + k * innerStrideA]
+          const from = batch * inner * columns + k * innerStrideB
+          const to = (batch * rows + row) * columns
+          for (let column = 0; column < columns; column++)
+            result[to + column] += value * b[from + column * columnStride]
         }
     return result
   },
 
   conv2d: (node, [image, kernel]) => {
     const result = resultOf(node)
-    eachProduct(node.inputs[0].shape, node.inputs[1].shape, node.shape, node.attributes, (o, i, k) => {
-      result[o] += image[i] * kernel[k]
+    eachRow(node.inputs[0].shape, node.inputs[1].shape, node.shape, node.attributes, (o, i, k, count) => {
+      const value = image[i]
+      for (let at = 0; at < count; at++) result[o + at] += value * kernel[k + at]
     })
     return result
   },
 
   conv2dImageGrad: (node, [upstream, kernel]) => {
     const result = resultOf(node)
-    eachProduct(node.shape, node.inputs[1].shape, node.inputs[0].shape, node.attributes, (o, i, k) => {
-      result[i] += upstream[o] * kernel[k]
+    eachRow(node.shape, node.inputs[1].shape, node.inputs[0].shape, node.attributes, (o, i, k, count) => {
+      let sum = result[i]
+      for (let at = 0; at < count; at++) sum += upstream[o + at] * kernel[k + at]
+      result[i] = sum
     })
     return result
   },
 
   conv2dKernelGrad: (node, [image, upstream]) => {
     const result = resultOf(node)
-    eachProduct(node.inputs[0].shape, node.shape, node.inputs[1].shape, node.attributes, (o, i, k) => {
-      result[k] += image[i] * upstream[o]
+    eachRow(node.inputs[0].shape, node.shape, node.inputs[1].shape, node.attributes, (o, i, k, count) => {
+      const value = image[i]
+      for (let at = 0; at < count; at++) result[k + at] += value * upstream[o + at]
     })
     return result
   },
