@@ -1,10 +1,9 @@
 /** The first sitting of a run: data, recipe, folder and manifest from the command line. */
 import path from 'node:path'
 import type { Dataset } from 'thalweg/data'
-import { usage } from '../errors.ts'
 import { chooseRecipe, type Overrides } from '../recipes/choose.ts'
-import { resolveSource } from '../source/resolve.ts'
-import type { Prepared, Source } from '../source/source.ts'
+import { nothingGiven, openSource } from '../source/open.ts'
+import type { Prepared } from '../source/source.ts'
 import { cliVersion, libraryVersion } from '../version.ts'
 import { refuseTaken, runFolder, runName } from './folder.ts'
 import type { DataDescription, Manifest, PartDescription } from './manifest.ts'
@@ -20,17 +19,16 @@ export interface Request extends Overrides {
   readonly checkpointEvery?: number | undefined
 }
 
-const DEFAULT_SEED = 1
+export const DEFAULT_SEED = 1
 
 export async function prepareSitting(
   target: string | undefined,
   request: Request,
   { voice, signal }: SittingContext,
 ): Promise<Sitting> {
-  if (target === undefined) throw nothingToTrain()
+  if (target === undefined) throw nothingGiven('train')
   if (request.out !== undefined) await refuseTaken(request.out)
-  const source = await resolveSource(target)
-  refuseIdleOptions(source, request)
+  const source = await openSource('train', target, request)
   sayThreads(request.threads, voice)
   const given = request.seed ?? DEFAULT_SEED
   const data = await source.load({ seed: given, folder: request.data, target: request.target, voice, signal })
@@ -73,24 +71,4 @@ async function part(dataset: Dataset): Promise<PartDescription> {
 /** The option is there for scripts that will want it; honesty about what it does so far. */
 export function sayThreads(threads: number | undefined, voice: SittingContext['voice']): void {
   if (threads !== undefined && threads > 1) voice.say(`--threads ${threads}: one thread computes in this version`)
-}
-
-function refuseIdleOptions({ takes, name }: Source, request: Request): void {
-  const given = { '--target': request.target, '--data': request.data } as const
-  for (const [option, value] of Object.entries(given)) {
-    if (value === undefined || takes.some((taken) => taken === option)) continue
-    throw usage('idle-option', {
-      rule: `train ${name}: ${option} must mean something to what is trained on`,
-      received: `${option} ${value}`,
-      try: `leave ${option} out; it is for ${option === '--target' ? 'tables' : 'datasets in files, and experiments'}`,
-    })
-  }
-}
-
-function nothingToTrain(): Error {
-  return usage('no-target', {
-    rule: 'train: there must be something to train on',
-    received: 'no target',
-    try: 'thalweg train digits, or thalweg train --help',
-  })
 }

@@ -40,7 +40,7 @@ async function readSitting(
 ): Promise<Pick<Sitting, 'data' | 'snapshot' | 'checkpointEvery'>> {
   sayThreads(request.threads, voice)
   const { seed, targetColumn, dataFolder } = manifest
-  const source = await resolveSource(manifest.target)
+  const source = await resolveSource(manifest.target, 'train')
   const data = await source.load({ seed, folder: request.data ?? dataFolder, target: targetColumn, voice, signal })
   refuseOtherData(manifest.data, await describeData(data))
   if (data.experiment) await refuseOtherExperiment(manifest, data.experiment.text)

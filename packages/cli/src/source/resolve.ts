@@ -11,27 +11,27 @@ import { tableSource } from './table.ts'
 const EXPERIMENTS = ['.ts', '.mts', '.js', '.mjs']
 const TABLES = ['.csv', '.tsv', '.txt']
 
-export async function resolveSource(target: string): Promise<Source> {
+export async function resolveSource(target: string, command: string): Promise<Source> {
   const known = pointsSource(target) ?? imagesSource(target)
   if (known) return known
   const extension = path.extname(target).toLowerCase()
   const make = EXPERIMENTS.includes(extension) ? experimentSource : TABLES.includes(extension) ? tableSource : undefined
-  if (!make) throw unknownTarget(target)
-  if (!(await exists(target))) throw missing(target)
+  if (!make) throw unknownTarget(target, command)
+  if (!(await exists(target))) throw missing(target, command)
   return make(target)
 }
 
-function unknownTarget(target: string): Error {
+function unknownTarget(target: string, command: string): Error {
   return usage('unknown-target', {
-    rule: 'train: the target must be a dataset, a .csv file or an experiment file (.ts, .js, .mjs)',
+    rule: `${command}: the target must be a dataset, a .csv file or an experiment file (.ts, .js, .mjs)`,
     received: target,
     try: `one of ${[...imageNames, ...pointNames].join(', ')}, or the path of a file`,
   })
 }
 
-function missing(target: string): Error {
+function missing(target: string, command: string): Error {
   return usage('missing-file', {
-    rule: `train ${target}: the file must exist`,
+    rule: `${command} ${target}: the file must exist`,
     received: 'no such file',
     try: 'check the spelling and the folder you are in',
   })

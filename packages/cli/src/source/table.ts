@@ -26,7 +26,7 @@ export function tableSource(file: string): Source {
 function noTarget(file: string, header: readonly string[]): Error {
   const last = header.at(-1)?.trim()
   return usage('no-target', {
-    rule: `train ${file}: --target must name the column to predict`,
+    rule: `${file}: --target must name the column to predict`,
     received: 'no --target',
     try: last
       ? `--target ${/\s/.test(last) ? JSON.stringify(last) : last}, or another of ${header.join(', ')}`

@@ -1,0 +1,71 @@
+/** `thalweg check`: what can be known of a network before it is trained. So far: whether its gradients are right. */
+import type { Command } from 'commander'
+import { writeFileAtomic } from 'thalweg/train'
+import { checkGradients } from '../check/gradients.ts'
+import { loadSubject } from '../check/subject.ts'
+import { EXIT } from '../errors.ts'
+import { listenForInterrupt } from '../interrupt.ts'
+import { addSharedOptions, integerOption, type SharedOptions } from '../options.ts'
+import { sayThreads } from '../run/prepare.ts'
+import { imageNames } from '../source/images.ts'
+import { pointNames } from '../source/points.ts'
+import { createVoice } from '../voice.ts'
+import type { Surroundings } from './surroundings.ts'
+
+export interface CheckOptions extends SharedOptions {
+  readonly target?: string
+  readonly data?: string
+  readonly samples?: number
+  readonly examples?: number
+  readonly all?: boolean
+}
+
+const EXAMPLES = `
+Examples:
+  thalweg check experiment.ts                your own model and loss
+  thalweg check experiment.ts --all          every element of every parameter
+  thalweg check wine.csv --target cultivar   the network that train would use
+
+The gradient of the loss, as training uses it, is held against central differences, in
+float64, at a few elements of each parameter. Elements at kinks (where a ReLU switches,
+or another place of a pooling window wins) are counted apart.
+
+Datasets by name: ${[...imageNames, ...pointNames].join(', ')}
+Exit codes: 0 right, 1 something is wrong, 2 wrong usage`
+
+export function addCheckCommand(program: Command, { streams, finish }: Surroundings): void {
+  const command = program
+    .command('check')
+    .summary('check a network before training: are its gradients right?')
+    .description('Checks the network that train would use for this, on a few examples, in seconds.')
+    .argument('[target]', 'a dataset by name, a .csv file, or an experiment file (.ts, .js, .mjs)')
+    .optionsGroup('Options of check:')
+    .option('--target <name>', 'the column of a table to predict')
+    .option('--data <dir>', 'folder with the files of a dataset by name')
+    .addOption(integerOption('--samples <n>', 'elements of each parameter (default: 8, for images 3)', 1))
+    .option('--all', 'every element of every parameter')
+    .addOption(integerOption('--examples <n>', 'examples to check on (default: 8, for images 3)', 1))
+  addSharedOptions(command, { flags: '--out <file>', description: 'write the findings there as JSON' })
+  command.addHelpText('after', EXAMPLES)
+  command.action(async (target: string | undefined, options: CheckOptions) => {
+    const voice = createVoice(options, streams)
+    const interrupt = listenForInterrupt(() => undefined)
+    try {
+      sayThreads(options.threads, voice)
+      const context = { voice, signal: interrupt.signal }
+      const subject = await loadSubject(target, options, context)
+      const gradients = await checkGradients(subject, options, context)
+      const findings = { passed: gradients.passed, checks: { gradients } }
+      if (options.out !== undefined) await writeFileAtomic(options.out, `${JSON.stringify(findings, undefined, 2)}\n`)
+      const { parameters: _, ...summary } = gradients
+      voice.event({ type: 'end', passed: findings.passed, checks: { gradients: summary } })
+      finish(findings.passed ? EXIT.done : EXIT.failed)
+    } catch (error) {
+      if (!interrupt.signal.aborted) throw error
+      finish(EXIT.interrupted)
+    } finally {
+      voice.hide()
+      interrupt.release()
+    }
+  })
+}

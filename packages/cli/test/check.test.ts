@@ -1,0 +1,110 @@
+/** `thalweg check` as a program sees it: verdicts, events, exit codes. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { emptyFolder, thalweg } from './command.ts'
+
+const gradientEvent = z.strictObject({
+  type: z.literal('gradient'),
+  parameter: z.string(),
+  shape: z.array(z.number().int()),
+  verdict: z.enum(['right', 'wrong', 'kinks']),
+  checked: z.number().int(),
+  kinks: z.number().int(),
+  index: z.number().int(),
+  place: z.array(z.number().int()),
+  derived: z.number(),
+  measured: z.number(),
+  relativeError: z.number(),
+  step: z.number(),
+})
+
+/** A network with a hand-written layer, whose weight has a gradient `factor` times too large. */
+function writeExperiment(folder: string, factor: number): string {
+  const file = join(folder, 'mine.ts')
+  writeFileSync(
+    file,
+    `import { xor } from 'thalweg/data'
+import { crossEntropy, dense, he, sequential } from 'thalweg/nn'
+import { adam } from 'thalweg/optim'
+import { add, customGradient, matmul, mul, sum, tanh } from 'thalweg/tensor'
+import { defineExperiment } from 'thalweg/train'
+
+const affine = customGradient(
+  (x, weight, bias) => add(matmul(x, weight), bias),
+  (g, { xs: [x, weight] }) => [
+    matmul(g, weight, { transposeB: true }),
+    mul(matmul(x, g, { transposeA: true }), ${factor}),
+    sum(g, { axes: 0 }),
+  ],
+)
+const mine = {
+  kind: 'mine',
+  options: {},
+  forward: (x, scope) => affine(x, scope.parameter('weight', [2, 4], he()), scope.parameter('bias', [4], he())),
+}
+export default defineExperiment({
+  data: { train: xor({ seed: 1 }) },
+  model: sequential(mine, tanh, dense(2)),
+  loss: crossEntropy(),
+  optimizer: adam(),
+  epochs: 1,
+  seed: 4,
+})
+`,
+  )
+  return file
+}
+
+describe('thalweg check', () => {
+  it('says which gradient is wrong, and ends with 1', async () => {
+    const folder = emptyFolder()
+    const out = join(folder, 'findings.json')
+    const { code, events, stderr } = await thalweg('check', writeExperiment(folder, 2), '--json', '--out', out)
+    expect(code).toBe(1)
+    const gradients = events.slice(0, -1).map((event) => gradientEvent.parse(event))
+    expect(gradients.map(({ parameter, verdict }) => [parameter, verdict])).toEqual([
+      ['mine1.weight', 'wrong'],
+      ['mine1.bias', 'right'],
+      ['dense1.weight', 'right'],
+      ['dense1.bias', 'right'],
+    ])
+    expect(gradients[0].relativeError).toBeCloseTo(0.5, 6)
+    expect(events.at(-1)).toMatchObject({ type: 'end', passed: false, checks: { gradients: { passed: false } } })
+    expect(stderr).toMatch(/ {2}wrong {2}mine1[.]weight\[\d,\d\] +5[.]0e-1 /)
+    expect(stderr).toContain('wrong: mine1.weight')
+    const findings = JSON.parse(readFileSync(out, 'utf8'))
+    expect(findings.checks.gradients.parameters[0]).toMatchObject({ path: 'mine1.weight', verdict: 'wrong' })
+  })
+
+  it('ends with 0 where all are right, in a table of 80 columns', async () => {
+    const { code, stdout } = await thalweg('check', writeExperiment(emptyFolder(), 1), '--all', '--examples', '3')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/verdict +right: 22 slopes agree within \d[.]\de-\d+/)
+    expect(stdout).toContain('every element of each parameter, 3 of')
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
+  })
+
+  it('checks the network that train would use, and leaves nothing', async () => {
+    const { code, events } = await thalweg('check', 'moons', '--samples', '2', '--seed', '3', '--json')
+    expect(code).toBe(0)
+    expect(events.map(({ parameter }) => parameter).slice(0, 2)).toEqual(['dense1.weight', 'dense1.bias'])
+    expect(events[0]).toMatchObject({ checked: 2, shape: [2, 32] })
+    expect(existsSync('runs')).toBe(false)
+  })
+
+  it.each([
+    [[], 'check: there must be something to check'],
+    [['nothing.csv'], 'check nothing.csv: the file must exist'],
+    [['iris'], 'check: the target must be'],
+    [['xor', '--target', 'y'], 'check xor: --target must mean something'],
+    [['xor', '--samples', '0'], '--samples must be an integer of at least 1'],
+    [['xor', '--sample', '1'], 'thalweg check: every option must be known'],
+  ])('%j is wrong usage, said in three lines', async (args, rule) => {
+    const { code, stderr } = await thalweg('check', ...args)
+    expect(code).toBe(2)
+    expect(stderr.split('\n')[0]).toContain(rule)
+    expect(stderr.trimEnd().split('\n')).toHaveLength(3)
+  })
+})
