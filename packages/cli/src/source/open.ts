@@ -31,7 +31,7 @@ function refuseIdleOptions(command: string, { takes, name }: Source, request: Da
 
 export function nothingGiven(command: 'train' | 'check'): Error {
   return usage('no-target', {
-    rule: `${command}: there must be something to ${command}`,
+    rule: `${command}: there must be something to ${command === 'train' ? 'train on' : command}`,
     received: 'no target',
     try: `thalweg ${command} digits, or thalweg ${command} --help`,
   })
