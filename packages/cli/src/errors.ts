@@ -13,6 +13,7 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
   'data/unknown-column',
   'data/not-provided',
   'data/bad-seed',
+  'nn/unknown-activation',
   'optim/unknown-optimizer',
   'optim/unknown-option',
   'optim/bad-option',

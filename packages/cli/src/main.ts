@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import type { ThalwegError } from 'thalweg'
 import { addCheckCommand } from './commands/check.ts'
+import { addInspectCommand } from './commands/inspect.ts'
 import { addPlotCommand } from './commands/plot.ts'
 import { addPredictCommand } from './commands/predict.ts'
 import { addSurfacesCommand } from './commands/surfaces.ts'
@@ -17,6 +18,7 @@ Examples:
   thalweg train houses.csv --target price    from a table
   thalweg predict runs/houses-... new.csv    what the network says about new rows
   thalweg check experiment.ts                are the gradients of your own model right?
+  thalweg inspect digits --depth 10          what first weights make of a network
   thalweg surfaces beale                     optimizers racing to a minimum
 
 thalweg train --help says more about train, and so for each command.`
@@ -59,6 +61,7 @@ function createProgram(surroundings: Surroundings): Command {
   addTrainCommand(program, surroundings)
   addPredictCommand(program, surroundings)
   addCheckCommand(program, surroundings)
+  addInspectCommand(program, surroundings)
   addPlotCommand(program, surroundings)
   addSurfacesCommand(program, surroundings)
   for (const command of [program, ...program.commands]) command.exitOverride().configureOutput(output)
@@ -68,7 +71,7 @@ function createProgram(surroundings: Surroundings): Command {
 /** Commander's own complaint in the house's three lines. */
 function wrongUsage(error: CommanderError, args: readonly string[]): ThalwegError {
   const [message = '', hint] = error.message.replace(/^error: /, '').split('\n')
-  const command = ['train', 'predict', 'check', 'plot', 'surfaces'].find((name) => args.includes(name))
+  const command = ['train', 'predict', 'check', 'inspect', 'plot', 'surfaces'].find((name) => args.includes(name))
   const help = `thalweg ${command ? `${command} ` : ''}--help`
   const rule = RULES[error.code] ?? 'the command must be used as its help says'
   const near = hint?.match(/Did you mean (.+?)\?/)?.[1]

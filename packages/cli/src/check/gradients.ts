@@ -1,11 +1,11 @@
 /** Whether the gradients are right, in words and events. */
 import { type GradientCheckReport, gradientCheck, type ParameterCheck } from 'thalweg/diagnose'
+import type { Subject } from '../recipes/subject.ts'
 import type { SittingContext } from '../run/sitting.ts'
 import { count } from '../terminal/format.ts'
 import { sayRows } from '../terminal/summary.ts'
 import { libraryVersion } from '../version.ts'
 import type { Voice } from '../voice.ts'
-import type { Subject } from './subject.ts'
 
 export interface GradientRequest {
   readonly samples?: number | undefined

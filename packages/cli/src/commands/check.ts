@@ -2,10 +2,10 @@
 import type { Command } from 'commander'
 import { writeFileAtomic } from 'thalweg/train'
 import { checkGradients } from '../check/gradients.ts'
-import { loadSubject } from '../check/subject.ts'
 import { EXIT } from '../errors.ts'
 import { listenForInterrupt } from '../interrupt.ts'
 import { addSharedOptions, integerOption, type SharedOptions } from '../options.ts'
+import { loadSubject } from '../recipes/subject.ts'
 import { sayThreads } from '../run/prepare.ts'
 import { imageNames } from '../source/images.ts'
 import { pointNames } from '../source/points.ts'
@@ -53,7 +53,7 @@ export function addCheckCommand(program: Command, { streams, finish }: Surroundi
     try {
       sayThreads(options.threads, voice)
       const context = { voice, signal: interrupt.signal }
-      const subject = await loadSubject(target, options, context)
+      const subject = await loadSubject('check', target, options, context)
       const gradients = await checkGradients(subject, options, context)
       const findings = { passed: gradients.passed, checks: { gradients } }
       if (options.out !== undefined) await writeFileAtomic(options.out, `${JSON.stringify(findings, undefined, 2)}\n`)

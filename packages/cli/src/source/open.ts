@@ -3,6 +3,8 @@ import { usage } from '../errors.ts'
 import { resolveSource } from './resolve.ts'
 import type { Source } from './source.ts'
 
+export type DataCommand = 'train' | 'check' | 'inspect'
+
 /** What the command line says about data. */
 export interface DataRequest {
   /** `--target NAME`. */
@@ -11,7 +13,7 @@ export interface DataRequest {
   readonly data?: string | undefined
 }
 
-export async function openSource(command: 'train' | 'check', target: string, request: DataRequest): Promise<Source> {
+export async function openSource(command: DataCommand, target: string, request: DataRequest): Promise<Source> {
   const source = await resolveSource(target, command)
   refuseIdleOptions(command, source, request)
   return source
@@ -29,7 +31,7 @@ function refuseIdleOptions(command: string, { takes, name }: Source, request: Da
   }
 }
 
-export function nothingGiven(command: 'train' | 'check'): Error {
+export function nothingGiven(command: DataCommand): Error {
   return usage('no-target', {
     rule: `${command}: there must be something to ${command === 'train' ? 'train on' : command}`,
     received: 'no target',

@@ -13,9 +13,17 @@ export function loss(value: number): string {
   return value.toFixed(digits)
 }
 
-/** `98.31%`. */
-export function percent(share: number): string {
-  return Number.isFinite(share) ? `${(share * 100).toFixed(2)}%` : '-'
+/** `98.31%`, or `98%` with no digits. */
+export function percent(share: number, digits = 2): string {
+  return Number.isFinite(share) ? `${(share * 100).toFixed(digits)}%` : '-'
+}
+
+/** Three significant figures of anything, in at most eight characters: `0.632`, `-1.2e-9`, `48000`. */
+export function figure(value: number): string {
+  if (!Number.isFinite(value)) return String(value)
+  const size = Math.abs(value)
+  if (size !== 0 && (size >= 1e5 || size < 1e-3)) return value.toExponential(1)
+  return String(Number(value.toPrecision(3)))
 }
 
 /** `0.003`, `1.2e-5`. */

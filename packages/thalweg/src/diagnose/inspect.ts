@@ -3,7 +3,7 @@
  * it, over one batch. These are the histograms of the article's section 4 and of Glorot and Bengio (AISTATS 2010, figures 6
  * and 7), as numbers. It measures and judges nothing.
  */
-import { type Shape, ThalwegError, type TypedArray } from '../base/index.ts'
+import { type Shape, suggest, ThalwegError, type TypedArray } from '../base/index.ts'
 import { createStep, defaultEngine, type Engine } from '../compile/index.ts'
 import type { Dataset } from '../data/index.ts'
 import {
@@ -40,6 +40,8 @@ export interface InspectOptions {
   /** Batch statistics and dropout as in training (default), or as at test time. */
   readonly training?: boolean
   readonly engine?: Engine
+  /** Paths of the layers to look at. Default all. */
+  readonly layers?: readonly string[]
   /** Of each histogram. Default 40. */
   readonly bins?: number
   /**
@@ -90,7 +92,7 @@ export interface Inspection {
  * Looks at `model` on the first batch of `dataset`: forward and back once, nothing is changed but that a store gets the
  * parameters that it lacks.
  *
- * @throws ThalwegError `diagnose/bad-option`; what layers throw where shapes do not fit
+ * @throws ThalwegError `diagnose/bad-option`, `diagnose/unknown-layer`; what layers throw where shapes do not fit
  */
 export async function inspect(model: Model, dataset: Dataset, options: InspectOptions = {}): Promise<Inspection> {
   const { seed = 0, engine = defaultEngine(), batchSize = 128, training = true, bins = 40, range = 'own' } = options
@@ -112,7 +114,7 @@ export async function inspect(model: Model, dataset: Dataset, options: InspectOp
         return value
       },
     })
-    calls = seen.calls.filter(({ output }) => output.dtype === 'float32')
+    calls = chosen(seen.calls, options.layers)
     const loss = lossOf.forward(seen.output, new Tensor(targets))
     const outputs = calls.map(({ output }) => output)
     const values = [...outputs, ...parameters.values()]
@@ -158,6 +160,19 @@ export async function inspect(model: Model, dataset: Dataset, options: InspectOp
   } finally {
     step.release()
   }
+}
+
+/** Those asked for; integers have no distribution, and no gradient. */
+function chosen(calls: readonly LayerCall[], paths: readonly string[] | undefined): readonly LayerCall[] {
+  const unknown = paths?.find((path) => !calls.some((call) => call.path === path))
+  if (unknown !== undefined) {
+    throw new ThalwegError('diagnose/unknown-layer', {
+      rule: 'inspect: every layer asked for must be one of the model',
+      received: `'${unknown}'`,
+      try: suggest(unknown, [...new Set(calls.map(({ path }) => path))], 'layers'),
+    })
+  }
+  return calls.filter(({ path, output }) => output.dtype === 'float32' && (!paths || paths.includes(path)))
 }
 
 type Summaries = readonly Distribution[]

@@ -132,6 +132,16 @@ describe('inspect', () => {
     expect(layers[0].gradients.histogram.edges).not.toEqual(edges[0])
   })
 
+  it('looks at some layers alone, and shares a range among those', async () => {
+    const model = sequential(dense(5, { initializer: constant(9) }), tanh(), dense(1))
+    const options = { engine, range: 'shared', layers: ['tanh1'] } as const
+    const { layers, parameters } = await inspect(model, four, options)
+    expect(layers.map(({ path }) => path)).toEqual(['tanh1'])
+    expect(layers[0].activations.histogram.edges.at(-1)).toBeLessThanOrEqual(1)
+    expect(parameters).toHaveLength(4)
+    await expect(inspect(model, four, { engine, layers: ['tanh2'] })).rejects.toThrow(/received: 'tanh2'\ntry: did you/)
+  })
+
   it('refuses no bins', async () => {
     await expect(inspect(sequential(dense(1)), four, { bins: 0 })).rejects.toThrow(
       /inspect: bins must be a whole number of at least 1/,

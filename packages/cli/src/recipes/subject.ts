@@ -1,12 +1,12 @@
-/** What is checked: the data, the model and the loss that `train` would use for the same target. */
+/** What is looked at before it is trained: the data, the model and the loss that `train` would use for the same target. */
 
-import { chooseRecipe } from '../recipes/choose.ts'
-import { describeModel } from '../recipes/model.ts'
-import { type Ingredients, realize } from '../recipes/recipe.ts'
 import { DEFAULT_SEED } from '../run/prepare.ts'
 import type { SittingContext } from '../run/sitting.ts'
-import { type DataRequest, nothingGiven, openSource } from '../source/open.ts'
+import { type DataCommand, type DataRequest, nothingGiven, openSource } from '../source/open.ts'
 import type { Prepared } from '../source/source.ts'
+import { chooseRecipe } from './choose.ts'
+import { describeModel } from './model.ts'
+import { type Ingredients, realize } from './recipe.ts'
 
 export interface Subject extends Ingredients {
   readonly name: string
@@ -17,12 +17,13 @@ export interface Subject extends Ingredients {
 }
 
 export async function loadSubject(
+  command: DataCommand,
   target: string | undefined,
   request: DataRequest & { readonly seed?: number | undefined },
   { voice, signal }: SittingContext,
 ): Promise<Subject> {
-  if (target === undefined) throw nothingGiven('check')
-  const source = await openSource('check', target, request)
+  if (target === undefined) throw nothingGiven(command)
+  const source = await openSource(command, target, request)
   const given = request.seed ?? DEFAULT_SEED
   const data = await source.load({ seed: given, folder: request.data, target: request.target, voice, signal })
   const experiment = data.experiment?.definition

@@ -1,0 +1,144 @@
+/** `thalweg inspect`: what first weights make of a network, layer by layer, before it is trained. */
+import type { Command } from 'commander'
+import { inspect } from 'thalweg/diagnose'
+import { summary } from 'thalweg/nn'
+import { writeFileAtomic } from 'thalweg/train'
+import { EXIT, usage } from '../errors.ts'
+import { inspectionSvg } from '../inspect/picture.ts'
+import { shownPaths } from '../inspect/rows.ts'
+import { firstWeights, initNames, type WeightsRequest } from '../inspect/weights.ts'
+import { courseRows, inspectionLines } from '../inspect/words.ts'
+import { listenForInterrupt } from '../interrupt.ts'
+import { addSharedOptions, integerOption, rateOption, type SharedOptions } from '../options.ts'
+import { type DeepOptions, deepModel, describeDeep } from '../recipes/deep.ts'
+import { loadSubject } from '../recipes/subject.ts'
+import { sayThreads } from '../run/prepare.ts'
+import { count, loss as lossText } from '../terminal/format.ts'
+import { sayRows } from '../terminal/summary.ts'
+import { createVoice } from '../voice.ts'
+import type { Surroundings } from './surroundings.ts'
+
+export interface InspectCommandOptions extends SharedOptions, WeightsRequest {
+  readonly target?: string
+  readonly data?: string
+  readonly depth?: number
+  readonly width?: number
+  readonly activation?: string
+  readonly batchSize: number
+  readonly all?: boolean
+  readonly svg?: string
+}
+
+const EXAMPLES = `
+Examples:
+  thalweg inspect experiment.ts                     the network that train would use
+  thalweg inspect digits --depth 10 --init small-random --scale 0.01
+                                                    ten layers of tanh: they fade away,
+  thalweg inspect digits --depth 10 --init unit-random
+                                                    they saturate,
+  thalweg inspect digits --depth 10 --init xavier --svg xavier.svg
+                                                    they keep their spread
+  thalweg inspect digits --depth 10 --activation relu --init he
+  thalweg inspect wine.csv --target cultivar --init lsuv
+
+One batch goes forward and back, as in the first step of training. Gradients are those
+of each example's own loss with respect to what the layer gives out. All histograms of
+a column span one range, each is as high as its row, without exact zeros where they are
+many; spread is the standard deviation. Rows are activations, or --all layers.
+sat: saturated, within 3% of an end of the activation's range; zero: exactly 0.
+
+Initializations: ${initNames.join(', ')}; options after a colon: he:fan=out,distribution=uniform`
+
+export function addInspectCommand(program: Command, { streams, finish }: Surroundings): void {
+  const command = program
+    .command('inspect')
+    .summary('show what first weights make of a network, layer by layer')
+    .description("Shows every layer's activations and gradients before the first step of training.")
+    .argument('[target]', 'a dataset by name, a .csv file, or an experiment file (.ts, .js, .mjs)')
+    .optionsGroup('Options of inspect:')
+    .option('--target <name>', 'the column of a table to predict')
+    .option('--data <dir>', 'folder with the files of a dataset by name')
+    .option('--init <name>', "first weights by name, instead of the network's own")
+    .addOption(rateOption('--scale <deviation>', 'of small-random'))
+    .addOption(integerOption('--depth <n>', 'a plain network of so many equal layers instead', 1))
+    .addOption(integerOption('--width <n>', 'units of each of them (default: 256)', 1))
+    .option('--activation <name>', 'what follows each of them (default: tanh)')
+    .addOption(integerOption('--batch-size <n>', 'examples to look at', 1).default(128))
+    .option('--all', 'a row for every layer, those without weights too')
+    .option('--svg <file>', 'draw the histograms there')
+  addSharedOptions(command, { flags: '--out <file>', description: 'write the figures there as JSON' })
+  command.addHelpText('after', EXAMPLES)
+  command.action(async (target: string | undefined, options: InspectCommandOptions) => {
+    const voice = createVoice(options, streams)
+    const interrupt = listenForInterrupt(() => undefined)
+    try {
+      sayThreads(options.threads, voice)
+      const subject = await loadSubject('inspect', target, options, { voice, signal: interrupt.signal })
+      const { train } = subject.data
+      const deep = deepOptions(options)
+      const model = deep ? deepModel(deep, train) : subject.model
+      const context = { model, train, seed: subject.seed }
+      const given = await firstWeights(options, context)
+      const own = deep ? undefined : await subject.data.experiment?.definition.initialize?.(context)
+      const store = given?.store ?? own
+      const inspection = await inspect(model, train, {
+        seed: subject.seed,
+        loss: subject.loss,
+        batchSize: options.batchSize,
+        bins: 48,
+        range: 'shared',
+        ...(!options.all && { layers: shownPaths(summary(model, train.inputShape)) }),
+        ...(store && { store }),
+      })
+      const { layers } = inspection
+      const network = deep ? describeDeep(deep) : subject.description
+      const weights = given?.description ?? "the network's own"
+      const seen = `${count(inspection.examples)} examples of ${subject.name}, seed ${subject.seed}`
+
+      voice.say('')
+      sayRows(voice, [
+        ['network', network],
+        ['first weights', weights],
+        ['seen', `${seen}; loss ${lossText(inspection.loss)}`],
+      ])
+      voice.say('')
+      for (const line of inspectionLines(layers, voice.width(), voice.style)) voice.say(line)
+      voice.say('')
+      sayRows(voice, [
+        ...courseRows(layers),
+        ...(options.svg === undefined ? [] : [['drawn in', options.svg] as const]),
+      ])
+
+      for (const layer of inspection.layers) voice.event({ type: 'layer', ...layer })
+      for (const parameter of inspection.parameters) voice.event({ type: 'parameter', ...parameter })
+      if (options.out !== undefined) await writeFileAtomic(options.out, `${JSON.stringify(inspection, undefined, 2)}\n`)
+      if (options.svg !== undefined) {
+        await writeFileAtomic(options.svg, inspectionSvg(layers, { weights, network, seen }))
+      }
+      const { examples, loss, seed } = inspection
+      voice.event({ type: 'end', layers: inspection.layers.length, examples, loss, seed, weights })
+      finish(EXIT.done)
+    } catch (error) {
+      if (!interrupt.signal.aborted) throw error
+      finish(EXIT.interrupted)
+    } finally {
+      voice.hide()
+      interrupt.release()
+    }
+  })
+}
+
+const DEEP = { width: 256, activation: 'tanh' } as const
+
+function deepOptions({ depth, width, activation }: InspectCommandOptions): DeepOptions | undefined {
+  if (depth !== undefined) return { depth, width: width ?? DEEP.width, activation: activation ?? DEEP.activation }
+  for (const [option, value] of Object.entries({ '--width': width, '--activation': activation })) {
+    if (value === undefined) continue
+    throw usage('idle-option', {
+      rule: `inspect: ${option} is for the plain network that --depth asks for`,
+      received: `${option} ${value}`,
+      try: `add --depth 10, or leave ${option} out`,
+    })
+  }
+  return undefined
+}

@@ -1,0 +1,85 @@
+/** First weights by name: what `--init` and `--scale` say. */
+import { ThalwegError } from 'thalweg'
+import type { Dataset } from 'thalweg/data'
+import { createInitializer, createStore, type Initializer, initializerNames, type Model, type Store } from 'thalweg/nn'
+import { lsuv } from 'thalweg/train'
+import { usage } from '../errors.ts'
+
+export interface WeightsRequest {
+  /** `xavier`, `he:distribution=uniform,fan=out`, `lsuv`. */
+  readonly init?: string | undefined
+  /** Of smallRandom. */
+  readonly scale?: number | undefined
+}
+
+export interface WeightsContext {
+  readonly model: Model
+  readonly train: Dataset
+  readonly seed: number
+}
+
+export interface FirstWeights {
+  readonly store: Store
+  /** As it was asked for: `smallRandom(scale=0.01)`. */
+  readonly description: string
+}
+
+/** What measures the network instead of drawing each layer by itself. */
+const LSUV = 'lsuv'
+
+export const initNames: readonly string[] = [LSUV, ...initializerNames]
+
+/** Nothing where the layers' own first weights are wanted. */
+export async function firstWeights(
+  { init, scale }: WeightsRequest,
+  { model, train, seed }: WeightsContext,
+): Promise<FirstWeights | undefined> {
+  const { name, options } = parse(init ?? (scale === undefined ? undefined : 'smallRandom'))
+  if (name === undefined) return undefined
+  if (name.toLowerCase() === LSUV) {
+    refuseOptions(options, scale)
+    const { store } = await lsuv(model, train, { seed })
+    return { store, description: 'LSUV' }
+  }
+  const initializer = named(name, scale === undefined ? options : { ...options, scale })
+  return { store: createStore({ seed, initializer }), description: initializer.description ?? name }
+}
+
+/** What is wrong with it was typed on the command line. */
+function named(name: string, options: Readonly<Record<string, unknown>>): Initializer {
+  try {
+    return createInitializer(name, options)
+  } catch (error) {
+    if (!(error instanceof ThalwegError)) throw error
+    throw usage('bad-initializer', { rule: `--init: ${error.rule}`, received: error.received, try: error.try })
+  }
+}
+
+/** `he:distribution=uniform,fan=out`; the colon of `caffe:xavier` belongs to the name. */
+function parse(text: string | undefined): { name: string | undefined; options: Record<string, unknown> } {
+  if (text === undefined) return { name: undefined, options: {} }
+  const [, name = text, list] = text.match(/^((?:caffe:)?[^:]*):?(.*)$/) ?? []
+  const options: Record<string, unknown> = {}
+  for (const item of list ? list.split(',') : []) {
+    const [option = '', value] = item.split('=')
+    if (option.trim() === '' || value === undefined || value.trim() === '') {
+      throw usage('bad-value', {
+        rule: '--init must be a name, with options after a colon',
+        received: text,
+        try: '--init he:distribution=uniform,fan=out',
+      })
+    }
+    options[option.trim()] = Number.isNaN(Number(value)) ? value.trim() : Number(value)
+  }
+  return { name, options }
+}
+
+function refuseOptions(options: Readonly<Record<string, unknown>>, scale: number | undefined): void {
+  const [idle] = Object.keys(scale === undefined ? options : { scale, ...options })
+  if (idle === undefined) return
+  throw usage('idle-option', {
+    rule: '--init lsuv finds the scale of each layer by itself',
+    received: idle,
+    try: '--init lsuv alone',
+  })
+}
