@@ -78,6 +78,19 @@ describe('thalweg inspect', () => {
     expect(trained.code).toBe(0)
   })
 
+  it('finds in a run what train --init began with', async () => {
+    const run = join(emptyFolder(), 'run')
+    // Without weights nothing can be learned but how often each class occurs: half of the time.
+    const args = ['train', 'xor', '--epochs', '2', '--init', 'constant:value=0', '--json', '--out', run]
+    const { events } = await thalweg(...args)
+    const losses = events.filter(({ type }) => type === 'epoch').map((event) => Number(event.trainLoss))
+    for (const loss of losses) expect(Math.abs(loss - Math.LN2)).toBeLessThan(0.02)
+    const { recipe } = JSON.parse(readFileSync(join(run, 'manifest.json'), 'utf8'))
+    expect(recipe.init).toBe('constant:value=0')
+    const other = await thalweg('train', '--resume', run, '--init', 'he')
+    expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('received: he, it was constant:value=0')])
+  })
+
   it.each([
     [['--init', 'xavir'], /--init: .*\nreceived: 'xavir'\ntry: did you mean "xavier"/],
     [['--init', 'he:fan=sideways'], /he: fan must be one of in, out, average/],

@@ -6,12 +6,12 @@ import { writeFileAtomic } from 'thalweg/train'
 import { EXIT, usage } from '../errors.ts'
 import { inspectionSvg } from '../inspect/picture.ts'
 import { shownPaths } from '../inspect/rows.ts'
-import { firstWeights, initNames, type WeightsRequest } from '../inspect/weights.ts'
 import { courseRows, inspectionLines } from '../inspect/words.ts'
 import { listenForInterrupt } from '../interrupt.ts'
 import { addSharedOptions, integerOption, rateOption, type SharedOptions } from '../options.ts'
 import { type DeepOptions, deepModel, describeDeep } from '../recipes/deep.ts'
 import { loadSubject } from '../recipes/subject.ts'
+import { firstWeights, initNames, type WeightsRequest } from '../recipes/weights.ts'
 import { sayThreads } from '../run/prepare.ts'
 import { count, loss as lossText } from '../terminal/format.ts'
 import { sayRows } from '../terminal/summary.ts'
@@ -77,10 +77,8 @@ export function addInspectCommand(program: Command, { streams, finish }: Surroun
       const { train } = subject.data
       const deep = deepOptions(options)
       const model = deep ? deepModel(deep, train) : subject.model
-      const context = { model, train, seed: subject.seed }
-      const given = await firstWeights(options, context)
-      const own = deep ? undefined : await subject.data.experiment?.definition.initialize?.(context)
-      const store = given?.store ?? own
+      const experiment = deep ? undefined : subject.data.experiment?.definition
+      const given = await firstWeights(options, { model, train, seed: subject.seed, experiment })
       const inspection = await inspect(model, train, {
         seed: subject.seed,
         loss: subject.loss,
@@ -88,7 +86,7 @@ export function addInspectCommand(program: Command, { streams, finish }: Surroun
         bins: 48,
         range: 'shared',
         ...(!options.all && { layers: shownPaths(summary(model, train.inputShape)) }),
-        ...(store && { store }),
+        ...(given && { store: given.store }),
       })
       const { layers } = inspection
       const network = deep ? describeDeep(deep) : subject.description

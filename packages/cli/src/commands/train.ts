@@ -18,6 +18,7 @@ export interface TrainOptions extends SharedOptions {
   readonly batchSize?: number | 'all'
   readonly optimizer?: string
   readonly learningRate?: number
+  readonly init?: string
   readonly data?: string
   readonly resume?: string
   readonly checkpointEvery?: number
@@ -47,6 +48,7 @@ export function addTrainCommand(program: Command, { streams, finish }: Surroundi
     .addOption(batchSizeOption('--batch-size <n>', "examples a step, or 'all'"))
     .option('--optimizer <name>', `one of ${Object.keys(optimizers).join(', ')}`)
     .addOption(rateOption('--learning-rate <rate>', 'the highest rate of the schedule'))
+    .option('--init <name>', "first weights by name, instead of the network's own (thalweg inspect --help)")
     .option('--data <dir>', 'folder with the files of a dataset by name')
     .option('--resume <run>', 'go on with an interrupted run, bit for bit')
     .addOption(integerOption('--checkpoint-every <steps>', 'save every so many steps, not only after epochs', 1))

@@ -14,12 +14,21 @@ export interface Overrides {
   readonly batchSize?: number | 'all' | undefined
   readonly optimizer?: string | undefined
   readonly learningRate?: number | undefined
+  /** First weights by name. */
+  readonly init?: string | undefined
 }
 
 export async function chooseRecipe(source: Source, data: Prepared, overrides: Overrides): Promise<Recipe> {
   const base = await baseRecipe(source, data)
   const { epochs = base.epochs, batchSize = base.batchSize } = overrides
-  return { ...base, epochs, batchSize, optimizer: chooseOptimizer(base, overrides) }
+  const { init } = overrides
+  return {
+    ...base,
+    epochs,
+    batchSize,
+    optimizer: chooseOptimizer(base, overrides),
+    ...(init !== undefined && { init }),
+  }
 }
 
 /** Another optimizer comes with its own rate; a rate alone goes to the recipe's optimizer. */

@@ -28,6 +28,8 @@ export interface Recipe {
   readonly order: OrderName | 'experiment'
   readonly earlyStopping?: EarlyStoppingOptions | undefined
   readonly keepBest?: number | undefined
+  /** First weights by name, instead of the network's own. */
+  readonly init?: string | undefined
 }
 
 export type OrderName = 'shuffled' | 'in-order' | 'stratified' | 'balanced'
@@ -50,6 +52,7 @@ export const recipeSchema: z.ZodType<Recipe> = z.object({
     })
     .optional(),
   keepBest: z.number().int().optional(),
+  init: z.string().optional(),
 })
 
 /** What `fit` takes. */

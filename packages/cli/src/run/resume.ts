@@ -74,6 +74,7 @@ function refuseOtherOptions(manifest: Manifest, target: string | undefined, requ
     ['--batch-size', request.batchSize, recipe.batchSize],
     ['--optimizer', request.optimizer, recipe.optimizer.name],
     ['--learning-rate', request.learningRate, recipe.optimizer.options.learningRate],
+    ['--init', request.init, recipe.init],
     ['--out', request.out, undefined],
   ]
   for (const [option, now, before] of asked) {

@@ -2,6 +2,7 @@
 import { checkpointFolder, fit, type Run, type TrainEvent } from 'thalweg/train'
 import { EXIT } from '../errors.ts'
 import { realize } from '../recipes/recipe.ts'
+import { firstWeights } from '../recipes/weights.ts'
 import { createProgress } from '../terminal/progress.ts'
 import type { Voice } from '../voice.ts'
 import { appendMetrics, createRunFolder, type Result, type RunFolder, rewriteMetrics, writeResult } from './folder.ts'
@@ -55,10 +56,11 @@ async function trainSitting(sitting: Sitting, { voice, signal }: SittingContext,
   let run: Run
   try {
     // A snapshot has weights of its own.
-    const store = snapshot ? undefined : await data.experiment?.definition.initialize?.({ model, train, seed })
+    const experiment = data.experiment?.definition
+    const first = snapshot ? undefined : await firstWeights(recipe, { model, train, seed, experiment })
     run = await fit(model, {
       ...ingredients,
-      ...(store && { store }),
+      ...(first && { store: first.store }),
       train,
       valid,
       test,

@@ -1,8 +1,8 @@
-/** First weights by name: what `--init` and `--scale` say. */
+/** First weights: what `--init` and `--scale` say, else what an experiment file brings. */
 import { ThalwegError } from 'thalweg'
 import type { Dataset } from 'thalweg/data'
 import { createInitializer, createStore, type Initializer, initializerNames, type Model, type Store } from 'thalweg/nn'
-import { lsuv } from 'thalweg/train'
+import { type Experiment, lsuv } from 'thalweg/train'
 import { usage } from '../errors.ts'
 
 export interface WeightsRequest {
@@ -16,6 +16,8 @@ export interface WeightsContext {
   readonly model: Model
   readonly train: Dataset
   readonly seed: number
+  /** Set where the model comes from a file; its first weights may, too. */
+  readonly experiment?: Experiment | undefined
 }
 
 export interface FirstWeights {
@@ -32,10 +34,13 @@ export const initNames: readonly string[] = [LSUV, ...initializerNames]
 /** Nothing where the layers' own first weights are wanted. */
 export async function firstWeights(
   { init, scale }: WeightsRequest,
-  { model, train, seed }: WeightsContext,
+  { model, train, seed, experiment }: WeightsContext,
 ): Promise<FirstWeights | undefined> {
   const { name, options } = parse(init ?? (scale === undefined ? undefined : 'smallRandom'))
-  if (name === undefined) return undefined
+  if (name === undefined) {
+    const store = await experiment?.initialize?.({ model, train, seed })
+    return store && { store, description: "the experiment's own" }
+  }
   if (name.toLowerCase() === LSUV) {
     refuseOptions(options, scale)
     const { store } = await lsuv(model, train, { seed })
