@@ -31,23 +31,36 @@ export interface InspectCommandOptions extends SharedOptions, WeightsRequest {
 
 const EXAMPLES = `
 Examples:
-  thalweg inspect experiment.ts                     the network that train would use
-  thalweg inspect digits --depth 10 --init small-random --scale 0.01
-                                                    ten layers of tanh: they fade away,
-  thalweg inspect digits --depth 10 --init unit-random
-                                                    they saturate,
-  thalweg inspect digits --depth 10 --init xavier --svg xavier.svg
-                                                    they keep their spread
-  thalweg inspect digits --depth 10 --activation relu --init he
+  thalweg inspect experiment.ts             the network that train would use
   thalweg inspect wine.csv --target cultivar --init lsuv
 
-One batch goes forward and back, as in the first step of training. Gradients are those
-of each example's own loss with respect to what the layer gives out. All histograms of
-a column span one range, each is as high as its row, without exact zeros where they are
-many; spread is the standard deviation. Rows are activations, or --all layers.
-sat: saturated, within 3% of an end of the activation's range; zero: exactly 0.
+Ten layers of tanh fade away, saturate, keep their spread; so do rectifiers with he:
+  thalweg inspect digits --depth 10 --init small-random --scale 0.01
+  thalweg inspect digits --depth 10 --init unit-random
+  thalweg inspect digits --depth 10 --init xavier --svg xavier.svg
+  thalweg inspect digits --depth 10 --init he --activation relu
 
-Initializations: ${initNames.join(', ')}; options after a colon: he:fan=out,distribution=uniform`
+One batch goes forward and back, as in the first step of training. Rows are activations,
+or --all layers. All histograms of a column span one range, and each is as high as its
+row; exact zeros are left out of it where they are many. Gradients are those of each
+example's own loss with respect to what the layer gives out.
+  spread   standard deviation
+  sat      share of saturated values: within 3% of an end of the activation's range
+  zero     share of exact zeros
+
+Initializations; options go after a colon, he:fan=out,distribution=uniform:
+${lines(initNames)}`
+
+/** Names side by side, as many as a line takes. */
+function lines(names: readonly string[]): string {
+  const wrapped: string[] = []
+  for (const name of names) {
+    const last = wrapped.at(-1)
+    if (last === undefined || last.length + name.length > 76) wrapped.push(`  ${name}`)
+    else wrapped[wrapped.length - 1] = `${last}, ${name}`
+  }
+  return wrapped.join(',\n')
+}
 
 export function addInspectCommand(program: Command, { streams, finish }: Surroundings): void {
   const command = program
@@ -101,11 +114,12 @@ export function addInspectCommand(program: Command, { streams, finish }: Surroun
       ])
       voice.say('')
       for (const line of inspectionLines(layers, voice.width(), voice.style)) voice.say(line)
+      const last = [...courseRows(layers), ...(options.svg === undefined ? [] : [['drawn in', options.svg] as const])]
+      if (last.length > 0) {
+        voice.say('')
+        sayRows(voice, last)
+      }
       voice.say('')
-      sayRows(voice, [
-        ...courseRows(layers),
-        ...(options.svg === undefined ? [] : [['drawn in', options.svg] as const]),
-      ])
 
       for (const layer of inspection.layers) voice.event({ type: 'layer', ...layer })
       for (const parameter of inspection.parameters) voice.event({ type: 'parameter', ...parameter })
