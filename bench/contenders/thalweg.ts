@@ -1,5 +1,7 @@
 /** Thalweg itself: the step that `fit` runs, on the engine that `fit` chooses. */
-import { defaultEngine } from 'thalweg/compile'
+
+import { wasmBackend } from 'thalweg/backend'
+import { createEngine } from 'thalweg/compile'
 import { arrays } from 'thalweg/data'
 import {
   batchNorm,
@@ -46,11 +48,13 @@ function optimizerOf(spec: OptimizerSpec): Optimizer {
   return spec.kind === 'adam' ? adam({ learningRate }) : sgd({ learningRate, momentum: spec.momentum })
 }
 
-async function prepare(workload: Workload): Promise<Stepper> {
+async function prepare(workload: Workload, threads: number): Promise<Stepper> {
   const { batch, inputShape, optimizer } = workload
   const { inputs, labels } = batchOf(workload)
   const classes = Array.from({ length: workload.classes }, (_, label) => String(label))
+  const engine = createEngine(wasmBackend({ threads }))
   const settings = completeOptions({
+    engine,
     train: arrays({ inputs, inputShape, labels, classes }),
     loss: crossEntropy(),
     optimizer: optimizerOf(optimizer),
@@ -61,9 +65,9 @@ async function prepare(workload: Workload): Promise<Stepper> {
   const session = openSession(sequential(...workload.layers.map(layerOf)), settings)
   const rows = Int32Array.from({ length: batch }, (_, row) => row)
   const { compileMs, kernels } = session.plan
-  const engine = `${defaultEngine().backend.name} ${defaultEngine().backend.features.join(', ')}`
+  const about = `${engine.backend.name} ${engine.backend.features.join(', ')}`
   return {
-    about: `Thalweg, Node ${process.versions.node}, ${engine}; ${kernels} kernels compiled in ${compileMs.toFixed(0)} ms`,
+    about: `Thalweg, Node ${process.versions.node}, ${about}; ${kernels} kernels compiled in ${compileMs.toFixed(0)} ms`,
     step: () => session.step(rows, optimizer),
     loss: () => session.lastLoss(),
   }

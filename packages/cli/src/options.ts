@@ -22,7 +22,13 @@ export function addSharedOptions(
   return command
     .optionsGroup('Options of every command:')
     .addOption(integerOption('--seed <n>', 'where all randomness starts: same seed, same bits', 0))
-    .addOption(integerOption('--threads <n>', 'threads to compute with (one is used so far)', 1))
+    .addOption(
+      integerOption(
+        '--threads <n>',
+        'threads to compute with; the result does not depend on it (default: all cores)',
+        1,
+      ),
+    )
     .option('--strict', 'the same bits on every machine and engine; a little slower')
     .option('--no-wide', 'no 256-bit instructions (THALWEG_WIDE=0 does the same)')
     .option(out.flags, out.description)
@@ -33,10 +39,16 @@ export function addSharedOptions(
 }
 
 /** The engine is made for the whole command; without options it is the library's own choice, made when it is first needed. */
-function chooseEngine({ strict, wide }: SharedOptions): void {
-  if (!strict && wide !== false) return
+function chooseEngine({ strict, wide, threads }: SharedOptions): void {
+  if (!strict && wide !== false && threads === undefined) return
   setDefaultEngine(
-    createEngine(wasmBackend({ ...(strict && { numerics: 'strict' }), ...(wide === false && { wide }) })),
+    createEngine(
+      wasmBackend({
+        ...(strict && { numerics: 'strict' }),
+        ...(wide === false && { wide }),
+        ...(threads !== undefined && { threads }),
+      }),
+    ),
   )
 }
 

@@ -7,7 +7,6 @@ import { addSharedOptions, type SharedOptions } from '../options.ts'
 import { columnsOf, type Score, scoreOf } from '../predict/columns.ts'
 import { readExamples } from '../predict/examples.ts'
 import { loadPredictor } from '../predict/predictor.ts'
-import { sayThreads } from '../run/prepare.ts'
 import { count, percent } from '../terminal/format.ts'
 import { createVoice } from '../voice.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -32,7 +31,6 @@ export function addPredictCommand(program: Command, { streams, finish }: Surroun
   command.addHelpText('after', EXAMPLES)
   command.action(async (run: string, file: string, options: SharedOptions) => {
     const voice = createVoice({ ...options, aside: true }, streams)
-    sayThreads(options.threads, voice)
     const predictor = await loadPredictor(run)
     const examples = await readExamples(file, predictor)
     const prediction = predictor.predict(examples.inputs)

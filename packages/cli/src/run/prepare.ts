@@ -13,7 +13,6 @@ import type { Sitting, SittingContext } from './sitting.ts'
 export interface Request extends Overrides {
   readonly target?: string | undefined
   readonly seed?: number | undefined
-  readonly threads?: number | undefined
   readonly data?: string | undefined
   readonly out?: string | undefined
   readonly checkpointEvery?: number | undefined
@@ -29,7 +28,6 @@ export async function prepareSitting(
   if (target === undefined) throw nothingGiven('train')
   if (request.out !== undefined) await refuseTaken(request.out)
   const source = await openSource('train', target, request)
-  sayThreads(request.threads, voice)
   const given = request.seed ?? DEFAULT_SEED
   const data = await source.load({ seed: given, folder: request.data, target: request.target, voice, signal })
   const seed = request.seed ?? data.experiment?.definition.seed ?? DEFAULT_SEED
@@ -66,9 +64,4 @@ export async function describeData({ train, valid, test, files }: Prepared): Pro
 
 async function part(dataset: Dataset): Promise<PartDescription> {
   return { examples: dataset.size, fingerprint: await dataset.fingerprint() }
-}
-
-/** The option is there for scripts that will want it; honesty about what it does so far. */
-export function sayThreads(threads: number | undefined, voice: SittingContext['voice']): void {
-  if (threads !== undefined && threads > 1) voice.say(`--threads ${threads}: one thread computes in this version`)
 }

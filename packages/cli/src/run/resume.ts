@@ -10,7 +10,7 @@ import type { Voice } from '../voice.ts'
 import { isFinished, type RunFolder, readManifest, runFolder } from './folder.ts'
 import { lockFolder } from './lock.ts'
 import type { DataDescription, Manifest } from './manifest.ts'
-import { describeData, type Request, sayThreads } from './prepare.ts'
+import { describeData, type Request } from './prepare.ts'
 import type { Sitting, SittingContext } from './sitting.ts'
 
 export async function resumeSitting(
@@ -38,7 +38,6 @@ async function readSitting(
   request: Request,
   { voice, signal }: SittingContext,
 ): Promise<Pick<Sitting, 'data' | 'snapshot' | 'checkpointEvery'>> {
-  sayThreads(request.threads, voice)
   const { seed, targetColumn, dataFolder } = manifest
   const source = await resolveSource(manifest.target, 'train')
   const data = await source.load({ seed, folder: request.data ?? dataFolder, target: targetColumn, voice, signal })

@@ -180,6 +180,13 @@ function blame(engine: Engine, graphs: readonly CaseGraph[], error: unknown): st
   return [`${graphs.length} cases together: ${String(error)}`]
 }
 
+/** The bits of values and gradients of all cases, a NaN like any other. */
+export function bitsOf(engine: Engine, cases: readonly ContractCase[]): number[][] {
+  const graphs = cases.map((contractCase) => caseGraph(contractCase))
+  const values = evaluateAll(engine, graphs, ({ comparisons }) => comparisons.map(({ node }) => node))
+  return values.flat().map((data) => [...new Int32Array(data.buffer, data.byteOffset, data.length)])
+}
+
 /** One line for each case in which `engine` strays too far from `reference`. */
 export function failuresOf(engine: Engine, reference: Engine, cases: readonly ContractCase[]): string[] {
   const graphs = cases.map((contractCase) => caseGraph(contractCase))

@@ -8,6 +8,7 @@ import { probeFeatures } from './features.ts'
 import { assemble, writeModule } from './module.ts'
 
 const SHAPE = [3]
+const MEMORY = { module: 'env', name: 'memory', initialPages: 1 }
 
 /** to = from + 1 */
 function addOne(from: number, to: number): LoopKernel {
@@ -126,7 +127,7 @@ describe('programs', () => {
       const kernels = Array.from({ length: count }, (_, i) => addOne(i, i + 1))
       const { lowered } = programOf(places, kernels, 64 * 6)
       const assembly = assemble(lowered, probeFeatures())
-      return writeModule(assembly, { buffer: (id) => 64 * id, scratch: 0, private: 0, tables: 0 }).length
+      return writeModule(assembly, { buffer: (id) => 64 * id, scratch: 0, private: 0, tables: 0 }, MEMORY).length
     }
     const once = write(1)
     expect(write(5) - once).toBeLessThan(4 * 20)

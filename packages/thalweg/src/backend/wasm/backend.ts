@@ -8,12 +8,26 @@ import type { Backend, Executable, Program, Storage } from '../backend.ts'
 import type { Buffer, Lowered } from '../program.ts'
 import { chooseFeatures, type FeatureChoice } from './choose-features.ts'
 import { describeFeatures, type Features } from './features.ts'
+import { link } from './link.ts'
 import { align, Memory } from './memory.ts'
-import { assemble, bytesOf, instantiate, writeModule } from './module.ts'
+import { assemble, bytesOf } from './module.ts'
+import type { Sharing } from './threads/divide.ts'
+import { canShareMemory, checkedThreads, defaultSharing, defaultThreads } from './threads/host.ts'
+import { ThreadPool } from './threads/pool.ts'
 
 export interface WasmOptions extends FeatureChoice {
   /** What kernels may use, in full, instead of a choice from what the engine has. */
   readonly features?: Features
+  /**
+   * Threads to compute with, the calling one included; results do not depend on it. Default: THALWEG_THREADS, else the cores
+   * there are. Where memory cannot be shared (a page that is not cross-origin isolated) it is 1.
+   */
+  readonly threads?: number
+  /**
+   * `evenly` gives every thread its part of even the smallest kernels, and waits for it: slow, for tests of threads. Default:
+   * `worthwhile`, or `evenly` where THALWEG_SHARE_EVENLY is set.
+   */
+  readonly sharing?: Sharing
 }
 
 /** A value at a place in the memory of one backend. */
@@ -35,19 +49,27 @@ class WasmStorage implements Storage {
  * A WebAssembly backend with its own memory.
  *
  * @throws ThalwegError `backend/no-simd` where the engine has no WebAssembly SIMD
+ * @throws ThalwegError `backend/bad-threads` where the number of threads is not a whole number of at least 1
  */
 export function wasmBackend(options: WasmOptions = {}): Backend {
   const features = options.features ?? chooseFeatures(options)
-  const memory = new Memory()
+  const threads = options.threads === undefined ? defaultThreads() : checkedThreads(options.threads, 'wasmBackend')
+  const memory = new Memory(threads > 1 && canShareMemory())
+  const { sharing = defaultSharing() } = options
+  return backendOn(memory, features, memory.isShared ? new ThreadPool(memory, { threads, sharing }) : undefined)
+}
 
+/** The backend on a memory of its own, with the threads of a pool over it. */
+export function backendOn(memory: Memory, features: Features, pool: ThreadPool | undefined): Backend {
   const placed = (storage: Storage): WasmStorage => {
     if (storage instanceof WasmStorage && storage.memory === memory) return storage
     throw internal('a value of another backend was handed to a wasm backend')
   }
 
-  return {
+  const used = pool?.threads ?? 1
+  const backend: Backend = {
     name: 'wasm',
-    features: [...describeFeatures(features), '1 thread'],
+    features: [...describeFeatures(features), `${used} thread${used === 1 ? '' : 's'}`],
     allocate(shape, dtype) {
       const bytes = sizeOf(shape) * 4
       const address = memory.allocate(bytes)
@@ -66,8 +88,20 @@ export function wasmBackend(options: WasmOptions = {}): Backend {
       return dtype === 'float32' ? memory.floats(address, size).slice() : memory.integers(address, size).slice()
     },
     prepare: (program, storageOf) =>
-      prepare(memory, features, program, (variable) => placed(storageOf(variable)).address),
+      prepare({ memory, features, pool }, program, (variable) => placed(storageOf(variable)).address),
   }
+  if (pool !== undefined) abandoned.register(backend, pool)
+  return backend
+}
+
+/** Stops the helpers of backends that nobody can reach any more. */
+const abandoned = new FinalizationRegistry<ThreadPool>((pool) => pool.stop())
+
+interface Parts {
+  readonly memory: Memory
+  readonly features: Features
+  /** None where there is one thread. */
+  readonly pool: ThreadPool | undefined
 }
 
 function writeValues(memory: Memory, { address, shape, dtype }: WasmStorage, data: TypedArray): void {
@@ -83,8 +117,7 @@ function writeValues(memory: Memory, { address, shape, dtype }: WasmStorage, dat
 
 /** Lays a program out: one piece of memory for its inputs, outputs, literals, tables, arena and scratch, then its code. */
 function prepare(
-  memory: Memory,
-  features: Features,
+  { memory, features, pool }: Parts,
   program: Program,
   addressOf: (variable: Variable) => number,
 ): Executable {
@@ -98,7 +131,7 @@ function prepare(
   const arena = layout.add(lowered.arenaBytes)
   const tables = layout.add(assembly.tableBytes)
   const scratch = layout.add(assembly.scratchBytes)
-  const privates = layout.add(assembly.privateBytes)
+  const privates = layout.add(assembly.privateBytes * (pool?.threads ?? 1))
 
   const base = memory.allocate(layout.bytes)
   const addressOfBuffer = (id: number): number => {
@@ -116,18 +149,21 @@ function prepare(
         writeValues(memory, new WasmStorage(memory, shape, dtype, addressOfBuffer(id)), place.data)
     for (const table of assembly.tables)
       memory.integers(base + tables + assembly.tableOffset(table), table.length).set(table)
-    const bytes = writeModule(assembly, {
+    const addresses = {
       buffer: addressOfBuffer,
       tables: base + tables,
       scratch: base + scratch,
       private: base + privates,
-    })
-    const run = instantiate(bytes, memory.memory)
+    }
+    const { run, release } = link(assembly, addresses, memory, pool)
     return {
       inputs: storages('input'),
       outputs: storages('output'),
       run,
-      release: () => memory.release(base),
+      release() {
+        release()
+        memory.release(base)
+      },
     }
   } catch (error) {
     memory.release(base)

@@ -7,6 +7,8 @@
 import { internal } from '../../base/index.ts'
 import { Bytes } from './bytes.ts'
 import {
+  ATOMIC_OPS,
+  type AtomicOp,
   LANE_OPS,
   type LaneOp,
   MEMORY_LANE_OPS,
@@ -56,6 +58,7 @@ const BULK = 0xfc
 const MEMORY_COPY = 10
 const MEMORY_FILL = 11
 const SIMD = 0xfd
+const ATOMIC = 0xfe
 const V128_CONST = 0x0c
 const SHUFFLE = 0x0d
 const NO_RESULT = 0x40
@@ -174,6 +177,15 @@ export class Code {
     this.prefixed([SIMD, code])
     this.memoryArgument(align, offset)
     this.bytes.byte(lane)
+    return this
+  }
+
+  /** Address, then operands from the stack. */
+  atomic(name: AtomicOp, offset = 0): this {
+    const [code, align] = ATOMIC_OPS[name]
+    this.prefixed([ATOMIC, code])
+    // Unlike others, these must state the alignment they have.
+    this.bytes.byte(align).unsigned(offset)
     return this
   }
 

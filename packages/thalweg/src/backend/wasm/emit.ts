@@ -22,12 +22,14 @@ export function emitKernel(kernel: Kernel, buffers: readonly Buffer[], features:
 
 /** Large enough that a call does not matter, small enough that threads can share a copy. */
 const COPY_BYTES = 16384
+const COPY_BYTES_PER_NS = 8
 
 function emitCopy({ label, from, to }: CopyKernel, buffers: readonly Buffer[]): EmittedKernel {
   const bytes = sizeOf(buffers[from].shape) * 4
   const stage = {
     name: `${label} copy`,
     units: Math.ceil(bytes / COPY_BYTES),
+    work: bytes / COPY_BYTES_PER_NS,
     pointers: [
       { kind: 'buffer', buffer: from },
       { kind: 'buffer', buffer: to },

@@ -35,6 +35,16 @@ export interface Stage {
   readonly name: string
   /** Work units, each independent of the others. */
   readonly units: number
+  /**
+   * About how many nanoseconds all units together take one thread. Coarse: it only decides whether threads share the stage,
+   * and in how many pieces.
+   */
+  readonly work: number
+  /**
+   * So many neighbouring units share a preparation (a packed panel, a copied image) that each call of the stage makes anew;
+   * threads are given multiples of it. Default: 1.
+   */
+  readonly together?: number
   readonly pointers: readonly Pointer[]
   /** Equal keys promise equal code. */
   readonly key: string

@@ -3,13 +3,20 @@
  * time they are asked for, because growth detaches the old ones.
  */
 import { internal, ThalwegError } from '../../base/index.ts'
+import type { MemoryImport } from './assembler.ts'
 
 /** Lines of the cache: no two allocations share one, so threads that write neighbours do not disturb each other. */
 export const ALIGNMENT = 64
 const PAGE_BYTES = 65536
 /** Grown by this much at least, so that many small allocations do not detach views each time. */
 const GROWTH_BYTES = 1 << 20
-const LIMIT_BYTES = 2 ** 32 - PAGE_BYTES
+/** Addresses have 32 bits. */
+const MOST_PAGES = 65535
+/**
+ * A shared memory has to say how large it may become, and some engines set so much address space aside at once: less is
+ * asked for where they refuse.
+ */
+const SHARED_PAGES = [MOST_PAGES, 32768, 16384]
 /** Vector code may read a few elements behind the end of a buffer; the last buffer needs something there too. */
 const MARGIN_BYTES = 256
 
@@ -20,14 +27,27 @@ interface Region {
 
 export class Memory {
   readonly memory: WebAssembly.Memory
+  /** How modules import it. */
+  readonly import: MemoryImport
+  private readonly mostPages: number
   private readonly taken = new Map<number, number>()
   /** In order of address; neighbours are merged. */
   private free: Region[]
 
-  constructor() {
-    this.memory = new WebAssembly.Memory({ initial: GROWTH_BYTES / PAGE_BYTES })
+  /** `shared`: with threads; where the engine refuses that, `isShared` is false. */
+  constructor(shared = false) {
+    const initial = GROWTH_BYTES / PAGE_BYTES
+    const sharing = shared ? sharedMemory(initial) : undefined
+    this.memory = sharing?.memory ?? new WebAssembly.Memory({ initial })
+    this.mostPages = sharing?.mostPages ?? MOST_PAGES
+    const from = { module: 'env', name: 'memory', initialPages: 0 }
+    this.import = sharing === undefined ? from : { ...from, maximumPages: MOST_PAGES, shared: true }
     // Address 0 stays unused: it is what an unset local holds.
     this.free = [{ address: ALIGNMENT, bytes: GROWTH_BYTES - ALIGNMENT - MARGIN_BYTES }]
+  }
+
+  get isShared(): boolean {
+    return this.import.shared === true
   }
 
   /** Bytes that are taken. */
@@ -78,11 +98,12 @@ export class Memory {
     const end = size - MARGIN_BYTES
     const atEnd = last !== undefined && last.address + last.bytes === end ? last.bytes : 0
     const more = Math.ceil(Math.max(needed - atEnd, GROWTH_BYTES) / PAGE_BYTES)
-    if (size + more * PAGE_BYTES > LIMIT_BYTES) throw outOfMemory(needed, size)
+    const limit = this.mostPages * PAGE_BYTES
+    if (size + more * PAGE_BYTES > limit) throw outOfMemory(needed, size, limit)
     try {
       this.memory.grow(more)
     } catch {
-      throw outOfMemory(needed, size)
+      throw outOfMemory(needed, size, limit)
     }
     this.addFree({ address: end, bytes: more * PAGE_BYTES })
   }
@@ -103,10 +124,20 @@ export function align(bytes: number): number {
   return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT
 }
 
-function outOfMemory(needed: number, size: number): ThalwegError {
+function sharedMemory(initial: number): { memory: WebAssembly.Memory; mostPages: number } | undefined {
+  for (const mostPages of SHARED_PAGES)
+    try {
+      return { memory: new WebAssembly.Memory({ initial, maximum: mostPages, shared: true }), mostPages }
+    } catch {
+      // Less, or none at all.
+    }
+  return undefined
+}
+
+function outOfMemory(needed: number, size: number, limit: number): ThalwegError {
   const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`
   return new ThalwegError('backend/out-of-memory', {
-    rule: 'wasm: values, plans and parameters must fit into 4 GiB of WebAssembly memory, and into the memory of the machine',
+    rule: `wasm: values, plans and parameters must fit into ${Math.round(limit / 2 ** 30)} GiB of WebAssembly memory, and into the memory of the machine`,
     received: `${megabytes(needed)} more than the ${megabytes(size)} there are`,
     try: 'use a smaller batch, or a smaller network',
   })

@@ -4,17 +4,19 @@
  */
 import { internal } from '../../base/index.ts'
 import type { Buffer, Lowered } from '../program.ts'
-import { ModuleBuilder } from './assembler.ts'
-import type { FunctionReference } from './code.ts'
+import { type MemoryImport, ModuleBuilder } from './assembler.ts'
+import type { Code, FunctionReference, Int } from './code.ts'
 import { emitKernel } from './emit.ts'
 import type { Features } from './features.ts'
 import type { EmittedKernel, Pointer, SharedFunctions, Stage } from './kernel.ts'
 import { align } from './memory.ts'
+import { type Walk, writeWalk } from './threads/walk.ts'
 
 /** Kernels as stages, and the memory they need beside their buffers. */
 export interface Assembly {
   readonly stages: readonly Stage[]
   readonly scratchBytes: number
+  /** For each thread. */
   readonly privateBytes: number
   /** Each distinct table once. */
   readonly tables: readonly Int32Array[]
@@ -27,6 +29,7 @@ export interface Assembly {
 export interface Addresses {
   buffer(id: number): number
   readonly scratch: number
+  /** Of the first thread; the others' follow. */
   readonly private: number
   readonly tables: number
 }
@@ -38,7 +41,7 @@ export function assemble(lowered: Lowered, features: Features): Assembly {
   return {
     stages,
     scratchBytes: largest(kernels, (kernel) => kernel.scratchBytes),
-    privateBytes: largest(kernels, (kernel) => kernel.privateBytes),
+    privateBytes: align(largest(kernels, (kernel) => kernel.privateBytes)),
     ...tables,
   }
 }
@@ -71,38 +74,39 @@ function placeTables(stages: readonly Stage[]): Pick<Assembly, 'tables' | 'table
   }
 }
 
-/** The bytes of the module. */
-export function writeModule(assembly: Assembly, addresses: Addresses): Uint8Array<ArrayBuffer> {
-  const builder = new ModuleBuilder({ module: 'env', name: 'memory', initialPages: 0 })
+/** The bytes of a module that exports `run`, and, where threads share it, `lead` and `help` (threads/walk.ts). */
+export function writeModule(
+  assembly: Assembly,
+  addresses: Addresses,
+  memory: MemoryImport,
+  walk?: Walk,
+): Uint8Array<ArrayBuffer> {
+  const builder = new ModuleBuilder(memory)
   const shared = createShared(builder)
   const functions = new Map<string, FunctionReference>()
   for (const stage of assembly.stages)
     if (!functions.has(stage.key)) functions.set(stage.key, writeStage(builder, stage, shared))
 
-  const addressOf = (pointer: Pointer): number => {
+  const addressOf = (pointer: Exclude<Pointer, { kind: 'private' }>): number => {
     if (pointer.kind === 'buffer') return addresses.buffer(pointer.buffer)
     if (pointer.kind === 'table') return addresses.tables + assembly.tableOffset(pointer.data)
-    return (pointer.kind === 'scratch' ? addresses.scratch : addresses.private) + pointer.offset
+    return addresses.scratch + pointer.offset
+  }
+  const call = (code: Code, stage: Stage, start: Int, end: Int, thread: Int): void => {
+    const callee = functions.get(stage.key)
+    if (callee === undefined || stage.units === 0) return
+    code.ints(start, end)
+    for (const pointer of stage.pointers)
+      if (pointer.kind !== 'private') code.i32(addressOf(pointer))
+      else code.sum(addresses.private + pointer.offset, [thread, assembly.privateBytes])
+    code.call(callee)
   }
   const run = builder.function('run', [], (code) => {
-    for (const stage of assembly.stages) {
-      const callee = functions.get(stage.key)
-      if (callee === undefined || stage.units === 0) continue
-      code.i32(0).i32(stage.units)
-      for (const pointer of stage.pointers) code.i32(addressOf(pointer))
-      code.call(callee)
-    }
+    for (const stage of assembly.stages) call(code, stage, 0, stage.units, 0)
   })
   builder.export('run', run)
+  if (walk !== undefined) writeWalk(builder, walk, call)
   return builder.toBytes()
-}
-
-/** Compiles and links at once; a module of kernels is small. */
-export function instantiate(bytes: Uint8Array<ArrayBuffer>, memory: WebAssembly.Memory): () => void {
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } })
-  const run = exports.run
-  if (typeof run !== 'function') throw internal('the module does not export run')
-  return run as () => void
 }
 
 function writeStage(builder: ModuleBuilder, stage: Stage, shared: SharedFunctions): FunctionReference {

@@ -28,6 +28,7 @@ export const PLAIN_OPS = {
   'i64.lt_u': 0x54,
   'i64.gt_s': 0x55,
   'i64.gt_u': 0x56,
+  'i64.ge_u': 0x5a,
   'f32.eq': 0x5b,
   'f32.ne': 0x5c,
   'f32.lt': 0x5d,
@@ -260,6 +261,27 @@ export const MEMORY_OPS = {
   'v128.load64_zero': [[0xfd, 0x5d], 3],
 } as const
 
+/**
+ * Atomic accesses, sequentially consistent: an address from the stack, then the operands. They trap where the address is not
+ * a multiple of the size. `[number behind the prefix 0xfe, log2 align]`
+ */
+export const ATOMIC_OPS = {
+  /** (address, count) -> how many were woken. */
+  'memory.atomic.notify': [0x00, 2],
+  /** (address, expected, nanoseconds or -1) -> 0 woken, 1 another value was there, 2 time is up. */
+  'memory.atomic.wait32': [0x01, 2],
+  'memory.atomic.wait64': [0x02, 3],
+  'i32.atomic.load': [0x10, 2],
+  'i64.atomic.load': [0x11, 3],
+  'i32.atomic.store': [0x17, 2],
+  'i64.atomic.store': [0x18, 3],
+  /** (address, value) -> what was there. */
+  'i32.atomic.rmw.add': [0x1e, 2],
+  'i64.atomic.rmw.add': [0x1f, 3],
+  /** (address, expected, replacement) -> what was there. */
+  'i64.atomic.rmw.cmpxchg': [0x49, 3],
+} as const
+
 /** Loads and stores of one lane: address and vector from the stack. */
 export const MEMORY_LANE_OPS = {
   'v128.load32_lane': [0x56, 2],
@@ -282,6 +304,7 @@ export const LANE_OPS = {
 
 export type PlainOp = keyof typeof PLAIN_OPS
 export type MemoryOp = keyof typeof MEMORY_OPS
+export type AtomicOp = keyof typeof ATOMIC_OPS
 export type MemoryLaneOp = keyof typeof MEMORY_LANE_OPS
 export type LaneOp = keyof typeof LANE_OPS
 

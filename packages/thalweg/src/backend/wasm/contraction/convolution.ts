@@ -16,7 +16,7 @@ import { type Epilogue, emitEpilogue, emitZeros, epilogueOf } from './epilogue.t
 import { bandBytes, emitBandCopy } from './image.ts'
 import { atMost, roundUp } from './matmul.ts'
 import { packColumns, packRows } from './pack.ts'
-import { ELEMENT } from './tile.ts'
+import { ELEMENT, NS_PER_PACKED, NS_PER_STEP, NS_PER_SUM } from './tile.ts'
 import { MOST_WRITTEN_OUT, type Steps, walkOffsets, walkSegments } from './walk.ts'
 import { forwardWindow, imageGradWindow, type Phase } from './window.ts'
 
@@ -44,6 +44,7 @@ export function emitConvolution(kernel: ConvolutionKernel, features: Features): 
   const multiply: Stage = {
     name: `${kernel.label} ${kernel.op}`,
     units: window.images * bands,
+    work: window.images * workPerImage(plan),
     pointers: [
       { kind: 'buffer', buffer: kernel.operands[0] },
       plan.depthwise ? weightBuffer : packed,
@@ -58,6 +59,7 @@ export function emitConvolution(kernel: ConvolutionKernel, features: Features): 
   const pack: Stage = {
     name: `${kernel.label} ${kernel.op} pack`,
     units: panels,
+    work: panels * depth * tile.columns * NS_PER_PACKED,
     pointers: [weightBuffer, packed],
     key: JSON.stringify(['convolution pack', kernel.op, window, tile]),
     emit: (code, parameters, shared) => emitPack(code, parameters, shared, plan, kernel.op === 'conv2dImageGrad'),
@@ -67,6 +69,12 @@ export function emitConvolution(kernel: ConvolutionKernel, features: Features): 
     scratchBytes: panels * panelBytes,
     privateBytes: band + block,
   }
+}
+
+function workPerImage({ phases, inputs, outputs, groups }: Plan): number {
+  return phases.reduce((sum, { taps, count: [rows, columns] }) => {
+    return sum + rows * columns * groups * outputs * (taps.length * inputs * NS_PER_STEP + NS_PER_SUM)
+  }, 0)
 }
 
 /** A unit is one panel of one group. */

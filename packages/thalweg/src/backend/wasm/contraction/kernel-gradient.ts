@@ -7,6 +7,7 @@
  * cache while all rows use them. The sums of all images are collected in the result, or in scratch memory where the
  * epilogue is more than a store: in the order of the images, whatever the range.
  */
+import { sizeOf } from '../../../base/index.ts'
 import type { ContractionKernel } from '../../program.ts'
 import type { Code } from '../code.ts'
 import type { Features } from '../features.ts'
@@ -17,7 +18,7 @@ import { type Epilogue, emitEpilogue, emitZeros, epilogueOf } from './epilogue.t
 import { bandBytes, emitBandCopy } from './image.ts'
 import { atMost, roundUp } from './matmul.ts'
 import { packRows } from './pack.ts'
-import { chooseTile, depthwiseTile, ELEMENT, type Tile } from './tile.ts'
+import { chooseTile, depthwiseTile, ELEMENT, NS_PER_STEP, type Tile } from './tile.ts'
 import { MOST_WRITTEN_OUT, walkEvenly, walkSegments } from './walk.ts'
 
 type KernelGradient = Extract<ContractionKernel, { op: 'conv2dKernelGrad' }>
@@ -79,6 +80,8 @@ export function emitKernelGradient(kernel: KernelGradient, features: Features): 
   const stage = {
     name: `${kernel.label} conv2dKernelGrad`,
     units: kernel.shape.includes(0) ? 0 : panels,
+    together: panels,
+    work: plan.images * upstream[0] * upstream[1] * sizeOf(kernel.shape) * NS_PER_STEP,
     pointers,
     key: JSON.stringify(['kernel gradient', plan, values, stores]),
     emit: (code: Code, parameters: StageParameters, shared: SharedFunctions) =>

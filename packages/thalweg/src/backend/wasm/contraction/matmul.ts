@@ -14,7 +14,7 @@ import { ALIGNMENT, align } from '../memory.ts'
 import { Registers } from '../terms.ts'
 import { type Epilogue, emitEpilogue, emitZeros, epilogueOf } from './epilogue.ts'
 import { packColumns, packRows } from './pack.ts'
-import { chooseTile, ELEMENT, type Tile } from './tile.ts'
+import { chooseTile, ELEMENT, NS_PER_PACKED, NS_PER_STEP, NS_PER_SUM, type Tile } from './tile.ts'
 import { walkSegments } from './walk.ts'
 
 type MatmulKernel = Extract<ContractionKernel, { op: 'matmul' }>
@@ -66,6 +66,8 @@ export function emitMatmul(kernel: MatmulKernel, features: Features): EmittedKer
   const multiply: Stage = {
     name: `${kernel.label} matmul`,
     units: products * rowBlocks * columnBlocks,
+    together: rowBlocks,
+    work: products * m * n * (k * NS_PER_STEP + NS_PER_SUM),
     pointers: [
       transposeA ? packedA : a,
       { kind: 'buffer', buffer: kernel.operands[1] },
@@ -82,6 +84,7 @@ export function emitMatmul(kernel: MatmulKernel, features: Features): EmittedKer
   const pack: Stage = {
     name: `${kernel.label} matmul pack`,
     units: products * Math.ceil(m / PACK_UNIT),
+    work: products * m * k * NS_PER_PACKED,
     pointers: [a, packedA],
     key: JSON.stringify(['matmul pack', products, m, k]),
     emit: (code, parameters, shared) => emitPack(code, parameters, shared, m, k),

@@ -40,6 +40,10 @@ export function tileName({ rows, columns, depthwise }: Tile): string {
 /** Bytes of a vector, and of an element. */
 const VECTOR = 16
 export const ELEMENT = 4
+/** What a multiplication and addition, an element of the result, a packed element take about. */
+export const NS_PER_STEP = 0.05
+export const NS_PER_SUM = 0.5
+export const NS_PER_PACKED = 0.5
 /** Instructions of a step beside loads and arithmetic. */
 const STEP_OVERHEAD = 3
 

@@ -9,6 +9,7 @@ import { isLarger } from './largest.ts'
 import type { KernelOf, WholeStage } from './whole-stage.ts'
 
 const BYTES = 4
+const NS_PER_ELEMENT = 0.5
 
 export function argmaxStage(
   { attributes: { axis }, operandShapes: [shape] }: KernelOf<'argmax'>,
@@ -23,6 +24,7 @@ export function argmaxStage(
   const tail = (width % LANES) as Lanes | 0
   return {
     units: rows * groups,
+    work: sizeOf(shape) * NS_PER_ELEMENT,
     emit(code, { start, end, pointers: [x, target] }) {
       const registers = new Registers(code)
       const unit = registers.take('i32')

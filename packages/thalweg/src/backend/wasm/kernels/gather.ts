@@ -10,6 +10,7 @@ import { forRow } from './row.ts'
 import type { KernelOf, WholeStage } from './whole-stage.ts'
 
 const BYTES = 4
+const NS_PER_ELEMENT = 0.5
 /** Columns behind the axis that one unit of scatterAdd owns: a cache line. */
 const OWNED = 16
 
@@ -37,6 +38,7 @@ export function gatherStage({
   const count = sizeOf(indexShape)
   return {
     units: before * count,
+    work: before * count * behind * NS_PER_ELEMENT,
     emit(code, { start, end, pointers: [x, indices, target] }) {
       const registers = new Registers(code)
       const [unit, from, to, slice, at, index] = Array.from({ length: 6 }, () => registers.take('i32'))
@@ -93,6 +95,7 @@ export function scatterAddStage({
   const last = behind - (blocks - 1) * OWNED
   return {
     units: before * blocks,
+    work: before * behind * (size + count) * NS_PER_ELEMENT,
     emit(code, { start, end, pointers: [updates, indices, target] }) {
       const registers = new Registers(code)
       const [unit, slice, block, from, to, slot, at, position, index] = Array.from({ length: 9 }, () =>

@@ -5,7 +5,7 @@ import { NEUTRAL } from './fold.ts'
 import { columnsOf, emitColumns } from './loop-columns.ts'
 import { emitLine, emitRows, rowAxes } from './loop-map.ts'
 import { emitRowFolds, resultAxes } from './loop-rows.ts'
-import { allViews, arrange, mapViews, type Nest, type RawNest } from './nest.ts'
+import { allViews, arrange, mapViews, type Nest, type RawNest, workOf } from './nest.ts'
 import { splitFold } from './split.ts'
 import { tile } from './tile.ts'
 import { unitCount } from './units.ts'
@@ -60,7 +60,7 @@ function foldOfNothing({ shape, keptAxes, reductions, epilogue, epilogueStores }
 function stageOf(nest: Nest, all: readonly Pointer[], name: string): Stage {
   const used = [...new Set(allViews(nest).map(({ buffer }) => buffer))]
   const own = mapViews(nest, (view) => ({ ...view, buffer: used.indexOf(view.buffer) }))
-  return { name, pointers: used.map((buffer) => all[buffer]), ...written(own) }
+  return { name, pointers: used.map((buffer) => all[buffer]), work: workOf(nest), ...written(own) }
 }
 
 /** All that shapes the code. JSON alone would write -0 as 0, and Infinity, -Infinity and NaN as null. */

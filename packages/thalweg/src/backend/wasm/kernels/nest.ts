@@ -175,6 +175,13 @@ export function sideBySide(instructions: number): 4 | 2 | 1 {
   return instructions <= 10 ? 4 : instructions <= 20 ? 2 : 1
 }
 
+const NS_PER_INSTRUCTION = 0.3
+
+/** About how many nanoseconds the whole nest takes. */
+export function workOf(nest: Nest): number {
+  return nest.shape.reduce((product, size) => product * size, NS_PER_INSTRUCTION) * walkCost(nest, nest.walk)
+}
+
 /** The axis along which vectors cost least per element; among equals the innermost. */
 function chooseWalk(nest: RawNest): number {
   const costs = nest.shape.map((_, axis) => walkCost(nest, axis))

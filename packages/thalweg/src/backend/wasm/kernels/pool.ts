@@ -2,6 +2,7 @@
  * Pooling of images [B, H, W, C] by windows, four channels at a time. No index of a maximum is kept from a forward pass: who
  * needs it (maxPoolTake, maxPoolPut) looks at the window again, which moves less memory than an index per element would.
  */
+import { sizeOf } from '../../../base/index.ts'
 import type { AveragePoolAttributes } from '../../../graph/index.ts'
 import type { Local } from '../code.ts'
 import type { StageParameters } from '../kernel.ts'
@@ -12,6 +13,9 @@ import type { KernelOf, WholeStage } from './whole-stage.ts'
 import { forWindows, type Geometry, geometryOf, type WindowVector, windowUnits } from './window.ts'
 
 const BYTES = 4
+/** For each place of each window. */
+const NS_PER_READ = 0.4
+const NS_PER_WRITE = 0.9
 
 const load = (place: Place, lanes: Lanes): Term => loadLanes(place, 1, lanes, 'float32')
 const nanMask = (value: Local): Term => apply('f32x4.ne', value, value)
@@ -25,6 +29,11 @@ function store(registers: Registers, value: Term, place: Place, lanes: Lanes): v
   storeLanes(registers, value, place, 1, lanes, 'float32')
 }
 
+/** Places of all windows together. */
+function placesOf({ output, attributes: { window } }: Geometry): number {
+  return sizeOf(output) * window[0] * window[1]
+}
+
 /** One vector of output from each window. */
 function reading(
   geometry: Geometry,
@@ -33,6 +42,7 @@ function reading(
 ): WholeStage {
   return {
     units: windowUnits(geometry, 'row'),
+    work: placesOf(geometry) * images * NS_PER_READ,
     emit(code, { start, end, pointers }: StageParameters) {
       const registers = new Registers(code)
       const loops = { geometry, images: pointers.slice(0, images), outputs: pointers.slice(images) }
@@ -101,6 +111,7 @@ function giving(
   const [, height, width, channels] = geometry.image
   return {
     units: windowUnits(geometry, unit),
+    work: placesOf(geometry) * NS_PER_WRITE,
     emit(code, { start, end, pointers }: StageParameters) {
       const registers = new Registers(code)
       const target = pointers[pointers.length - 1]

@@ -14,6 +14,7 @@ const WEYL = [0x9e3779b9, 0xbb67ae85] as const
 const PURPOSE = 1
 const GROUP = 16
 const BYTES = 4
+const NS_PER_ELEMENT = 2
 
 export function randomStage({ attributes, shape }: KernelOf<'random'>): WholeStage {
   const size = sizeOf(shape)
@@ -21,6 +22,7 @@ export function randomStage({ attributes, shape }: KernelOf<'random'>): WholeSta
   const tail = size % GROUP
   return {
     units,
+    work: size * NS_PER_ELEMENT,
     emit(code, { start, end, pointers: [seed, step, target] }) {
       const registers = new Registers(code)
       const keys = [0, 1].map((word) => keep(registers, splatLoad(seed, word)))
