@@ -245,6 +245,9 @@ const SAME: Convolution = {
   groups: 1,
 }
 
+/** The last part has fewer than the others. */
+const MANY_IMAGES = { images: 11, size: [12, 12], channels: 4, outputs: 16 } as const
+
 describe.each(FORMS)('%s', (op) => {
   const pair = (max: number): fc.Arbitrary<[number, number]> => {
     const one = fc.integer({ min: 1, max })
@@ -282,9 +285,11 @@ describe.each(FORMS)('%s', (op) => {
     ['depthwise', { channels: 1, outputs: 1, groups: 12 }],
     ['depthwise, strided, few channels', { channels: 1, outputs: 1, groups: 5, kernel: [5, 3], strides: [2, 2] }],
     ['depthwise with several outputs a channel', { channels: 1, outputs: 3, groups: 6 }],
+    ['many images, which are summed up in parts', { ...MANY_IMAGES }],
+    ['parts of grouped panels', { ...MANY_IMAGES, outputs: 20, groups: 2 }],
     ['more padding than kernel', { size: [3, 3], kernel: [2, 2], padding: [4, 2, 3, 5] }],
   ])('%s', (_, change) => {
-    checkConvolution(op, { ...SAME, ...change }, 5, [1])
+    checkConvolution(op, { ...SAME, ...change }, 5, [1, 4])
   })
 })
 
@@ -337,6 +342,7 @@ describe('an epilogue that computes', () => {
     FORMS.flatMap((op) => [
       { op, outputs: 8 },
       { op, outputs: 5, strides: [2, 2] as const, groups: 2 },
+      { op, ...MANY_IMAGES },
     ]),
   )('%o', ({ op, ...change }) => {
     const c = { ...SAME, ...change }
@@ -365,6 +371,15 @@ test('a result may be stored transposed, between other values', () => {
     expected[3 + 2 * Math.floor(i / 10) + 13 * (i % 10)] = sum
   })
   expect(out).toEqual(expected)
+})
+
+test('the gradient of a kernel has several parts where there are many images', () => {
+  const { stages } = emitContraction(
+    kernelOf(formOf('conv2dKernelGrad', { ...SAME, ...MANY_IMAGES }), plain([3, 3, 4, 16])),
+    probeFeatures(),
+  )
+  expect(stages).toHaveLength(2)
+  expect(stages[0].units).toBeGreaterThan(stages[1].units)
 })
 
 test('no row of A is read that does not exist', () => {

@@ -2,16 +2,17 @@
  * The gradient of a convolution by its kernel: for every kernel position and channel (the rows) and every output (the
  * columns) the sum over all pixels (K) of the source beneath the position times the upstream gradient.
  *
- * A unit is one panel of columns. Images are the outer loop, so that an image is copied (between zeros, in planes of four
- * channels: the inner loop then walks along memory) once for all panels of a range of units, and its gradients stay in the
- * cache while all rows use them. The sums of all images are collected in the result, or in scratch memory where the
- * epilogue is more than a store: in the order of the images, whatever the range.
+ * A unit is one panel of columns, summed up over a part of the images: all of them where there are many panels. Images are
+ * the outer loop, so that an image is copied (between zeros, in planes of four channels: the inner loop then walks along
+ * memory) once for all panels of a range of units, and its gradients stay in the cache while all rows use them. The sums of
+ * all images are collected in the result, in their order whatever the range; or in scratch memory, where the epilogue is more than a
+ * store or where there are several parts, which a second stage adds up in their order.
  */
-import { sizeOf } from '../../../base/index.ts'
+import { type Shape, sizeOf } from '../../../base/index.ts'
 import type { ContractionKernel } from '../../program.ts'
-import type { Code } from '../code.ts'
+import type { Code, Local } from '../code.ts'
 import type { Features } from '../features.ts'
-import type { EmittedKernel, Pointer, SharedFunctions, StageParameters } from '../kernel.ts'
+import type { EmittedKernel, Pointer, SharedFunctions, Stage, StageParameters } from '../kernel.ts'
 import { align } from '../memory.ts'
 import { Registers } from '../terms.ts'
 import { type Epilogue, emitEpilogue, emitZeros, epilogueOf } from './epilogue.ts'
@@ -24,11 +25,17 @@ import { MOST_WRITTEN_OUT, walkEvenly, walkSegments } from './walk.ts'
 type KernelGradient = Extract<ContractionKernel, { op: 'conv2dKernelGrad' }>
 type Pair = readonly [height: number, width: number]
 
+const VECTOR = 16
+const NS_PER_ADDED = 0.2
 const PLANE_CHANNELS = 4
 /** Pixels of a band: steps along K between two visits of the sums. */
 const PIECE = 256
 /** So few kernel positions and channels do not repay the packing of the gradient. */
 const FEW_ROWS = 32
+/** Images are divided into parts until there are so many units, each so long, and so many bytes of sums. */
+const ENOUGH_UNITS = 32
+const UNIT_NS = 10_000
+const SUM_BYTES = 4 << 20
 
 interface Plan {
   readonly images: number
@@ -56,6 +63,11 @@ interface Plan {
   readonly planes: boolean
   /** Whether panels of the upstream gradient are packed; else they are read where they lie. */
   readonly packed: boolean
+  /** Panels of columns, of all groups together. */
+  readonly panels: number
+  /** Parts of the images, and images of a part. */
+  readonly parts: number
+  readonly partImages: number
   /** Whether sums are collected where they belong. */
   readonly direct: boolean
 }
@@ -63,8 +75,7 @@ interface Plan {
 export function emitKernelGradient(kernel: KernelGradient, features: Features): EmittedKernel {
   const epilogue = epilogueOf(kernel)
   const plan = planKernelGradient(kernel, features, epilogue)
-  const { tile, bandRows, upstream, groups, outputs } = plan
-  const panels = groups * Math.ceil(outputs / tile.columns)
+  const { tile, bandRows, upstream, panels, parts } = plan
   const copyBytes = bandBytes(plan)
   const panelBytes = !plan.packed ? 0 : bandRows * upstream[1] * tile.columns * ELEMENT
   const sumRows = rowCount(plan)
@@ -77,21 +88,33 @@ export function emitKernelGradient(kernel: KernelGradient, features: Features): 
     ...epilogue.pointers,
   ]
   const { values, stores } = epilogue
-  const stage = {
+  const work = workOf(plan, kernel.shape)
+  const partial: Stage = {
     name: `${kernel.label} conv2dKernelGrad`,
-    units: kernel.shape.includes(0) ? 0 : panels,
+    units: kernel.shape.includes(0) ? 0 : parts * panels,
     together: panels,
-    work: plan.images * upstream[0] * upstream[1] * sizeOf(kernel.shape) * NS_PER_STEP,
+    work,
     pointers,
     key: JSON.stringify(['kernel gradient', plan, values, stores]),
-    emit: (code: Code, parameters: StageParameters, shared: SharedFunctions) =>
-      emitPanels(code, parameters, shared, plan, epilogue),
+    emit: (code, parameters, shared) => emitPanels(code, parameters, shared, plan, epilogue),
+  }
+  const total: Stage = {
+    name: `${kernel.label} conv2dKernelGrad total`,
+    units: panels,
+    work: parts * panels * sumRows * tile.columns * NS_PER_ADDED,
+    pointers: [{ kind: 'scratch', offset: 0 }, ...epilogue.pointers],
+    key: JSON.stringify(['kernel gradient total', plan, values, stores]),
+    emit: (code, parameters) => emitTotals(code, parameters, plan, epilogue),
   }
   return {
-    stages: [stage],
-    scratchBytes: plan.direct ? 0 : panels * sumRows * tile.columns * ELEMENT,
+    stages: parts > 1 && partial.units > 0 ? [partial, total] : [partial],
+    scratchBytes: plan.direct ? 0 : parts * panels * sumRows * tile.columns * ELEMENT,
     privateBytes: copyBytes + align(panelBytes),
   }
+}
+
+function workOf({ images, upstream }: Pick<Plan, 'images' | 'upstream'>, shape: Shape): number {
+  return images * upstream[0] * upstream[1] * sizeOf(shape) * NS_PER_STEP
 }
 
 function planKernelGradient(kernel: KernelGradient, features: Features, { plain }: Epilogue): Plan {
@@ -106,7 +129,14 @@ function planKernelGradient(kernel: KernelGradient, features: Features, { plain 
   const tile = depthwise ? depthwiseTile(features) : chooseTile(features, m, outputs)
   const bands = Math.ceil(outHeight / Math.max(1, Math.floor(PIECE / outWidth)))
   const bandRows = Math.ceil(outHeight / bands)
+  const panels = groups * Math.ceil(outputs / tile.columns)
+  const work = workOf({ images, upstream: [outHeight, outWidth] }, kernel.shape)
+  const wantedUnits = Math.min(ENOUGH_UNITS, work / UNIT_NS)
+  const mostParts = SUM_BYTES / (panels * roundUp(m, tile.rows) * tile.columns * ELEMENT)
+  const partImages = Math.ceil(images / Math.max(1, Math.min(images, wantedUnits / panels, mostParts)))
+  const parts = images === 0 ? 1 : Math.ceil(images / partImages)
   const direct =
+    parts === 1 &&
     images > 0 &&
     m % tile.rows === 0 &&
     outputs % tile.columns === 0 &&
@@ -135,6 +165,9 @@ function planKernelGradient(kernel: KernelGradient, features: Features, { plain 
     ],
     planes: inputs % PLANE_CHANNELS === 0,
     packed: m > FEW_ROWS && !depthwise,
+    panels,
+    parts,
+    partImages,
     direct,
   }
 }
@@ -184,10 +217,9 @@ function emitPanels(
   plan: Plan,
   epilogue: Epilogue,
 ): void {
-  const { images, upstream, tile, outputs, groups, inputs, bandRows, kernel, strides, packed } = plan
+  const { images, upstream, tile, outputs, groups, inputs, bandRows, strides, packed, panels, parts, partImages } = plan
   const [source, gradient, table, copy, packedPanel, sums, ...own] = pointers
   const registers = new Registers(code)
-  const panelsOfGroup = Math.ceil(outputs / tile.columns)
   const columnBytes = tile.columns * ELEMENT
   const rows = rowCount(plan)
   const gradientPixel = outputs * groups * ELEMENT
@@ -198,54 +230,73 @@ function emitPanels(
     ? walkEvenly(shared, tile, steps, upstream[1], lineDistance(plan))
     : walkSegments(shared, tile, steps, upstream[1])
 
+  const first = code.local('i32')
+  const last = code.local('i32')
+  const firstImage = code.local('i32')
+  const lastImage = code.local('i32')
   const image = code.local('i32')
   const band = code.local('i32')
   const rowsOfBand = code.local('i32')
   const unit = code.local('i32')
-  const group = code.local('i32')
-  const column = code.local('i32')
-  const width = code.local('i32')
-  const resultColumn = code.local('i32')
+  const place = placeOfPanel(code, plan)
+  const { group, column, width, resultColumn } = place
   const panel = code.local('i32')
   const out = code.local('i32')
 
   const sumsOfUnit = (): void => {
     code.sum(sums, [unit, rows * columnBytes]).set(out)
   }
-  if (images === 0)
-    code.for(unit, start, end, 1, () => {
-      sumsOfUnit()
-      emitZeros(code, out, rows * columnBytes)
-    })
-  code.for(image, 0, images, 1, () => {
-    code.for(band, 0, upstream[0], bandRows, () => {
-      atMost(code, upstream[0], band, bandRows, rowsOfBand)
-      emitBandCopy(registers, shared, {
-        ...plan,
-        advance: strides,
-        image: source,
-        number: image,
-        firstRow: band,
-        target: copy,
-      })
-      code.for(unit, start, end, 1, () => {
-        placeUnit()
-        placeGradient()
-        multiply()
-      })
+  // A range of units may go over several parts of the images.
+  code.get(start).set(first)
+  code.block((done) => {
+    code.loop((again) => {
+      code.get(first).get(end).op('i32.ge_s').branchIf(done)
+      code.get(first).i32(panels).op('i32.div_u').set(image)
+      code.sum(panels, [image, panels]).tee(last)
+      code.get(end).get(last).get(end).op('i32.lt_s').op('select').set(last)
+      code.sum(0, [image, partImages]).tee(firstImage).set(image)
+      atMost(code, images, firstImage, partImages, lastImage)
+      code.increase(lastImage, firstImage)
+      sumUpPart()
+      code.get(last).set(first)
+      code.branch(again)
     })
   })
-  if (!plan.direct)
-    code.for(unit, start, end, 1, () => {
-      placeUnit()
-      finish()
+
+  /** Panels `first` to `last` over images `firstImage` to `lastImage`. */
+  function sumUpPart(): void {
+    if (images === 0)
+      code.for(unit, first, last, 1, () => {
+        sumsOfUnit()
+        emitZeros(code, out, rows * columnBytes)
+      })
+    code.forRest(image, lastImage, 1, () => {
+      code.for(band, 0, upstream[0], bandRows, () => {
+        atMost(code, upstream[0], band, bandRows, rowsOfBand)
+        emitBandCopy(registers, shared, {
+          ...plan,
+          advance: strides,
+          image: source,
+          number: image,
+          firstRow: band,
+          target: copy,
+        })
+        code.for(unit, first, last, 1, () => {
+          placeUnit()
+          placeGradient()
+          multiply()
+        })
+      })
     })
+    if (!plan.direct && parts === 1)
+      code.for(unit, first, last, 1, () => {
+        placeUnit()
+        finishPanel(registers, plan, epilogue, own, place, out)
+      })
+  }
 
   function placeUnit(): void {
-    code.get(unit).i32(panelsOfGroup).op('i32.div_u').set(group)
-    code.get(unit).i32(panelsOfGroup).op('i32.rem_u').i32(tile.columns).op('i32.mul').set(column)
-    atMost(code, outputs, column, tile.columns, width)
-    code.sum(column, [group, outputs]).set(resultColumn)
+    place.set(unit)
     if (plan.direct) code.sum(own[0], [epilogue.plain?.offset ?? 0, ELEMENT], [resultColumn, ELEMENT]).set(out)
     else sumsOfUnit()
   }
@@ -275,25 +326,95 @@ function emitPanels(
     }
     code.i32(plan.direct ? (epilogue.plain?.strides[2] ?? 0) * ELEMENT : columnBytes)
     // Nothing to add to yet in the first band of the first image.
-    code.get(image).get(band).op('i32.or').call(tileSums)
+    code.get(image).get(firstImage).op('i32.sub').get(band).op('i32.or').call(tileSums)
   }
+}
 
-  function finish(): void {
-    registers.scope(() => {
-      emitEpilogue(registers, epilogue, own, {
-        sums: out,
-        columns: tile.columns,
-        rows: [
-          { axis: 0, count: kernel[0], step: 1, start: 0 },
-          { axis: 1, count: kernel[1], step: 1, start: 0 },
-          { axis: 2, count: inputs, step: 1, start: 0 },
-        ],
-        columnAxis: 3,
-        column: resultColumn,
-        width,
-        lastWidth: outputs % tile.columns,
-        fixed: [],
-      })
-    })
+/** Where the columns of a panel are. */
+interface PanelPlace {
+  /** Group of the convolution, first column in it, number of columns, and first column of the result. */
+  readonly group: Local
+  readonly column: Local
+  readonly width: Local
+  readonly resultColumn: Local
+  /** Works them out for the panel of a unit. */
+  set(unit: Local): void
+}
+
+function placeOfPanel(code: Code, { panels, parts, outputs, tile }: Plan): PanelPlace {
+  const [panel, group, column, width, resultColumn] = code.locals('i32', 5)
+  const panelsOfGroup = Math.ceil(outputs / tile.columns)
+  return {
+    group,
+    column,
+    width,
+    resultColumn,
+    set(unit) {
+      code.get(unit)
+      if (parts > 1) code.i32(panels).op('i32.rem_u')
+      code.tee(panel).i32(panelsOfGroup).op('i32.div_u').set(group)
+      code.get(panel).i32(panelsOfGroup).op('i32.rem_u').i32(tile.columns).op('i32.mul').set(column)
+      atMost(code, outputs, column, tile.columns, width)
+      code.sum(column, [group, outputs]).set(resultColumn)
+    },
   }
+}
+
+/** Hands the sums of a panel to the epilogue. */
+function finishPanel(
+  registers: Registers,
+  { kernel, inputs, outputs, tile }: Plan,
+  epilogue: Epilogue,
+  pointers: readonly Local[],
+  { resultColumn, width }: PanelPlace,
+  sums: Local,
+): void {
+  registers.scope(() => {
+    emitEpilogue(registers, epilogue, pointers, {
+      sums,
+      columns: tile.columns,
+      rows: [
+        { axis: 0, count: kernel[0], step: 1, start: 0 },
+        { axis: 1, count: kernel[1], step: 1, start: 0 },
+        { axis: 2, count: inputs, step: 1, start: 0 },
+      ],
+      columnAxis: 3,
+      column: resultColumn,
+      width,
+      lastWidth: outputs % tile.columns,
+      fixed: [],
+    })
+  })
+}
+
+/** Adds up the parts of the images and hands their sums to the epilogue. A unit is a panel. */
+function emitTotals(
+  code: Code,
+  { start, end, pointers: [sums, ...own] }: StageParameters,
+  plan: Plan,
+  epilogue: Epilogue,
+): void {
+  const registers = new Registers(code)
+  const panelBytes = rowCount(plan) * plan.tile.columns * ELEMENT
+  const unit = code.local('i32')
+  const total = code.local('i32')
+  const to = code.local('i32')
+  const toEnd = code.local('i32')
+  const from = code.local('i32')
+  const part = code.local('i32')
+  const sum = code.local('v128')
+  const place = placeOfPanel(code, plan)
+  code.for(unit, start, end, 1, () => {
+    place.set(unit)
+    code.sum(sums, [unit, panelBytes]).tee(total).tee(to).i32(panelBytes).op('i32.add').set(toEnd)
+    code.forRest(to, toEnd, VECTOR, () => {
+      code.get(to).tee(from).load('v128.load').set(sum)
+      code.for(part, 1, plan.parts, 1, () => {
+        code.increase(from, plan.panels * panelBytes)
+        code.get(sum).get(from).load('v128.load').op('f32x4.add').set(sum)
+      })
+      code.get(to).get(sum).store('v128.store')
+    })
+    finishPanel(registers, plan, epilogue, own, place, total)
+  })
 }

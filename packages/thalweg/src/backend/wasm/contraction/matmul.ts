@@ -30,8 +30,15 @@ const LONGEST_PIECE = 384
 /** Bytes of the blocks of A and B that a unit works on: together they fit a second cache of 512 KiB. */
 const A_BYTES = 256 << 10
 const B_BYTES = 96 << 10
-/** So that there are enough units to share among threads. */
 const LARGEST_BLOCK = 256
+/**
+ * So many units are enough for any number of threads to share, and so long a unit is worth the call. Blocks become smaller for
+ * it, but not so small that B is packed again for few rows, or packed from pieces of cache lines.
+ */
+const ENOUGH_UNITS = 64
+const UNIT_NS = 4000
+const FEWEST_ROWS = 128
+const FEWEST_COLUMNS = 16
 
 interface Plan {
   readonly products: number
@@ -98,8 +105,12 @@ function planMatmul(kernel: MatmulKernel, features: Features, { plain }: Epilogu
   const [m, n] = kernel.shape.slice(-2)
   const k = kernel.operandShapes[0].at(transposeA ? -2 : -1) ?? 0
   const tile = chooseTile(features, m, n)
-  const [blockRows, rowBlocks] = blocks(m, A_BYTES / (ELEMENT * Math.max(k, 1)), Math.max(tile.rows, PACKED_ROWS))
-  const [blockColumns, columnBlocks] = blocks(n, B_BYTES / (ELEMENT * Math.max(k, 1)), tile.columns)
+  const wanted = Math.min(ENOUGH_UNITS, (products * m * n * k * NS_PER_STEP) / UNIT_NS)
+  const mostRows = share(m, wanted / (products * Math.ceil(n / FEWEST_COLUMNS)), FEWEST_ROWS)
+  const inCache = (bytes: number): number => bytes / (ELEMENT * Math.max(k, 1))
+  const [blockRows, rowBlocks] = blocks(m, Math.min(inCache(A_BYTES), mostRows), Math.max(tile.rows, PACKED_ROWS))
+  const mostColumns = share(n, wanted / (products * rowBlocks), FEWEST_COLUMNS)
+  const [blockColumns, columnBlocks] = blocks(n, Math.min(inCache(B_BYTES), mostColumns), tile.columns)
   const piece = k <= LONGEST_PIECE ? k : roundUp(Math.ceil(k / Math.ceil(k / PIECE)), 8)
   const direct = plain?.strides.at(-1) === 1 && m % tile.rows === 0 && n % tile.columns === 0 && k > 0
   return {
@@ -118,6 +129,11 @@ function planMatmul(kernel: MatmulKernel, features: Features, { plain }: Epilogu
     packedColumns: transposeB || m > FEW_ROWS,
     direct,
   }
+}
+
+/** The size of a block where there are to be `count` of them: a multiple of `least`. */
+function share(size: number, count: number, least: number): number {
+  return Math.max(1, Math.floor(size / Math.max(count, 1) / least)) * least
 }
 
 /** Size and number of blocks of about the same size, none larger than `most`. */
