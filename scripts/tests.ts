@@ -7,6 +7,9 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const VITEST = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url))
 
 export interface Tally {
   passed: number
@@ -35,6 +38,10 @@ export interface TestOptions {
   readonly filters: readonly string[]
   /** Whether `*.slow.test.ts` runs too. */
   readonly slow: boolean
+  /** The Node that runs them. Default: this one. */
+  readonly node?: string
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 export async function runTests(options: TestOptions): Promise<TestOutcome> {
@@ -43,9 +50,13 @@ export async function runTests(options: TestOptions): Promise<TestOutcome> {
     const verdicts = join(folder, 'verdicts.json')
     const args = ['run', ...options.filters, '--reporter=dot', '--reporter=json', `--outputFile.json=${verdicts}`]
     if (!options.slow) args.push('--exclude', '**/*.slow.test.ts')
-    const env = process.stdout.isTTY ? process.env : { ...process.env, FORCE_COLOR: undefined, NO_COLOR: '1' }
+    const colours = process.stdout.isTTY ? {} : { FORCE_COLOR: undefined, NO_COLOR: '1' }
+    const env = { ...process.env, ...colours, ...options.env }
     const status = await new Promise<number>((resolve) => {
-      const child = spawn('vitest', args, { stdio: ['ignore', 'inherit', 'inherit'], env })
+      const child = spawn(options.node ?? process.execPath, [VITEST, ...args], {
+        stdio: ['ignore', 'inherit', 'inherit'],
+        env,
+      })
       child.on('error', () => resolve(1))
       child.on('close', (code) => resolve(code ?? 1))
     })

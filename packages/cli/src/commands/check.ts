@@ -6,7 +6,6 @@ import { EXIT } from '../errors.ts'
 import { listenForInterrupt } from '../interrupt.ts'
 import { addSharedOptions, integerOption, type SharedOptions } from '../options.ts'
 import { loadSubject } from '../recipes/subject.ts'
-import { sayThreads } from '../run/prepare.ts'
 import { imageNames } from '../source/images.ts'
 import { pointNames } from '../source/points.ts'
 import { createVoice } from '../voice.ts'
@@ -51,7 +50,6 @@ export function addCheckCommand(program: Command, { streams, finish }: Surroundi
     const voice = createVoice(options, streams)
     const interrupt = listenForInterrupt(() => undefined)
     try {
-      sayThreads(options.threads, voice)
       const context = { voice, signal: interrupt.signal }
       const subject = await loadSubject('check', target, options, context)
       const gradients = await checkGradients(subject, options, context)

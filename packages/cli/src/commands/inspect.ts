@@ -12,7 +12,6 @@ import { addSharedOptions, integerOption, rateOption, type SharedOptions } from 
 import { type DeepOptions, deepModel, describeDeep } from '../recipes/deep.ts'
 import { loadSubject } from '../recipes/subject.ts'
 import { firstWeights, initNames, type WeightsRequest } from '../recipes/weights.ts'
-import { sayThreads } from '../run/prepare.ts'
 import { count, loss as lossText } from '../terminal/format.ts'
 import { sayRows } from '../terminal/summary.ts'
 import { createVoice } from '../voice.ts'
@@ -85,7 +84,6 @@ export function addInspectCommand(program: Command, { streams, finish }: Surroun
     const voice = createVoice(options, streams)
     const interrupt = listenForInterrupt(() => undefined)
     try {
-      sayThreads(options.threads, voice)
       const subject = await loadSubject('inspect', target, options, { voice, signal: interrupt.signal })
       const { train } = subject.data
       const deep = deepOptions(options)
