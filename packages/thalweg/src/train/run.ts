@@ -2,6 +2,7 @@
 import type { Shape } from '../base/index.ts'
 import type { Dataset } from '../data/index.ts'
 import type { Model, NamedArray, Store } from '../nn/index.ts'
+import { describeRules } from '../optim/rules.ts'
 import type { BestEpoch } from './best.ts'
 import type { Position } from './checkpoint.ts'
 import { evaluate } from './evaluate.ts'
@@ -21,8 +22,8 @@ export interface Run {
   /** The weights. */
   readonly store: Store
   /**
-   * Where an average of the weights was kept: a store of its own that holds it in their place, with the running
-   * statistics that the weights themselves left.
+   * Where an average of the weights was kept: a store of its own that holds it in their place. The running statistics of
+   * batch norm are those of the training data under the average; in a run that a signal ended, those of the last weights.
    */
   readonly averaged: Store | undefined
   /** Of one example. */
@@ -57,6 +58,7 @@ export interface Run {
 }
 
 export interface RunParts {
+  readonly averaged: Store | undefined
   readonly model: Model
   readonly settings: Settings
   readonly session: Session
@@ -79,7 +81,6 @@ export function createRun({ model, settings, session, history, position, ...endi
   return {
     model,
     store,
-    averaged: session.averaged(),
     inputShape,
     history,
     ...ending,
@@ -102,6 +103,7 @@ export function createRun({ model, settings, session, history, position, ...endi
         batchSize,
         loss: loss.name,
         optimizer: { name, options },
+        rules: describeRules(settings),
         epochs: position.epoch,
         bestEpoch,
         steps: position.step,
