@@ -2,7 +2,7 @@
 import path from 'node:path'
 import { type Preprocessing, sha256 } from 'thalweg/data'
 import { createStore, type Model } from 'thalweg/nn'
-import { latestCheckpoint, modelArrays, type Prediction, predict } from 'thalweg/train'
+import { latestCheckpoint, loadRun, modelArrays, type Prediction, predict } from 'thalweg/train'
 import { exists, readFile } from '../read.ts'
 import { buildModel } from '../recipes/model.ts'
 import { isFinished, type RunFolder, readManifest, readRunPreprocessing, runFolder } from '../run/folder.ts'
@@ -15,7 +15,7 @@ export interface Predictor {
   /** Steps behind the weights, and whether the run came to its end. */
   readonly step: number
   readonly isFinished: boolean
-  /** Newer checkpoints that were damaged. */
+  /** Of a run that is not finished: newer checkpoints that were damaged. */
   readonly damaged: readonly string[]
   /** For preprocessed inputs, `[examples, ...inputShape]` row-major. */
   predict(inputs: Float32Array): Prediction
@@ -24,8 +24,12 @@ export interface Predictor {
 export async function loadPredictor(run: string): Promise<Predictor> {
   const folder = runFolder(run)
   const manifest = await readManifest(folder)
-  const preprocessing = await readRunPreprocessing(folder)
   const model = await modelOf(manifest, folder)
+  if (await isFinished(folder)) {
+    const { preprocessing, predict, steps } = await loadRun(folder.path, model)
+    return { manifest, preprocessing, step: steps, isFinished: true, damaged: [], predict }
+  }
+  const preprocessing = await readRunPreprocessing(folder)
   const { snapshot, skipped } = await latestCheckpoint(folder.checkpoints)
   const store = createStore({ seed: manifest.seed })
   store.load(modelArrays(snapshot))
@@ -34,7 +38,7 @@ export async function loadPredictor(run: string): Promise<Predictor> {
     manifest,
     preprocessing,
     step: snapshot.position.step,
-    isFinished: await isFinished(folder),
+    isFinished: false,
     damaged: skipped.map(({ path: file }) => path.basename(file)),
     predict: (inputs) => predict(model, inputs, { store, inputShape, target }),
   }
