@@ -83,20 +83,21 @@ export function chooseModel<Description extends BuiltIn>(
 export function buildModel(description: BuiltIn): Model {
   const { kind, activation, batchNorm: normalizes, dropout: rate, outputs } = description
   const act = activations[activation]
-  const norm = normalizes ? [batchNorm()] : []
-  const drop = rate > 0 ? [dropout({ rate })] : []
+  // Made anew for each place: a layer that stands in two places is one layer, with one set of weights.
+  const norm = () => (normalizes ? [batchNorm()] : [])
+  const drop = () => (rate > 0 ? [dropout({ rate })] : [])
   // The bias of a layer that batch norm follows would be subtracted again: it is left out.
   const bias = !normalizes
   if (kind === 'cnn') {
     const convolutions = description.filters.flatMap((filters) => [
       conv2d(filters, 3, { padding: 'same', bias }),
-      ...norm,
+      ...norm(),
       act(),
       maxPool2d(2),
     ])
-    return sequential(...convolutions, flatten(), dense(description.hidden), act(), ...drop, dense(outputs))
+    return sequential(...convolutions, flatten(), dense(description.hidden), act(), ...drop(), dense(outputs))
   }
-  const hidden = description.hidden.flatMap((units) => [dense(units, { bias }), ...norm, act(), ...drop])
+  const hidden = description.hidden.flatMap((units) => [dense(units, { bias }), ...norm(), act(), ...drop()])
   return sequential(...hidden, dense(outputs))
 }
 
