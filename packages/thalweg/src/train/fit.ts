@@ -146,7 +146,9 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
   function run(state: Pick<RunParts, 'averaged' | 'test' | 'interrupted'>): Run {
     const { list: best } = bestEpochs
     const { seconds } = clock
-    return createRun({ model, settings, session, history, findings, best, position, stop, seconds, ...state })
+    const early = position.epoch < epochs ? stop : undefined
+    const parts = { model, settings, session, history, findings, best, position, stop: early, seconds }
+    return createRun({ ...parts, ...state })
   }
 
   async function interrupted(): Promise<Run> {
