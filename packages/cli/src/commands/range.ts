@@ -63,9 +63,10 @@ export function addRangeCommand(program: Command, { streams, finish }: Surroundi
       refuseIdleOptions(source, options, 'range')
       const data = await source.load({ seed, folder: options.data, target: options.target, voice, signal })
       const recipe = await chooseRecipe(source, data, options)
-      const { model, loss, optimizer, order } = await realize(recipe, data, seed)
+      const { model, loss, optimizer, order, groups, clip, penalty, constraint } = await realize(recipe, data, seed)
       const { train } = data
       const test = await rangeTest(model, {
+        ...{ groups, clip, penalty, constraint },
         ...{ train, loss, optimizer, order, batchSize: recipe.batchSize, from, to, steps, seeds, seed, signal },
         onProgress: (share) => voice.show(voice.style.dim(`testing rates: ${percent(share)}`)),
       })

@@ -18,6 +18,7 @@ export function addRecipeOptions(command: Command): void {
   command.optionsGroup('Optimization:').addOption(integerOption('--epochs <n>', 'passes over the training data', 1))
   addStepOptions(command)
   command
+    .addOption(integerOption('--accumulate <n>', 'batches that make one update', 1))
     .addOption(rateOption('--learning-rate <rate>', 'the highest rate of the schedule'))
     .option('--schedule <name>', `of the rate: ${scheduleNames.join(', ')}`)
     .addOption(numberOption('--warmup <epochs>', 'in which the rate rises from 0', { ...AT_LEAST_0, example: '1' }))
@@ -37,6 +38,7 @@ export function addStepOptions(command: Command): void {
     .option('--optimizer <name>', `one of ${Object.keys(optimizers).join(', ')}`)
     .addOption(numberOption('--momentum <share>', 'of sgd and others that have one', SHARE))
     .addOption(numberOption('--weight-decay <rate>', 'of adamw and others that have it', AT_LEAST_0))
+    .addOption(rateOption('--clip-norm <norm>', 'cut the norm of all gradients together to this'))
 }
 
 export function addNetworkOptions(command: Command): void {

@@ -23,6 +23,8 @@ export interface Overrides extends ModelOverrides {
   /** In epochs. */
   readonly warmup?: number | undefined
   readonly labelSmoothing?: number | undefined
+  readonly clipNorm?: number | undefined
+  readonly accumulate?: number | undefined
   readonly order?: string | undefined
   readonly curriculumBy?: string | undefined
   readonly metric?: EpochFigure | undefined
@@ -36,6 +38,7 @@ export async function chooseRecipe(source: Source, data: Prepared, overrides: Ov
   const base = await baseRecipe(source, data)
   const { epochs = base.epochs, batchSize = base.batchSize } = overrides
   const { schedule, order, metric = base.metric, keepBest = base.keepBest, labelSmoothing, patience } = overrides
+  const { clipNorm, accumulate } = overrides
   refuseIdleOverrides(data, overrides)
   const { model, optimizer } = base
   return {
@@ -47,6 +50,8 @@ export async function chooseRecipe(source: Source, data: Prepared, overrides: Ov
     batchSize,
     order: order === undefined ? base.order : orderDescription(order, overrides.curriculumBy, epochs, data),
     ...(labelSmoothing !== undefined && { labelSmoothing }),
+    ...(clipNorm !== undefined && { clipNorm }),
+    ...(accumulate !== undefined && { accumulate }),
     ...(metric && { metric }),
     ...(patience === undefined
       ? base.earlyStopping && { earlyStopping: base.earlyStopping }

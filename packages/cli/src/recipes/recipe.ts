@@ -4,7 +4,15 @@
  */
 import { batchCount, type EpochOrders, type Order } from 'thalweg/data'
 import { crossEntropy, type Loss, type Model, meanSquaredError } from 'thalweg/nn'
-import { createOptimizer, type Optimizer, type Plateau, rulesIn, type Schedule, type UpdateRules } from 'thalweg/optim'
+import {
+  clipByGlobalNorm,
+  createOptimizer,
+  type Optimizer,
+  type Plateau,
+  rulesIn,
+  type Schedule,
+  type UpdateRules,
+} from 'thalweg/optim'
 import type { EarlyStoppingOptions, EpochFigure, Metric } from 'thalweg/train'
 import { z } from 'zod'
 import type { Prepared } from '../source/source.ts'
@@ -20,6 +28,10 @@ export interface Recipe {
   readonly batchSize: number | 'all'
   readonly order: OrderDescription
   readonly labelSmoothing?: number | undefined
+  /** The norm of all gradients together is cut to this. */
+  readonly clipNorm?: number | undefined
+  /** Batches that make one update. */
+  readonly accumulate?: number | undefined
   /** Nothing: what the run chooses by itself, or the experiment's file. */
   readonly metric?: EpochFigure | undefined
   readonly earlyStopping?: EarlyStoppingOptions | undefined
@@ -38,6 +50,8 @@ export const recipeSchema: z.ZodType<Recipe> = z.object({
   batchSize: z.union([z.number().int(), z.literal('all')]),
   order: orderSchema,
   labelSmoothing: z.number().optional(),
+  clipNorm: z.number().optional(),
+  accumulate: z.number().int().optional(),
   metric: z.enum(figures).optional(),
   earlyStopping: z
     .object({
@@ -70,11 +84,19 @@ export async function realize(recipe: Recipe, data: Prepared, seed: number): Pro
   const metric = recipe.metric ?? definition?.metric
   const { model } = recipe
   if (model.kind !== 'experiment') {
-    return { model: buildModel(model), loss: lossOf(recipe, data), optimizer, schedule, order, metric }
+    const rules = rulesOf(recipe)
+    return { model: buildModel(model), loss: lossOf(recipe, data), optimizer, schedule, order, metric, ...rules }
   }
   if (!definition) throw new TypeError('an experiment without its definition')
-  const rules = rulesIn(definition)
+  const rules = { ...rulesIn(definition), ...rulesOf(recipe) }
   return { model: definition.model, loss: definition.loss, optimizer, schedule, order, metric, ...rules }
+}
+
+function rulesOf({ clipNorm, accumulate }: Recipe): UpdateRules {
+  return {
+    ...(clipNorm !== undefined && { clip: clipByGlobalNorm(clipNorm) }),
+    ...(accumulate !== undefined && { accumulate }),
+  }
 }
 
 function lossOf({ labelSmoothing = 0 }: Recipe, { train }: Prepared): Loss {
@@ -101,14 +123,15 @@ function scheduleOf(
 /** Epochs that a plateau bears by itself; with early stopping there must be room for several drops. */
 const PLATEAU_PATIENCE = 3
 
+/** Updates of an epoch. */
 function stepsOfEpoch(
-  { batchSize }: Pick<Recipe, 'batchSize'>,
+  { batchSize, accumulate = 1 }: Recipe,
   orders: EpochOrders | undefined,
   examples: number,
   epoch: number,
 ): number {
   const length = orders?.length(epoch) ?? examples
-  return batchSize === 'all' ? 1 : batchCount(length, batchSize)
+  return batchSize === 'all' ? 1 : Math.ceil(batchCount(length, batchSize) / accumulate)
 }
 
 /** The experiment's own optimizer, unless the command line said something about it. */

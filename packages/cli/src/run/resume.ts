@@ -83,6 +83,8 @@ function refuseOtherOptions(manifest: Manifest, target: string | undefined, requ
     ['--batch-norm', request.batchNorm, network?.batchNorm],
     ['--dropout', request.dropout, network?.dropout],
     ['--label-smoothing', request.labelSmoothing, recipe.labelSmoothing],
+    ['--clip-norm', request.clipNorm, recipe.clipNorm],
+    ['--accumulate', request.accumulate, recipe.accumulate],
     ['--order', request.order, recipe.order.name],
     ['--curriculum-by', request.curriculumBy, recipe.order.by],
     ['--metric', request.metric, recipe.metric],

@@ -42,11 +42,12 @@ function placeOf({ epoch, batch, step }: { epoch: number; batch: number; step: n
 }
 
 function describeRecipe({ recipe, seed }: Manifest): string {
-  const { optimizer, schedule, epochs, batchSize, order, earlyStopping } = recipe
+  const { optimizer, schedule, epochs, batchSize, order, earlyStopping, accumulate } = recipe
   const patience = earlyStopping ? ` at most (patience ${earlyStopping.patience})` : ''
   const highest = Number(optimizer.options.learningRate)
   const rates = describeRates(schedule, rate(highest))
-  const size = batchSize === 'all' ? 'all examples a step' : `batches of ${batchSize}`
+  const update = accumulate === undefined ? '' : `${accumulate} `
+  const size = batchSize === 'all' ? 'all examples a step' : `${update}batches of ${batchSize}`
   return `${optimizer.name}, ${rates}, ${size}${describeOrder(order)}, ${plural(epochs, 'epoch')}${patience}, seed ${seed}`
 }
 
