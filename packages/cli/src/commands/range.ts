@@ -7,8 +7,8 @@ import { addSharedOptions, integerOption, rateOption, type SharedOptions } from 
 import { lineChartSvg } from '../plot/line-chart.ts'
 import { chooseRecipe, type Overrides } from '../recipes/choose.ts'
 import { realize } from '../recipes/recipe.ts'
-import { DEFAULT_SEED, refuseIdleOptions } from '../run/prepare.ts'
-import { resolveSource } from '../source/resolve.ts'
+import { DEFAULT_SEED } from '../run/prepare.ts'
+import { openSource } from '../source/open.ts'
 import { loss, percent, rate } from '../terminal/format.ts'
 import { type Row, sayRows } from '../terminal/summary.ts'
 import { createVoice, type Voice } from '../voice.ts'
@@ -59,8 +59,7 @@ export function addRangeCommand(program: Command, { streams, finish }: Surroundi
     const { signal } = interrupt
     try {
       const { seed = DEFAULT_SEED, from, to, steps, seeds } = options
-      const source = await resolveSource(target)
-      refuseIdleOptions(source, options, 'range')
+      const source = await openSource('range', target, options)
       const data = await source.load({ seed, folder: options.data, target: options.target, voice, signal })
       const recipe = await chooseRecipe(source, data, options)
       const { model, loss, optimizer, order, groups, clip, penalty, constraint } = await realize(recipe, data, seed)

@@ -123,7 +123,7 @@ describe('a saved run', () => {
     await expect(loadRun(folder, wider, { engine })).rejects.toMatchObject({ code: 'nn/shape-changed' })
     const deeper = sequential(dense(6), batchNorm(), relu(), dense(2), named('extra', dense(2)))
     await expect(loadRun(folder, deeper, { engine })).rejects.toMatchObject({ code: 'train/other-model' })
-    const shallower = sequential(dense(6))
+    const shallower = sequential(dense(6, { bias: false }))
     await expect(loadRun(folder, shallower, { engine })).rejects.toThrow(/which the model does not have\ntry: /)
     await expect(loadRun(join(home, 'nowhere'), noisyModel())).rejects.toMatchObject({ code: 'train/read-failed' })
     const torn = join(home, 'torn')
