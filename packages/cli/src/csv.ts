@@ -1,4 +1,5 @@
 /** CSV in and out: parsing is csv-parse's, the errors are ours. */
+import { isUtf8 } from 'node:buffer'
 import { CsvError, parse } from 'csv-parse/sync'
 import { ThalwegError } from 'thalweg'
 import { readFile } from './read.ts'
@@ -6,6 +7,7 @@ import { readFile } from './read.ts'
 /** Rows of cells, the header first; empty lines are left out. */
 export async function readCsv(path: string): Promise<string[][]> {
   const bytes = await readFile(path)
+  requireText(path, bytes)
   try {
     return parse(bytes, { bom: true, skip_empty_lines: true, relax_column_count: true, delimiter: delimiterOf(bytes) })
   } catch (cause) {
@@ -16,6 +18,19 @@ export async function readCsv(path: string): Promise<string[][]> {
       cause,
     })
   }
+}
+
+/** In another encoding every letter with an accent would become the same sign, and classes that differ by one the same class. */
+function requireText(path: string, bytes: Uint8Array): void {
+  const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
+  if (isUtf16 || isUtf8(bytes)) return
+  const lines = new TextDecoder('latin1').decode(bytes).split('\n')
+  const at = lines.findIndex((line) => !isUtf8(Uint8Array.from(line, (letter) => letter.charCodeAt(0))))
+  throw new ThalwegError('data/not-utf8', {
+    rule: `read ${path}: the file must be text in UTF-8`,
+    received: at < 0 ? 'bytes that are none' : `bytes that are none in line ${at + 1}`,
+    try: 'save it again as UTF-8 (in a spreadsheet: "CSV UTF-8")',
+  })
 }
 
 /** What separates the names in the first line: comma, semicolon or tab, whichever occurs most. */

@@ -1,5 +1,5 @@
 /** `thalweg predict`: CSV in, CSV out, for tables, points and images. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzip, writeIdx } from 'thalweg/data'
 import { describe, expect, it } from 'vitest'
@@ -105,5 +105,34 @@ export default { data: { train }, model: sequential(flatten(), dense(3)), loss: 
       code: 1,
       stderr: expect.stringMatching(/examples of shape \[2,2,1\]/),
     })
+  })
+
+  it('a run that lost its preprocessing predicts nothing, rather than nonsense', async () => {
+    const run = join(emptyFolder(), 'run')
+    await thalweg('train', 'xor', '--epochs', '1', '--quiet', '--out', run)
+    rmSync(join(run, 'preprocessing.json'))
+    const file = join(run, 'new.csv')
+    writeFileSync(file, '0.5,0.5\n')
+    const { code, stdout, stderr } = await thalweg('predict', run, file)
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toMatch(
+      /^read .*preprocessing[.]json: a run must have what was done to its inputs\nreceived: .*\ntry: /,
+    )
+  })
+
+  it('text in another encoding than UTF-8 is named with its line', async () => {
+    const folder = emptyFolder()
+    const file = join(folder, 'latin1.csv')
+    const lines = ['a,kind', ...Array.from({ length: 30 }, (_, i) => `${i % 7},${i === 11 ? 'caf\u00e9' : 'bar'}`)]
+    writeFileSync(file, lines.join('\n'), 'latin1')
+    const train = (encoding: BufferEncoding) => {
+      writeFileSync(file, `\ufeff${lines.join('\n')}`.slice(encoding === 'latin1' ? 1 : 0), encoding)
+      return thalweg('train', file, '--target', 'kind', '--epochs', '1', '--out', join(folder, `run-${encoding}`))
+    }
+    const wrong = await train('latin1')
+    expect(wrong.code).toBe(1)
+    expect(wrong.stderr).toContain('the file must be text in UTF-8\nreceived: bytes that are none in line 13\n')
+    expect((await train('utf8')).code).toBe(0)
+    expect((await train('utf16le')).code).toBe(0)
   })
 })

@@ -7,7 +7,7 @@ import { addSharedOptions, type SharedOptions } from '../options.ts'
 import { columnsOf, type Score, scoreOf } from '../predict/columns.ts'
 import { readExamples } from '../predict/examples.ts'
 import { loadPredictor } from '../predict/predictor.ts'
-import { count, percent } from '../terminal/format.ts'
+import { count, percent, plural } from '../terminal/format.ts'
 import { createVoice } from '../voice.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -52,7 +52,7 @@ export function addPredictCommand(program: Command, { streams, finish }: Surroun
 
     const score = examples.truth && scoreOf(prediction, columns, examples.truth)
     voice.say(
-      `${count(examples.size)} predictions${options.out === undefined ? '' : ` in ${options.out}`}${score ? `; ${scoreText(score)}` : ''}`,
+      `${plural(examples.size, 'prediction')}${options.out === undefined ? '' : ` in ${options.out}`}${score ? `; ${scoreText(score)}` : ''}`,
     )
     voice.event({ type: 'end', rows: examples.size, ...score })
     finish(EXIT.done)

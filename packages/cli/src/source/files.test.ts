@@ -101,6 +101,7 @@ describe('provide', () => {
     await expect(provide(unreachable, context())).rejects.toThrow(
       /three ways: \(1\) --data DIR .*; \(2\) .*; \(3\) connect/,
     )
+    expect(readdirSync(join(cache, 'thalweg', 'tiny'))).toEqual([])
   })
 
   it('takes a folder that is named, gzipped or not, and nothing else then', async () => {

@@ -136,8 +136,10 @@ async function downloadOne(
       },
     })
     await writeFileAtomic(target, whole)
+    await fs.rm(part, { force: true })
   } finally {
+    const { size } = await handle.stat()
     await handle.close()
+    if (size === 0) await fs.rm(part, { force: true })
   }
-  await fs.rm(part, { force: true })
 }

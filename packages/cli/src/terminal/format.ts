@@ -5,6 +5,11 @@ export function count(value: number): string {
   return Math.round(value).toLocaleString('en-US')
 }
 
+/** `1 epoch`, `12 epochs`. */
+export function plural(number: number, what: string): string {
+  return `${count(number)} ${number === 1 ? what : `${what}s`}`
+}
+
 /** Four significant figures for losses: `0.04312`, `1.284`, `312.5`, `1.2e+9`. */
 export function loss(value: number): string {
   if (!Number.isFinite(value)) return String(value)

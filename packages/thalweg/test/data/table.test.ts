@@ -209,6 +209,48 @@ describe('tables that are none', () => {
     )
   })
 
+  it('a target that names the rows has nothing to be learned from', async () => {
+    const [many, few] = [20, 19].map((count) =>
+      columns(
+        repeat(count, (i) => `${i % 3}`),
+        repeat(count, (i) => `id${i}`),
+      ),
+    )
+    const error = await fails('data/no-class-twice', () => table(many, { target: 'target' }))
+    expect(error.received).toBe('20 different values in 20 rows of "target": "id0", "id1", ...')
+    expect(table(few, { target: 'target' }).classes).toHaveLength(19)
+  })
+
+  it('one row says that more are needed', async () => {
+    const error = await fails('data/no-features', () => table(columns(['1'], ['a']), { target: 'target' }))
+    expect(error.try).toBe('give more rows: nothing can vary in one')
+  })
+
+  it('a number beyond a 32-bit float is named, not taken for infinite later', async () => {
+    const cells = ['1', '2', '-3.5e38', '4']
+    const error = await fails('data/not-finite', () =>
+      table(columns(cells, ['a', 'b', 'a', 'b']), { target: 'target' }),
+    )
+    expect(error.received).toBe('"-3.5e38" in row 3, column "feature"')
+    cells[2] = '-3.4e38'
+    expect(table(columns(cells, ['a', 'b', 'a', 'b']), { target: 'target' }).columns[0].type).toBe('number')
+  })
+
+  it('columns may be named as what every object has', () => {
+    const found = table(
+      [
+        ['__proto__', 'constructor', 'toString'],
+        ['1', 'x', 'a'],
+        ['2', 'y', 'b'],
+      ],
+      { target: 'toString' },
+    )
+    expect(found.columns.map(({ name, type }) => [name, type])).toEqual([
+      ['__proto__', 'number'],
+      ['constructor', 'category'],
+    ])
+  })
+
   it('reads past a byte order mark, spaces and empty lines at the end', () => {
     const found = table([['\ufeffa', ' b '], [' 1 ', 'x'], ['2', ' y'], ['']], { target: 'b' })
     expect(found).toMatchObject({ header: ['a', 'b'], classes: ['x', 'y'] })

@@ -36,7 +36,8 @@ export function notProvided(
   cause?: unknown,
 ): ThalwegError {
   const files = named.files.map((file) => file.file).join(', ')
-  const reason = cause instanceof Error ? `; download failed: ${cause.message.split('\n').join('; ')}` : ''
+  const failure = cause instanceof ThalwegError ? cause.received : cause instanceof Error ? cause.message : undefined
+  const reason = failure === undefined ? '' : `; download failed: ${failure.split('\n').join('; ')}`
   const folders = lookedIn.length > 0 ? `nothing in ${lookedIn.join(', ')}` : 'no folder was given'
   const ways = [
     `--data DIR with a folder that holds ${files} (with or without .gz)`,

@@ -4,7 +4,7 @@
  * ones: all zeros, and a note.
  */
 import { ThalwegError, unreachable } from '../../base/index.ts'
-import { booleanOf, isMissing, numberOf } from '../table/cell.ts'
+import { booleanOf, fits, isMissing, numberOf } from '../table/cell.ts'
 import { type Column, notFinite, textInNumber } from '../table/column.ts'
 import { MOST_CATEGORIES } from '../table/notes.ts'
 
@@ -98,7 +98,7 @@ export function encodeCell(
     case 'number': {
       const value = missing ? encoding.fill : numberOf(cell)
       if (value === undefined) throw textInNumber(table, encoding.name, cell, row)
-      if (!Number.isFinite(value)) throw notFinite(table, encoding.name, cell, row)
+      if (!fits(value)) throw notFinite(table, encoding.name, cell, row)
       out[at++] = value
       break
     }

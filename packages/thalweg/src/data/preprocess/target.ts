@@ -4,7 +4,7 @@
  */
 import { suggest, ThalwegError } from '../../base/index.ts'
 import type { Target } from '../dataset.ts'
-import { isMissing, numberOf, spell } from '../table/cell.ts'
+import { fits, isMissing, numberOf, spell } from '../table/cell.ts'
 import type { ColumnType } from '../table/column.ts'
 import type { Table } from '../table/table.ts'
 import { fitStandardize } from './standardize.ts'
@@ -51,7 +51,7 @@ export function encodeTarget(table: string, encoding: TargetEncoding, cell: stri
     })
   }
   const value = numberOf(cell)
-  if (value !== undefined && Number.isFinite(value)) return (value - encoding.mean) / encoding.scale
+  if (value !== undefined && fits(value)) return (value - encoding.mean) / encoding.scale
   throw badTarget('data/text-in-number', table, name, cell, row, 'correct the cell: the target is a number')
 }
 

@@ -29,6 +29,14 @@ export function numberOf(cell: string): number | undefined {
   return undefined
 }
 
+/** The largest 32-bit float: what is computed with has to fit one. */
+const LARGEST = 3.4028234663852886e38
+
+/** Whether a number can be trained on: neither infinite nor beyond what a 32-bit float holds. */
+export function fits(value: number): boolean {
+  return Math.abs(value) <= LARGEST
+}
+
 /** The pair of words that all of `words` (trimmed, lower case) belong to, if there is one. */
 export function booleanPairOf(words: Iterable<string>): readonly [string, string] | undefined {
   const all = [...words]

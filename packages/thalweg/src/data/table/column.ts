@@ -4,7 +4,7 @@
  * cell, not a reason to treat a thousand numbers as a thousand categories.
  */
 import { ThalwegError } from '../../base/index.ts'
-import { booleanPairOf, isMissing, numberOf } from './cell.ts'
+import { booleanPairOf, fits, isMissing, numberOf } from './cell.ts'
 
 export type ColumnType = 'number' | 'category' | 'boolean'
 
@@ -52,7 +52,7 @@ export function inspectColumn(
     words.add(cell)
     const value = numberOf(cell)
     if (value === undefined) texts.push(at)
-    else if (!Number.isFinite(value)) infinite = infinite < 0 ? at : infinite
+    else if (!fits(value)) infinite = infinite < 0 ? at : infinite
     else if (!Number.isInteger(value)) fractional = true
   })
   const filled = rows.length - missing
@@ -90,7 +90,7 @@ export function textInNumber(
 
 export function notFinite(table: string, column: string, cell: string, row: number): ThalwegError {
   return new ThalwegError('data/not-finite', {
-    rule: `${table}: every number must be finite`,
+    rule: `${table}: every number must be finite, and at most 3.4e38 in size`,
     received: `${JSON.stringify(cell)} in row ${row + 1}, column ${JSON.stringify(column)}`,
     try: 'correct the cell, or empty it if the value is unknown',
   })

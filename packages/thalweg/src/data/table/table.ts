@@ -34,12 +34,15 @@ export interface Table {
   readonly notes: readonly DataNote[]
 }
 
+/** In fewer rows every class may occur once by chance. */
+const MANY_ROWS = 20
+
 /**
  * Understands parsed rows, the first of which is the header.
  *
  * @throws ThalwegError `data/empty-table`, `data/no-header`, `data/duplicate-column`, `data/ragged-row`,
  * `data/unknown-column`, `data/text-in-number`, `data/not-finite`, `data/not-boolean`, `data/missing-target`,
- * `data/one-class`, `data/no-features`
+ * `data/one-class`, `data/no-class-twice`, `data/no-features`
  */
 export function table(rows: readonly (readonly string[])[], options: TableOptions): Table {
   const { name = 'table', types = {} } = options
@@ -54,14 +57,16 @@ export function table(rows: readonly (readonly string[])[], options: TableOption
   const columns = header
     .map((column, index) => ({ column, index }))
     .filter(({ column }) => column !== options.target)
-    .map(({ column, index }) => inspectFeature(name, column, index, body, types[column]))
-  if (columns.every((column) => column.leftOut)) throw noFeatures(name, columns)
+    .map(({ column, index }) => inspectFeature(name, column, index, body, typeOf(column, types)))
+  if (columns.every((column) => column.leftOut)) throw noFeatures(name, columns, body.length)
 
   const integers = body.every((row) => Number.isInteger(numberOf(row[target.index])))
   const task = options.task ?? inferTask(target, integers, body.length)
   if (task === 'regression' && target.type !== 'number') throw notNumeric(name, target, body[0][target.index])
   const classes = task === 'classification' ? classesOf(target, body) : []
   if (target.distinct < 2) throw oneClass(name, target, body[0][target.index])
+  if (task === 'classification' && classes.length === body.length && body.length >= MANY_ROWS)
+    throw noClassTwice(name, target, body)
   const counted = body.map((row) => spell(row[target.index], target.type))
   return { name, header, rows: body, columns, target, task, classes, notes: notesOf(columns, classes, counted) }
 }
@@ -87,6 +92,11 @@ export function readHeader(
   return { header, body }
 }
 
+/** A column may be called `constructor` or `__proto__`: what every object has is no type. */
+function typeOf(column: string, types: TableOptions['types'] = {}): ColumnType | 'ignore' | undefined {
+  return Object.hasOwn(types, column) ? types[column] : undefined
+}
+
 function inspectFeature(
   name: string,
   column: string,
@@ -107,7 +117,7 @@ function inspectTarget(
   const index = header.indexOf(options.target)
   const gaps = body.flatMap((row, at) => (isMissing(row[index]) ? [at] : []))
   if (gaps.length > 0) throw missingTarget(name, options.target, gaps)
-  const type = options.types?.[options.target]
+  const type = typeOf(options.target, options.types)
   const forced = type === 'ignore' ? undefined : type
   return inspectColumn(name, options.target, index, body, options.task === 'regression' ? 'number' : forced)
 }
@@ -188,11 +198,23 @@ function oneClass(name: string, target: Column, cell: string): ThalwegError {
   })
 }
 
-function noFeatures(name: string, columns: readonly Column[]): ThalwegError {
+function noClassTwice(name: string, target: Column, body: readonly (readonly string[])[]): ThalwegError {
+  const [first, second] = body.map((row) => JSON.stringify(row[target.index]))
+  return new ThalwegError('data/no-class-twice', {
+    rule: `${name}: a class must occur more than once for anything to be learned about it`,
+    received: `${body.length} different values in ${body.length} rows of ${JSON.stringify(target.name)}: ${first}, ${second}, ...`,
+    try: 'choose a target column whose values repeat; this one names the rows',
+  })
+}
+
+function noFeatures(name: string, columns: readonly Column[], rows: number): ThalwegError {
   const reasons = columns.slice(0, 6).map((column) => `${JSON.stringify(column.name)} (${column.leftOut})`)
   return new ThalwegError('data/no-features', {
     rule: `${name}: at least one column besides the target must say something`,
     received: reasons.length > 0 ? reasons.join(', ') : 'the target column alone',
-    try: 'give columns to predict from, or force the type of one that was left out',
+    try:
+      rows === 1
+        ? 'give more rows: nothing can vary in one'
+        : 'give columns to predict from, or force the type of one that was left out',
   })
 }
