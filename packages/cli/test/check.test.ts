@@ -7,6 +7,7 @@ import { emptyFolder, thalweg } from './command.ts'
 
 const gradientEvent = z.strictObject({
   type: z.literal('gradient'),
+  part: z.enum(['data', 'penalty']),
   parameter: z.string(),
   shape: z.array(z.number().int()),
   verdict: z.enum(['right', 'wrong', 'kinks']),
@@ -21,14 +22,14 @@ const gradientEvent = z.strictObject({
 })
 
 /** A network with a hand-written layer, whose weight has a gradient `factor` times too large. */
-function writeExperiment(folder: string, factor: number): string {
+function writeExperiment(folder: string, factor: number, more = ''): string {
   const file = join(folder, 'mine.ts')
   writeFileSync(
     file,
     `import { xor } from 'thalweg/data'
 import { crossEntropy, dense, he, sequential } from 'thalweg/nn'
-import { adam } from 'thalweg/optim'
-import { add, customGradient, matmul, mul, sum, tanh } from 'thalweg/tensor'
+import { adam, l2 } from 'thalweg/optim'
+import { add, customGradient, matmul, mul, square, stopGradient, sum, tanh } from 'thalweg/tensor'
 import { defineExperiment } from 'thalweg/train'
 
 const affine = customGradient(
@@ -51,6 +52,7 @@ export default defineExperiment({
   optimizer: adam(),
   epochs: 1,
   seed: 4,
+  ${more}
 })
 `,
   )
@@ -75,7 +77,7 @@ describe('thalweg check', () => {
     expect(stderr).toMatch(/ {2}wrong {2}mine1[.]weight\[\d,\d\] +5[.]0e-1 /)
     expect(stderr).toContain('wrong: mine1.weight')
     const findings = JSON.parse(readFileSync(out, 'utf8'))
-    expect(findings.checks.gradients.parameters[0]).toMatchObject({ path: 'mine1.weight', verdict: 'wrong' })
+    expect(findings.checks.gradients.data.parameters[0]).toMatchObject({ path: 'mine1.weight', verdict: 'wrong' })
   })
 
   it('ends with 0 where all are right, in a table of 80 columns', async () => {
@@ -84,6 +86,24 @@ describe('thalweg check', () => {
     expect(stdout).toMatch(/verdict +right: 22 slopes agree within \d[.]\de-\d+/)
     expect(stdout).toContain('every element of each parameter, 3 of')
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
+  })
+
+  it('checks the data alone, and then with the penalty that fit would add', async () => {
+    const wrong = `{ name: 'half', options: {}, value: (w) => sum(mul(w, stopGradient(w))) }`
+    const [right, half] = await Promise.all(
+      ['l2(0.1)', wrong].map((penalty) => {
+        return thalweg('check', writeExperiment(emptyFolder(), 1, `penalty: ${penalty},`), '--samples', '2', '--json')
+      }),
+    )
+    expect(right.code).toBe(0)
+    expect(right.events.map(({ part }) => part)).toEqual([
+      ...Array(4).fill('data'),
+      ...Array(4).fill('penalty'),
+      undefined,
+    ])
+    expect(half.code).toBe(1)
+    const gradients = { passed: false, data: { passed: true }, penalty: { passed: false } }
+    expect(half.events.at(-1)).toMatchObject({ passed: false, checks: { gradients } })
   })
 
   it('checks the network that train would use, and leaves nothing', async () => {

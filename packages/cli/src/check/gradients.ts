@@ -1,11 +1,21 @@
 /** Whether the gradients are right, in words and events. */
 import { type GradientCheckReport, gradientCheck, type ParameterCheck } from 'thalweg/diagnose'
+import type { Store } from 'thalweg/nn'
 import type { Subject } from '../recipes/subject.ts'
+import { firstWeights } from '../recipes/weights.ts'
 import type { SittingContext } from '../run/sitting.ts'
-import { count } from '../terminal/format.ts'
+import { count, plural } from '../terminal/format.ts'
 import { sayRows } from '../terminal/summary.ts'
 import { libraryVersion } from '../version.ts'
 import type { Voice } from '../voice.ts'
+
+export interface GradientFindings {
+  readonly passed: boolean
+  /** Of the loss without a penalty. */
+  readonly data: GradientCheckReport
+  /** Of the loss with it, where there is one. */
+  readonly penalty?: GradientCheckReport
+}
 
 export interface GradientRequest {
   readonly samples?: number | undefined
@@ -17,38 +27,80 @@ export interface GradientRequest {
 const IMAGES = { examples: 3, samples: 3 }
 const OTHERS = { examples: 8, samples: 8 }
 
+/** Of the data's part of the loss alone, since a penalty can hide its mistakes; and with the penalty, if there is one. */
 export async function checkGradients(
-  { name, description, data: { train }, model, loss, seed }: Subject,
+  subject: Subject,
   request: GradientRequest,
-  { voice, signal }: SittingContext,
-): Promise<GradientCheckReport> {
-  const usual = train.inputShape.length > 1 ? IMAGES : OTHERS
-  const { examples = usual.examples } = request
-  const samples = request.all ? 'all' : (request.samples ?? usual.samples)
-  const of = samples === 'all' ? 'every element' : samples === 1 ? 'one element' : `${samples} elements`
-  const on = Math.min(examples, train.size)
+  context: SittingContext,
+): Promise<GradientFindings> {
+  const { name, description, data, seed, penalty, groups = [] } = subject
+  const { voice } = context
+  const { examples, samples } = extentOf(subject, request)
+  const of = samples === 'all' ? 'every element' : plural(samples, 'element')
   voice.say(`\n${voice.style.bold('thalweg')} ${voice.style.dim(libraryVersion)}  check ${voice.style.accent(name)}\n`)
   sayRows(voice, [
     ['network', description],
-    ['gradients', `${of} of each parameter, ${on} of ${count(train.size)} examples, float64, seed ${seed}`],
+    ['gradients', `${of} of each parameter, ${examples} of ${count(data.train.size)} examples, float64, seed ${seed}`],
   ])
   voice.say('')
+  const {
+    model,
+    data: { train },
+  } = subject
+  const weights = await firstWeights({}, { model, train, seed, experiment: data.experiment?.definition })
+  const check = (part: Part) => checkPart(part, { ...subject, store: weights?.store }, request, context)
+  const ofData = await check('data')
+  const isPenalized = penalty !== undefined || groups.some((group) => typeof group.penalty === 'object')
+  if (!isPenalized) return { passed: ofData.passed, data: ofData }
+  sayRows(voice, [['and now', 'with the penalty added to the loss']])
+  voice.say('')
+  const withPenalty = await check('penalty')
+  return { passed: ofData.passed && withPenalty.passed, data: ofData, penalty: withPenalty }
+}
+
+type Part = 'data' | 'penalty'
+
+async function checkPart(
+  part: Part,
+  subject: Subject & { readonly store: Store | undefined },
+  request: GradientRequest,
+  { voice, signal }: SittingContext,
+): Promise<GradientCheckReport> {
+  const { data, model, loss, seed, store, penalty, groups } = subject
   voice.show(voice.style.dim('differentiating'))
   const report = await gradientCheck(model, {
-    data: train,
+    ...extentOf(subject, request),
+    ...(part === 'penalty' && { penalty, groups }),
+    data: data.train,
     loss,
     seed,
-    examples,
-    samples,
+    store,
     signal,
     onParameter(parameter, { done, total }) {
       voice.show(`${done}/${total}  ${parameter.path}`)
-      voice.event({ type: 'gradient', ...eventOf(parameter) })
+      voice.event({ type: 'gradient', part, ...eventOf(parameter) })
     },
   })
   voice.hide()
   sayReport(report, voice)
   return report
+}
+
+function extentOf(
+  { data: { train } }: Subject,
+  { examples, samples, all }: GradientRequest,
+): { readonly examples: number; readonly samples: number | 'all' } {
+  const usual = train.inputShape.length > 1 ? IMAGES : OTHERS
+  return {
+    examples: Math.min(examples ?? usual.examples, train.size),
+    samples: all ? 'all' : (samples ?? usual.samples),
+  }
+}
+
+/** Without the parameters, of which events have told. */
+export function summaryOf({ passed, data, penalty }: GradientFindings): Readonly<Record<string, unknown>> {
+  const short = ({ parameters: _, ...figures }: GradientCheckReport) => figures
+  return { passed, data: short(data), ...(penalty && { penalty: short(penalty) }) }
 }
 
 function eventOf({ path, worst, ...others }: ParameterCheck): Readonly<Record<string, unknown>> {

@@ -1,7 +1,7 @@
 /** `thalweg check`: what can be known of a network before it is trained. So far: whether its gradients are right. */
 import type { Command } from 'commander'
 import { writeFileAtomic } from 'thalweg/train'
-import { checkGradients } from '../check/gradients.ts'
+import { checkGradients, summaryOf } from '../check/gradients.ts'
 import { EXIT } from '../errors.ts'
 import { listenForInterrupt } from '../interrupt.ts'
 import { addSharedOptions, integerOption, type SharedOptions } from '../options.ts'
@@ -55,8 +55,7 @@ export function addCheckCommand(program: Command, { streams, finish }: Surroundi
       const gradients = await checkGradients(subject, options, context)
       const findings = { passed: gradients.passed, checks: { gradients } }
       if (options.out !== undefined) await writeFileAtomic(options.out, `${JSON.stringify(findings, undefined, 2)}\n`)
-      const { parameters: _, ...summary } = gradients
-      voice.event({ type: 'end', passed: findings.passed, checks: { gradients: summary } })
+      voice.event({ type: 'end', passed: findings.passed, checks: { gradients: summaryOf(gradients) } })
       finish(findings.passed ? EXIT.done : EXIT.failed)
     } catch (error) {
       if (!interrupt.signal.aborted) throw error

@@ -28,12 +28,11 @@ export async function loadSubject(
   const data = await source.load({ seed: given, folder: request.data, target: request.target, voice, signal })
   const experiment = data.experiment?.definition
   const recipe = await chooseRecipe(source, data, {})
-  const seed = request.seed ?? experiment?.seed ?? DEFAULT_SEED
   return {
-    ...(await realize(recipe, data, seed)),
+    ...realize(recipe, data.train, experiment),
     name: experiment?.name ?? source.name,
     data,
     description: describeModel(recipe.model),
-    seed,
+    seed: request.seed ?? experiment?.seed ?? DEFAULT_SEED,
   }
 }

@@ -22,6 +22,7 @@ import {
   tanh,
   zeros,
 } from '../nn/index.ts'
+import { l1, l2, type Penalty } from '../optim/index.ts'
 import * as t from '../tensor/index.ts'
 import { gradientCheck } from './gradient-check.ts'
 
@@ -185,6 +186,34 @@ describe('a mistake is found, and the parameter named', () => {
     })
     expect(worstRelativeError).toBeNaN()
     expect(parameters[0].verdict).toBe('wrong')
+  })
+})
+
+describe('a penalty', () => {
+  const model = sequential(dense(4), tanh(), dense(3))
+  const check = (options: object) => gradientCheck(model, { data: examples([4]), loss, ...all, ...options })
+
+  test('is part of the loss that is checked, of the weights alone', async () => {
+    const [without, spared] = [await check({}), await check({ penalty: l2(0.1) })]
+    expect(spared).toMatchObject({ passed: true, checked: without.checked })
+    const slopesOf = ({ parameters }: typeof spared, path: string) =>
+      parameters.find((parameter) => parameter.path === path)?.worst?.derived
+    expect(spared.loss).toBeGreaterThan(without.loss + 0.1)
+    expect(slopesOf(spared, 'dense2.weight')).not.toBe(slopesOf(without, 'dense2.weight'))
+  })
+
+  test('has kinks of its own: weights of zero under L1', async () => {
+    const zero = sequential(dense(4, { initializer: zeros() }), tanh(), dense(3))
+    const { passed, parameters } = await gradientCheck(zero, { data: examples([4]), loss, penalty: l1(0.1), ...all })
+    expect(passed).toBe(true)
+    expect(parameters.filter(({ verdict }) => verdict === 'kinks').map(({ path }) => path)).toEqual(['dense1.weight'])
+  })
+
+  test('a wrong one is found, where its group lets it act', async () => {
+    const half: Penalty = { name: 'half', options: {}, value: (w) => t.sum(t.mul(w, t.stopGradient(w))) }
+    const groups = [{ match: 'dense1', penalty: 'none' }]
+    const { parameters } = await check({ penalty: half, groups })
+    expect(parameters.filter(({ verdict }) => verdict === 'wrong').map(({ path }) => path)).toEqual(['dense2.weight'])
   })
 })
 

@@ -11,7 +11,9 @@ import type { Dataset } from '../data/index.ts'
 import { type CheckedInput, gradientChecks, type PrepareEvaluation } from '../grad/index.ts'
 import { createNode, type Node, type NodeOf, type Variable } from '../graph/index.ts'
 import { createStore, forward, type Loss, type Model, type Store } from '../nn/index.ts'
-import { scalar, Tensor, tensor } from '../tensor/index.ts'
+import { type ParameterDescription, rulesOf } from '../optim/groups.ts'
+import { type ParameterGroup, type Penalty, sgd } from '../optim/index.ts'
+import { add, mul, scalar, Tensor, tensor } from '../tensor/index.ts'
 import { batchSlots, batchTypes } from '../train/batch.ts'
 import { createPace } from '../train/pace.ts'
 import { type ParameterCheck, parameterCheck, tableOf, worstFirst } from './gradient-report.ts'
@@ -20,6 +22,10 @@ export interface GradientCheckOptions {
   /** What to check on: `examples` of it, chosen by `seed`. */
   readonly data: Dataset
   readonly loss: Loss
+  /** Added to the loss, for the parameters that `fit` would penalize. Default none: the gradient of the data alone. */
+  readonly penalty?: Penalty | undefined
+  /** As `fit` takes them; what they say of decay and penalties counts. */
+  readonly groups?: readonly ParameterGroup[] | undefined
   /** The weights at which to check, such as a run's `store`; they are copied. Default new ones, drawn from `seed`. */
   readonly store?: Store | undefined
   /** Of the weights, the masks of dropout, and the choice of examples and elements. Default 0. */
@@ -114,12 +120,16 @@ function recordLoss(model: Model, options: GradientCheckOptions, engine: Engine,
   const rows = random(seed, 'gradientCheck').permutation(data.size).subarray(0, examples)
   const batch = batchSlots(data, examples).fill(rows)
   const checked: CheckedInput[] = []
+  const costs: Tensor[] = []
 
   function substitute(variable: Variable): Tensor {
     const { name, shape } = variable
     const node = createNode('input', [], { name, shape, dtype: 'float32' })
     checked.push({ node, values: engine.read(variable) })
-    return new Tensor(node)
+    const value = new Tensor(node)
+    const cost = costOf(value, { path: name, shape, decay: store.entries.get(name)?.decay ?? true }, options)
+    if (cost) costs.push(cost)
+    return value
   }
   // Recorded as a step, so that a model may assign; what it assigns is dropped with the step's updates.
   const { inputs, outputs } = recordStep(batchTypes(data, examples), ([inputs, targets]) => {
@@ -130,11 +140,22 @@ function recordLoss(model: Model, options: GradientCheckOptions, engine: Engine,
       substitute,
       assign: () => undefined,
     })
-    return [loss.forward(outputs, new Tensor(targets)).node]
+    return [costs.reduce((sum, cost) => add(sum, cost), loss.forward(outputs, new Tensor(targets))).node]
   })
   const [ofInputs, ofTargets] = [batch.inputs, batch.targets].map((values, i) => ({ node: inputs[i], values }))
   if (options.inputs === true) checked.push(ofInputs)
   return { loss: outputs[0], checked, fixed: options.inputs === true ? [ofTargets] : [ofInputs, ofTargets] }
+}
+
+/** What one parameter adds to the loss, by the rules that `fit` goes by. */
+function costOf(
+  value: Tensor,
+  parameter: ParameterDescription,
+  { penalty: shared, groups }: GradientCheckOptions,
+): Tensor | undefined {
+  // Rules are of an optimizer as well; which one it is makes no difference to a penalty.
+  const { penalty, decay } = rulesOf(parameter, { optimizer: sgd(), groups, penalty: shared })
+  return penalty && mul(penalty.value(value), decay)
 }
 
 /** Evaluates on `engine`, where states have their values; `fixed` inputs keep theirs. */
