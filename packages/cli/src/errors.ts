@@ -11,6 +11,8 @@ export function usage(code: string, parts: { rule: string; received: string; try
 /** Codes of the library that mean: another command would have worked. Everything else means that the run failed. */
 const USAGE_CODES: ReadonlySet<string> = new Set([
   'data/unknown-column',
+  'data/missing-column',
+  'data/no-classes',
   'data/not-provided',
   'data/bad-seed',
   'nn/unknown-activation',

@@ -5,6 +5,7 @@ import { addCheckCommand } from './commands/check.ts'
 import { addInspectCommand } from './commands/inspect.ts'
 import { addPlotCommand } from './commands/plot.ts'
 import { addPredictCommand } from './commands/predict.ts'
+import { addRangeCommand } from './commands/range.ts'
 import { addSurfacesCommand } from './commands/surfaces.ts'
 import type { Surroundings } from './commands/surroundings.ts'
 import { addTrainCommand } from './commands/train.ts'
@@ -19,6 +20,7 @@ Examples:
   thalweg predict runs/houses-... new.csv    what the network says about new rows
   thalweg check experiment.ts                are the gradients of your own model right?
   thalweg inspect digits --depth 10          what first weights make of a network
+  thalweg range digits                       which learning rates train
   thalweg surfaces beale                     optimizers racing to a minimum
 
 thalweg train --help says more about train, and so for each command.`
@@ -62,6 +64,7 @@ function createProgram(surroundings: Surroundings): Command {
   addPredictCommand(program, surroundings)
   addCheckCommand(program, surroundings)
   addInspectCommand(program, surroundings)
+  addRangeCommand(program, surroundings)
   addPlotCommand(program, surroundings)
   addSurfacesCommand(program, surroundings)
   for (const command of [program, ...program.commands]) command.exitOverride().configureOutput(output)
@@ -71,7 +74,8 @@ function createProgram(surroundings: Surroundings): Command {
 /** Commander's own complaint in the house's three lines. */
 function wrongUsage(error: CommanderError, args: readonly string[]): ThalwegError {
   const [message = '', hint] = error.message.replace(/^error: /, '').split('\n')
-  const command = ['train', 'predict', 'check', 'inspect', 'plot', 'surfaces'].find((name) => args.includes(name))
+  const commands = ['train', 'predict', 'check', 'inspect', 'range', 'plot', 'surfaces']
+  const command = commands.find((name) => args.includes(name))
   const help = `thalweg ${command ? `${command} ` : ''}--help`
   const rule = RULES[error.code] ?? 'the command must be used as its help says'
   const near = hint?.match(/Did you mean (.+?)\?/)?.[1]

@@ -1,6 +1,7 @@
 /** Options that commands share, and how their values are read. A wrong value is wrong usage, said in three lines. */
 import { type Command, Option } from 'commander'
 import { wasmBackend } from 'thalweg/backend'
+import { suggest } from 'thalweg/base'
 import { createEngine, setDefaultEngine } from 'thalweg/compile'
 import { usage } from './errors.ts'
 
@@ -75,6 +76,39 @@ export function rateOption(flags: string, description: string): Option {
     example: '0.001',
     read: (text) =>
       text.trim() !== '' && Number.isFinite(Number(text)) && Number(text) > 0 ? Number(text) : undefined,
+  })
+}
+
+/** An option whose value is a number for which `fits` holds; `rule` says which. */
+export function numberOption(
+  flags: string,
+  description: string,
+  {
+    rule,
+    example,
+    fits,
+  }: { readonly rule: string; readonly example: string; readonly fits: (value: number) => boolean },
+): Option {
+  return checkedOption(flags, description, {
+    rule: `must be ${rule}`,
+    example,
+    read: (text) => {
+      const value = text.trim() === '' ? Number.NaN : Number(text)
+      return Number.isFinite(value) && fits(value) ? value : undefined
+    },
+  })
+}
+
+/** An option whose value is one of some names; near ones are suggested. */
+export function nameOption(flags: string, description: string, names: readonly string[], what: string): Option {
+  const [name] = flags.split(' ')
+  return new Option(flags, description).argParser((text: string) => {
+    if (names.includes(text)) return text
+    throw usage('bad-value', {
+      rule: `${name} must name one that exists`,
+      received: text === '' ? 'nothing' : text,
+      try: suggest(text, names, what),
+    })
   })
 }
 

@@ -1,24 +1,20 @@
 /** `thalweg train`: the options of the command, and how it ends. */
 import type { Command } from 'commander'
-import { optimizers } from 'thalweg/optim'
 import { EXIT } from '../errors.ts'
 import { listenForInterrupt } from '../interrupt.ts'
-import { addSharedOptions, batchSizeOption, integerOption, rateOption, type SharedOptions } from '../options.ts'
+import { addSharedOptions, integerOption, type SharedOptions } from '../options.ts'
+import type { Overrides } from '../recipes/choose.ts'
 import { prepareSitting } from '../run/prepare.ts'
 import { resumeSitting } from '../run/resume.ts'
 import { runSitting } from '../run/train.ts'
 import { imageNames } from '../source/images.ts'
 import { pointNames } from '../source/points.ts'
 import { createVoice } from '../voice.ts'
+import { addRecipeOptions } from './recipe-options.ts'
 import type { Surroundings } from './surroundings.ts'
 
-export interface TrainOptions extends SharedOptions {
+export interface TrainOptions extends SharedOptions, Overrides {
   readonly target?: string
-  readonly epochs?: number
-  readonly batchSize?: number | 'all'
-  readonly optimizer?: string
-  readonly learningRate?: number
-  readonly init?: string
   readonly data?: string
   readonly resume?: string
   readonly checkpointEvery?: number
@@ -30,6 +26,12 @@ Examples:
   thalweg train fashion-mnist --epochs 5 --seed 1   by name: found on this machine, or
                                                     downloaded once
   thalweg train houses.csv --target price           a table; numbers and classes alike
+  thalweg train wine.csv --target cultivar --epochs 200 --patience 20
+                                                    stop when validation gets no better,
+                                                    with the best weights
+  thalweg train digits --optimizer sgd --momentum 0.9 --weight-decay 5e-4 \\
+      --schedule cosine --warmup 1 --label-smoothing 0.1
+  thalweg train houses.csv --target price --order curriculum --curriculum-by rooms
   thalweg train experiment.ts --json                your own model, events for a program
   thalweg train --resume runs/digits-...            go on where a run was interrupted
 
@@ -42,16 +44,12 @@ export function addTrainCommand(program: Command, { streams, finish }: Surroundi
     .summary('train a network on a dataset, a table or an experiment file')
     .description('Trains a network and leaves a run folder: checkpoints, metrics, and all that prediction needs.')
     .argument('[target]', 'a dataset by name, a .csv file, or an experiment file (.ts, .js, .mjs)')
-    .optionsGroup('Options of train:')
+    .optionsGroup('Data and run:')
     .option('--target <name>', 'the column of a table to predict')
-    .addOption(integerOption('--epochs <n>', 'passes over the training data', 1))
-    .addOption(batchSizeOption('--batch-size <n>', "examples a step, or 'all'"))
-    .option('--optimizer <name>', `one of ${Object.keys(optimizers).join(', ')}`)
-    .addOption(rateOption('--learning-rate <rate>', 'the highest rate of the schedule'))
-    .option('--init <name>', "first weights by name, instead of the network's own (thalweg inspect --help)")
     .option('--data <dir>', 'folder with the files of a dataset by name')
     .option('--resume <run>', 'go on with an interrupted run, bit for bit')
     .addOption(integerOption('--checkpoint-every <steps>', 'save every so many steps, not only after epochs', 1))
+  addRecipeOptions(command)
   addSharedOptions(command, { flags: '--out <dir>', description: 'the run folder (default: runs/<name>)' })
   command.addHelpText('after', EXAMPLES)
   command.action(async (target: string | undefined, options: TrainOptions) => {

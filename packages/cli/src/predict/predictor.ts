@@ -3,7 +3,7 @@ import path from 'node:path'
 import { ThalwegError } from 'thalweg'
 import { type Preprocessing, sha256 } from 'thalweg/data'
 import { createStore, type Model } from 'thalweg/nn'
-import { latestCheckpoint, modelArrays, type Prediction, predict } from 'thalweg/train'
+import { latestCheckpoint, loadRun, modelArrays, type Prediction, predict } from 'thalweg/train'
 import { exists, readFile } from '../read.ts'
 import { buildModel } from '../recipes/model.ts'
 import { isFinished, type RunFolder, readManifest, readRunPreprocessing, runFolder } from '../run/folder.ts'
@@ -16,7 +16,7 @@ export interface Predictor {
   /** Steps behind the weights, and whether the run came to its end. */
   readonly step: number
   readonly isFinished: boolean
-  /** Newer checkpoints that were damaged. */
+  /** Of a run that is not finished: newer checkpoints that were damaged. */
   readonly damaged: readonly string[]
   /** For preprocessed inputs, `[examples, ...inputShape]` row-major. */
   predict(inputs: Float32Array): Prediction
@@ -25,10 +25,14 @@ export interface Predictor {
 export async function loadPredictor(run: string): Promise<Predictor> {
   const folder = runFolder(run)
   const manifest = await readManifest(folder)
-  const preprocessing = await readRunPreprocessing(folder)
-  // Experiments may do without; for every other run, inputs as they come would be taken for scaled ones.
-  if (!preprocessing && manifest.recipe.model.kind !== 'experiment') throw lost(folder)
   const model = await modelOf(manifest, folder)
+  if (await isFinished(folder)) {
+    const { preprocessing, predict, steps } = await loadRun(folder.path, model)
+    requirePreprocessing(preprocessing, manifest, folder)
+    return { manifest, preprocessing, step: steps, isFinished: true, damaged: [], predict }
+  }
+  const preprocessing = await readRunPreprocessing(folder)
+  requirePreprocessing(preprocessing, manifest, folder)
   const { snapshot, skipped } = await latestCheckpoint(folder.checkpoints)
   const store = createStore({ seed: manifest.seed })
   store.load(modelArrays(snapshot))
@@ -37,7 +41,7 @@ export async function loadPredictor(run: string): Promise<Predictor> {
     manifest,
     preprocessing,
     step: snapshot.position.step,
-    isFinished: await isFinished(folder),
+    isFinished: false,
     damaged: skipped.map(({ path: file }) => path.basename(file)),
     predict: (inputs) => predict(model, inputs, { store, inputShape, target }),
   }
@@ -51,8 +55,14 @@ async function modelOf({ recipe: { model } }: Manifest, folder: RunFolder): Prom
   return (await loadExperiment(isUnchanged ? model.file : copy)).model
 }
 
-function lost({ path: folder }: RunFolder): ThalwegError {
-  return new ThalwegError('cli/lost-preprocessing', {
+/** Experiments may do without; for every other run, inputs as they come would be taken for scaled ones. */
+function requirePreprocessing(
+  preprocessing: Preprocessing | undefined,
+  { recipe }: Manifest,
+  { path: folder }: RunFolder,
+): void {
+  if (preprocessing || recipe.model.kind === 'experiment') return
+  throw new ThalwegError('cli/lost-preprocessing', {
     rule: `read ${path.join(folder, 'preprocessing.json')}: a run must have what was done to its inputs`,
     received: 'no such file',
     try: 'copy the whole folder of the run again, or train again',

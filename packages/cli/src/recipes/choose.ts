@@ -2,18 +2,34 @@
  * The default recipes: a network and a way to train it for each kind of data. Chosen on validation parts alone; options
  * of the command line take precedence one by one.
  */
-
 import { sha256 } from 'thalweg/data'
-import { createOptimizer } from 'thalweg/optim'
+import { createOptimizer, optimizers } from 'thalweg/optim'
+import type { EpochFigure } from 'thalweg/train'
+import { usage } from '../errors.ts'
 import type { Prepared, Source } from '../source/source.ts'
-import { outputsOf } from './model.ts'
+import { chooseModel, type ModelOverrides, outputsOf } from './model.ts'
+import { orderDescription } from './order.ts'
 import type { Recipe } from './recipe.ts'
+import { scheduleDescription } from './schedule.ts'
 
-export interface Overrides {
+export interface Overrides extends ModelOverrides {
   readonly epochs?: number | undefined
   readonly batchSize?: number | 'all' | undefined
   readonly optimizer?: string | undefined
   readonly learningRate?: number | undefined
+  readonly momentum?: number | undefined
+  readonly weightDecay?: number | undefined
+  readonly schedule?: string | undefined
+  /** In epochs. */
+  readonly warmup?: number | undefined
+  readonly labelSmoothing?: number | undefined
+  readonly clipNorm?: number | undefined
+  readonly accumulate?: number | undefined
+  readonly order?: string | undefined
+  readonly curriculumBy?: string | undefined
+  readonly metric?: EpochFigure | undefined
+  readonly patience?: number | undefined
+  readonly keepBest?: number | undefined
   /** First weights by name. */
   readonly init?: string | undefined
 }
@@ -21,24 +37,86 @@ export interface Overrides {
 export async function chooseRecipe(source: Source, data: Prepared, overrides: Overrides): Promise<Recipe> {
   const base = await baseRecipe(source, data)
   const { epochs = base.epochs, batchSize = base.batchSize } = overrides
-  const { init } = overrides
+  const { schedule, order, metric = base.metric, keepBest = base.keepBest, labelSmoothing, patience } = overrides
+  const { clipNorm, accumulate } = overrides
+  refuseIdleOverrides(data, overrides)
+  const { model, optimizer } = base
   return {
-    ...base,
+    model: model.kind === 'experiment' ? model : chooseModel(model, overrides),
+    optimizer: chooseOptimizer(optimizer, overrides),
+    schedule:
+      schedule === undefined ? warmed(base.schedule, overrides) : scheduleDescription(schedule, overrides.warmup),
     epochs,
     batchSize,
-    optimizer: chooseOptimizer(base, overrides),
-    ...(init !== undefined && { init }),
+    order: order === undefined ? base.order : orderDescription(order, overrides.curriculumBy, epochs, data),
+    ...(labelSmoothing !== undefined && { labelSmoothing }),
+    ...(clipNorm !== undefined && { clipNorm }),
+    ...(accumulate !== undefined && { accumulate }),
+    ...(metric && { metric }),
+    ...(patience === undefined
+      ? base.earlyStopping && { earlyStopping: base.earlyStopping }
+      : { earlyStopping: { patience } }),
+    ...(keepBest !== undefined && { keepBest }),
+    ...(overrides.init !== undefined && { init: overrides.init }),
   }
 }
 
-/** Another optimizer comes with its own rate; a rate alone goes to the recipe's optimizer. */
+function warmed({ name }: Recipe['schedule'], { warmup }: Overrides): Recipe['schedule'] {
+  if (warmup === undefined) return { name }
+  if (name !== 'experiment') return scheduleDescription(name, warmup)
+  throw idle('--warmup', "the experiment's own schedule", 'leave it out, or name a --schedule')
+}
+
+/** Another optimizer comes with its own options; what is said of it goes to the recipe's otherwise. */
 function chooseOptimizer(
-  { optimizer }: Recipe,
-  { optimizer: name = optimizer.name, learningRate }: Overrides,
+  base: Recipe['optimizer'],
+  { optimizer: name = base.name, learningRate, momentum, weightDecay }: Overrides,
 ): Recipe['optimizer'] {
-  const own = name === optimizer.name ? optimizer.options : {}
-  const made = createOptimizer(name, { ...own, ...(learningRate !== undefined && { learningRate }) })
+  if (name === base.name && learningRate === undefined && momentum === undefined && weightDecay === undefined)
+    return base
+  const own = name === base.name ? base.options : {}
+  const standard = createOptimizer(name, own).options
+  for (const [flag, option, value] of [
+    ['--momentum', 'momentum', momentum],
+    ['--weight-decay', 'weightDecay', weightDecay],
+  ] as const) {
+    if (value === undefined || Object.hasOwn(standard, option)) continue
+    const takers = Object.entries(optimizers).filter(([, make]) => Object.hasOwn(make().options, option))
+    throw idle(flag, `the optimizer ${name}`, `--optimizer ${takers.map(([taker]) => taker).join(', or ')}`)
+  }
+  const made = createOptimizer(name, {
+    ...own,
+    ...(learningRate !== undefined && { learningRate }),
+    ...(momentum !== undefined && { momentum }),
+    ...(weightDecay !== undefined && { weightDecay }),
+  })
   return { name, options: { ...made.options } }
+}
+
+function refuseIdleOverrides({ train, experiment }: Prepared, overrides: Overrides): void {
+  const { labelSmoothing, order, curriculumBy } = overrides
+  if (experiment) {
+    const { activation, batchNorm, dropout } = overrides
+    const given = { '--activation': activation, '--batch-norm': batchNorm, '--dropout': dropout }
+    for (const [flag, value] of Object.entries({ ...given, '--label-smoothing': labelSmoothing })) {
+      if (value !== undefined)
+        throw idle(flag, 'an experiment, which has a model and a loss of its own', 'change the file')
+    }
+  }
+  if (labelSmoothing !== undefined && train.target.kind !== 'class') {
+    throw idle('--label-smoothing', 'a target of numbers', 'leave it out; it is for classes')
+  }
+  if (curriculumBy !== undefined && order !== 'curriculum') {
+    throw idle('--curriculum-by', `--order ${order ?? 'shuffled'}`, '--order curriculum')
+  }
+}
+
+function idle(flag: string, received: string, advice: string): Error {
+  return usage('idle-option', {
+    rule: `train: ${flag} must mean something to what is trained`,
+    received: `${flag}, for ${received}`,
+    try: advice,
+  })
 }
 
 async function baseRecipe({ kind }: Source, data: Prepared): Promise<Recipe> {
@@ -58,10 +136,10 @@ async function experimentRecipe({ file, text, definition }: NonNullable<Prepared
   return {
     model: { kind: 'experiment', file, sha256: await sha256(new TextEncoder().encode(text)) },
     optimizer: { name: optimizer.name, options: { ...optimizer.options } },
-    schedule: schedule ? 'experiment' : 'none',
+    schedule: { name: schedule ? 'experiment' : 'fixed' },
     epochs,
     batchSize,
-    order: order ? 'experiment' : 'shuffled',
+    order: { name: order ? 'experiment' : 'shuffled' },
     ...(earlyStopping && { earlyStopping }),
     ...(keepBest !== undefined && { keepBest }),
   }
@@ -77,15 +155,17 @@ function imageRecipe({ train }: Prepared): Recipe {
       kind: 'cnn',
       inputShape: train.inputShape,
       outputs: outputsOf(train),
+      activation: 'relu',
+      batchNorm: true,
       filters: [32, 64],
       hidden: 128,
       dropout: 0.25,
     },
     optimizer: { name: 'adam', options: { learningRate: 0.003 } },
-    schedule: 'one-cycle',
+    schedule: { name: 'one-cycle' },
     epochs: train.size < MANY_IMAGES ? 4 : 5,
     batchSize: 64,
-    order: 'shuffled',
+    order: { name: 'shuffled' },
   }
 }
 
@@ -97,13 +177,14 @@ function pointsRecipe({ train }: Prepared): Recipe {
       outputs: outputsOf(train),
       hidden: [32, 32],
       activation: 'tanh',
+      batchNorm: false,
       dropout: 0,
     },
     optimizer: { name: 'adam', options: { learningRate: 0.02 } },
-    schedule: 'one-cycle',
+    schedule: { name: 'one-cycle' },
     epochs: 60,
     batchSize: 32,
-    order: 'shuffled',
+    order: { name: 'shuffled' },
   }
 }
 
@@ -127,15 +208,16 @@ function tableRecipe({ train }: Prepared): Recipe {
       outputs: outputsOf(train),
       hidden: isSmall ? [32] : [128, 64],
       activation: 'relu',
+      batchNorm: false,
       dropout: isSmall ? 0.2 : 0.1,
     },
     optimizer: {
       name: 'adamw',
       options: isSmall ? { learningRate: 0.01, weightDecay: 0.5 } : { learningRate: 0.003, weightDecay: 0.01 },
     },
-    schedule: 'one-cycle',
+    schedule: { name: 'one-cycle' },
     epochs: isSmall ? Math.max(5, Math.min(300, Math.round(SMALL_TABLE_STEPS / steps))) : 20,
     batchSize,
-    order: 'shuffled',
+    order: { name: 'shuffled' },
   }
 }

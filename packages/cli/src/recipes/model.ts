@@ -1,26 +1,32 @@
 /** The default networks, as plain data that goes into a run's manifest and as models made from it. */
+import { suggest } from 'thalweg/base'
 import type { Dataset } from 'thalweg/data'
-import { batchNorm, conv2d, dense, dropout, flatten, type Model, maxPool2d, relu, sequential, tanh } from 'thalweg/nn'
+import { batchNorm, conv2d, dense, dropout, flatten, type Model, maxPool2d, sequential } from 'thalweg/nn'
 import { z } from 'zod'
+import { usage } from '../errors.ts'
+import { activations } from './activations.ts'
 
-/** Two convolutions with batch norm and pooling, then a hidden layer: for images. */
-export interface CnnDescription {
-  readonly kind: 'cnn'
+interface Shares {
   readonly inputShape: readonly number[]
   readonly outputs: number
-  readonly filters: readonly [number, number]
-  readonly hidden: number
+  /** Name of the activation between layers. */
+  readonly activation: string
+  readonly batchNorm: boolean
+  /** Probability with which a unit is dropped. */
   readonly dropout: number
 }
 
+/** Two convolutions with pooling, then a hidden layer: for images. */
+export interface CnnDescription extends Shares {
+  readonly kind: 'cnn'
+  readonly filters: readonly [number, number]
+  readonly hidden: number
+}
+
 /** Hidden layers of one kind: for tables and points. */
-export interface MlpDescription {
+export interface MlpDescription extends Shares {
   readonly kind: 'mlp'
-  readonly inputShape: readonly number[]
-  readonly outputs: number
   readonly hidden: readonly number[]
-  readonly activation: 'relu' | 'tanh'
-  readonly dropout: number
 }
 
 /** The model of an experiment file, which is loaded again. */
@@ -33,61 +39,84 @@ export interface ExperimentDescription {
 export type ModelDescription = CnnDescription | MlpDescription | ExperimentDescription
 
 const count = z.number().int().positive()
-const shares = { inputShape: z.array(count), outputs: count, dropout: z.number() }
+const shares = {
+  inputShape: z.array(count),
+  outputs: count,
+  activation: z.string(),
+  batchNorm: z.boolean(),
+  dropout: z.number(),
+}
 
 export const modelSchema: z.ZodType<ModelDescription> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('cnn'), ...shares, filters: z.tuple([count, count]), hidden: count }),
-  z.object({ kind: z.literal('mlp'), ...shares, hidden: z.array(count), activation: z.enum(['relu', 'tanh']) }),
+  z.object({ kind: z.literal('mlp'), ...shares, hidden: z.array(count) }),
   z.object({ kind: z.literal('experiment'), file: z.string(), sha256: z.string() }),
 ])
 
 type BuiltIn = Exclude<ModelDescription, ExperimentDescription>
 
-export function buildModel(description: BuiltIn): Model {
-  if (description.kind === 'cnn') {
-    const [first, second] = description.filters
-    // The bias of a layer that batch norm follows would be subtracted again: it is left out.
-    return sequential(
-      conv2d(first, 3, { padding: 'same', bias: false }),
-      batchNorm(),
-      relu(),
-      maxPool2d(2),
-      conv2d(second, 3, { padding: 'same', bias: false }),
-      batchNorm(),
-      relu(),
-      maxPool2d(2),
-      flatten(),
-      dense(description.hidden),
-      relu(),
-      dropout({ rate: description.dropout }),
-      dense(description.outputs),
-    )
+export interface ModelOverrides {
+  readonly activation?: string | undefined
+  readonly batchNorm?: boolean | undefined
+  readonly dropout?: number | undefined
+}
+
+/** @throws ThalwegError `usage/unknown-activation` with near names */
+export function chooseModel<Description extends BuiltIn>(
+  description: Description,
+  {
+    activation = description.activation,
+    batchNorm = description.batchNorm,
+    dropout = description.dropout,
+  }: ModelOverrides,
+): Description {
+  if (!Object.hasOwn(activations, activation)) {
+    throw usage('unknown-activation', {
+      rule: 'train: --activation must name one that exists',
+      received: activation,
+      try: suggest(activation, Object.keys(activations), 'activations'),
+    })
   }
-  const act = description.activation === 'relu' ? relu : tanh
-  const hidden = description.hidden.flatMap((units) => [
-    dense(units),
-    act(),
-    ...(description.dropout > 0 ? [dropout({ rate: description.dropout })] : []),
-  ])
-  return sequential(...hidden, dense(description.outputs))
+  return { ...description, activation, batchNorm, dropout }
+}
+
+export function buildModel(description: BuiltIn): Model {
+  const { kind, activation, batchNorm: normalizes, dropout: rate, outputs } = description
+  const act = activations[activation]
+  // Made anew for each place: a layer that stands in two places is one layer, with one set of weights.
+  const norm = () => (normalizes ? [batchNorm()] : [])
+  const drop = () => (rate > 0 ? [dropout({ rate })] : [])
+  // The bias of a layer that batch norm follows would be subtracted again: it is left out.
+  const bias = !normalizes
+  if (kind === 'cnn') {
+    const convolutions = description.filters.flatMap((filters) => [
+      conv2d(filters, 3, { padding: 'same', bias }),
+      ...norm(),
+      act(),
+      maxPool2d(2),
+    ])
+    return sequential(...convolutions, flatten(), dense(description.hidden), act(), ...drop(), dense(outputs))
+  }
+  const hidden = description.hidden.flatMap((units) => [dense(units, { bias }), ...norm(), act(), ...drop()])
+  return sequential(...hidden, dense(outputs))
 }
 
 export function outputsOf({ target }: Dataset): number {
   return target.kind === 'class' ? target.classes.length : target.names.length
 }
 
-/** `conv 32 - batch norm - relu ...` in a few words. */
+/** `conv 3x3x32, batch norm, relu, pool; ...` in a few words. */
 export function describeModel(description: ModelDescription): string {
-  switch (description.kind) {
-    case 'cnn':
-      return `${description.filters.map((count) => `conv 3x3x${count}, batch norm, relu, pool`).join('; ')}; dense ${description.hidden}, relu, dropout ${description.dropout}; dense ${description.outputs}`
-    case 'mlp':
-      return [
-        ...description.hidden.map((units) => `dense ${units}, ${description.activation}`),
-        ...(description.dropout > 0 ? [`dropout ${description.dropout}`] : []),
-        `dense ${description.outputs}`,
-      ].join('; ')
-    case 'experiment':
-      return `the experiment's own`
-  }
+  if (description.kind === 'experiment') return `the experiment's own`
+  const { activation, batchNorm: normalizes, dropout: rate, outputs } = description
+  const norm = normalizes ? ', batch norm' : ''
+  const drop = rate > 0 ? `, dropout ${rate}` : ''
+  const hidden =
+    description.kind === 'cnn'
+      ? [
+          ...description.filters.map((count) => `conv 3x3x${count}${norm}, ${activation}, pool`),
+          `dense ${description.hidden}, ${activation}${drop}`,
+        ]
+      : description.hidden.map((units) => `dense ${units}${norm}, ${activation}${drop}`)
+  return [...hidden, `dense ${outputs}`].join('; ')
 }

@@ -2,47 +2,57 @@
  * How a network is trained, as plain data: it is chosen once (choose.ts), written into the run's manifest, and made real
  * here, the same way in the first sitting and in every later one.
  */
-import { balanced, type Dataset, inOrder, type Order, shuffled, stratified } from 'thalweg/data'
+import { batchCount, type EpochOrders, type Order } from 'thalweg/data'
 import { crossEntropy, type Loss, type Model, meanSquaredError } from 'thalweg/nn'
 import {
+  clipByGlobalNorm,
   createOptimizer,
   type Optimizer,
-  oneCycle,
   type Plateau,
   rulesIn,
   type Schedule,
   type UpdateRules,
 } from 'thalweg/optim'
-import type { EarlyStoppingOptions, Experiment, Metric } from 'thalweg/train'
+import type { EarlyStoppingOptions, EpochFigure, Metric } from 'thalweg/train'
 import { z } from 'zod'
+import type { Prepared } from '../source/source.ts'
 import { buildModel, type ModelDescription, modelSchema } from './model.ts'
+import { type OrderDescription, orderSchema, realizeOrder } from './order.ts'
+import { realizeSchedule, type ScheduleDescription, scheduleSchema } from './schedule.ts'
 
 export interface Recipe {
   readonly model: ModelDescription
   readonly optimizer: { readonly name: string; readonly options: Readonly<Record<string, unknown>> }
-  /** `none`: the optimizer's own rate; `experiment`: what its file says. */
-  readonly schedule: 'one-cycle' | 'none' | 'experiment'
+  readonly schedule: ScheduleDescription
   readonly epochs: number
   readonly batchSize: number | 'all'
-  /** `experiment`: what its file says. */
-  readonly order: OrderName | 'experiment'
+  readonly order: OrderDescription
+  readonly labelSmoothing?: number | undefined
+  /** The norm of all gradients together is cut to this. */
+  readonly clipNorm?: number | undefined
+  /** Batches that make one update. */
+  readonly accumulate?: number | undefined
+  /** Nothing: what the run chooses by itself, or the experiment's file. */
+  readonly metric?: EpochFigure | undefined
   readonly earlyStopping?: EarlyStoppingOptions | undefined
   readonly keepBest?: number | undefined
   /** First weights by name, instead of the network's own. */
   readonly init?: string | undefined
 }
 
-export type OrderName = 'shuffled' | 'in-order' | 'stratified' | 'balanced'
-
-const orders: Readonly<Record<OrderName, () => Order>> = { shuffled, 'in-order': inOrder, stratified, balanced }
+export const figures: readonly EpochFigure[] = ['trainLoss', 'trainAccuracy', 'validLoss', 'validAccuracy', 'validR2']
 
 export const recipeSchema: z.ZodType<Recipe> = z.object({
   model: modelSchema,
   optimizer: z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) }),
-  schedule: z.enum(['one-cycle', 'none', 'experiment']),
+  schedule: scheduleSchema,
   epochs: z.number().int(),
   batchSize: z.union([z.number().int(), z.literal('all')]),
-  order: z.enum(['shuffled', 'in-order', 'stratified', 'balanced', 'experiment']),
+  order: orderSchema,
+  labelSmoothing: z.number().optional(),
+  clipNorm: z.number().optional(),
+  accumulate: z.number().int().optional(),
+  metric: z.enum(figures).optional(),
   earlyStopping: z
     .object({
       patience: z.number().int(),
@@ -65,36 +75,67 @@ export interface Ingredients extends UpdateRules {
   readonly metric: Metric | undefined
 }
 
-/** With fewer steps than this there is no room for a rise and a fall of the rate. */
-const LEAST_STEPS_OF_A_CYCLE = 20
-
-export function realize(recipe: Recipe, train: Dataset, experiment: Experiment | undefined): Ingredients {
+export async function realize(recipe: Recipe, data: Prepared, seed: number): Promise<Ingredients> {
+  const definition = data.experiment?.definition
+  const optimizer = optimizerOf(recipe, definition?.optimizer)
+  const order = recipe.order.name === 'experiment' ? definition?.order : await realizeOrder(recipe.order, data, seed)
+  const schedule =
+    recipe.schedule.name === 'experiment' ? definition?.schedule : scheduleOf(recipe, data, optimizer, order, seed)
+  const metric = recipe.metric ?? definition?.metric
   const { model } = recipe
-  if (model.kind === 'experiment') {
-    if (!experiment) throw new TypeError('an experiment without its definition')
-    const { loss, optimizer, schedule, metric } = experiment
-    const own = { schedule, metric, order: recipe.order === 'experiment' ? experiment.order : orders[recipe.order]() }
-    return { model: experiment.model, loss, optimizer: overridden(recipe, optimizer), ...own, ...rulesIn(experiment) }
+  if (model.kind !== 'experiment') {
+    const rules = rulesOf(recipe)
+    return { model: buildModel(model), loss: lossOf(recipe, data), optimizer, schedule, order, metric, ...rules }
   }
-  const optimizer = createOptimizer(recipe.optimizer.name, recipe.optimizer.options)
-  const loss = train.target.kind === 'class' ? crossEntropy() : meanSquaredError()
-  const schedule = scheduleOf(recipe, optimizer, train.size)
-  const order = recipe.order === 'experiment' ? undefined : orders[recipe.order]()
-  return { model: buildModel(model), loss, optimizer, schedule, order, metric: undefined }
+  if (!definition) throw new TypeError('an experiment without its definition')
+  const rules = { ...rulesIn(definition), ...rulesOf(recipe) }
+  return { model: definition.model, loss: definition.loss, optimizer, schedule, order, metric, ...rules }
 }
 
-export function stepsPerEpoch(recipe: Pick<Recipe, 'batchSize'>, examples: number): number {
-  return recipe.batchSize === 'all' ? 1 : Math.ceil(examples / recipe.batchSize)
+function rulesOf({ clipNorm, accumulate }: Recipe): UpdateRules {
+  return {
+    ...(clipNorm !== undefined && { clip: clipByGlobalNorm(clipNorm) }),
+    ...(accumulate !== undefined && { accumulate }),
+  }
 }
 
-function scheduleOf(recipe: Recipe, { learningRate }: Optimizer, examples: number): Schedule | undefined {
-  const totalSteps = recipe.epochs * stepsPerEpoch(recipe, examples)
-  if (recipe.schedule !== 'one-cycle' || totalSteps < LEAST_STEPS_OF_A_CYCLE) return undefined
-  return oneCycle({ maxLearningRate: learningRate, totalSteps })
+function lossOf({ labelSmoothing = 0 }: Recipe, { train }: Prepared): Loss {
+  return train.target.kind === 'class' ? crossEntropy({ labelSmoothing }) : meanSquaredError()
 }
 
-/** The experiment's own optimizer, unless the command line named another one or another rate. */
-function overridden({ optimizer: { name, options } }: Recipe, own: Optimizer): Optimizer {
-  const isOwn = name === own.name && JSON.stringify(options) === JSON.stringify(own.options)
+function scheduleOf(
+  recipe: Recipe,
+  { train }: Prepared,
+  { learningRate }: Optimizer,
+  order: Order | undefined,
+  seed: number,
+): Schedule | Plateau {
+  const { epochs, earlyStopping, metric } = recipe
+  const orders = order?.over(train, seed)
+  const stepsOf = (epoch: number): number => stepsOfEpoch(recipe, orders, train.size, epoch)
+  let totalSteps = 0
+  for (let epoch = 0; epoch < epochs; epoch++) totalSteps += stepsOf(epoch)
+  const patience = earlyStopping ? Math.floor(earlyStopping.patience / 3) : PLATEAU_PATIENCE
+  const mode = metric === undefined || metric.endsWith('Loss') ? 'min' : 'max'
+  return realizeSchedule(recipe.schedule, { learningRate, stepsPerEpoch: stepsOf(0), totalSteps, patience, mode })
+}
+
+/** Epochs that a plateau bears by itself; with early stopping there must be room for several drops. */
+const PLATEAU_PATIENCE = 3
+
+/** Updates of an epoch. */
+function stepsOfEpoch(
+  { batchSize, accumulate = 1 }: Recipe,
+  orders: EpochOrders | undefined,
+  examples: number,
+  epoch: number,
+): number {
+  const length = orders?.length(epoch) ?? examples
+  return batchSize === 'all' ? 1 : Math.ceil(batchCount(length, batchSize) / accumulate)
+}
+
+/** The experiment's own optimizer, unless the command line said something about it. */
+function optimizerOf({ optimizer: { name, options } }: Recipe, own: Optimizer | undefined): Optimizer {
+  const isOwn = own && name === own.name && JSON.stringify(options) === JSON.stringify(own.options)
   return isOwn ? own : createOptimizer(name, options)
 }

@@ -28,11 +28,12 @@ export async function loadSubject(
   const data = await source.load({ seed: given, folder: request.data, target: request.target, voice, signal })
   const experiment = data.experiment?.definition
   const recipe = await chooseRecipe(source, data, {})
+  const seed = request.seed ?? experiment?.seed ?? DEFAULT_SEED
   return {
-    ...realize(recipe, data.train, experiment),
+    ...(await realize(recipe, data, seed)),
     name: experiment?.name ?? source.name,
     data,
     description: describeModel(recipe.model),
-    seed: request.seed ?? experiment?.seed ?? DEFAULT_SEED,
+    seed,
   }
 }

@@ -6,6 +6,8 @@
  *   experiment.*          a copy of the experiment file, if there is one
  *   metrics.jsonl         one epoch a line
  *   checkpoints/          the newest ones and the best
+ *   model.safetensors     the weights in the end, and
+ *   run.json              what `loadRun` of the library needs beside them
  *   result.json           written last: the run is finished
  *
  * It appears all at once under its final name, when everything fits and before the first step. While a process works on
@@ -32,6 +34,8 @@ export interface Result {
   readonly testAccuracy?: number
   readonly testR2?: number
   readonly epochs: number
+  /** Whose weights the run ended with, where it took those of its best epoch. */
+  readonly bestEpoch?: number
   readonly seconds: number
 }
 

@@ -65,6 +65,8 @@ async function findSnapshot({ checkpoints }: RunFolder, voice: Voice): Promise<S
 /** `--threads`, `--data`, `--checkpoint-every` and how the command speaks may change: they do not touch the result. */
 function refuseOtherOptions(manifest: Manifest, target: string | undefined, request: Request): void {
   const { recipe } = manifest
+  const { options } = recipe.optimizer
+  const network = recipe.model.kind === 'experiment' ? undefined : recipe.model
   const asked: readonly [option: string, now: unknown, before: unknown][] = [
     ['the target', target, manifest.target],
     ['--target', request.target, manifest.targetColumn],
@@ -72,7 +74,22 @@ function refuseOtherOptions(manifest: Manifest, target: string | undefined, requ
     ['--epochs', request.epochs, recipe.epochs],
     ['--batch-size', request.batchSize, recipe.batchSize],
     ['--optimizer', request.optimizer, recipe.optimizer.name],
-    ['--learning-rate', request.learningRate, recipe.optimizer.options.learningRate],
+    ['--learning-rate', request.learningRate, options.learningRate],
+    ['--momentum', request.momentum, options.momentum],
+    ['--weight-decay', request.weightDecay, options.weightDecay],
+    ['--schedule', request.schedule, recipe.schedule.name],
+    ['--warmup', request.warmup, recipe.schedule.warmupEpochs],
+    ['--activation', request.activation, network?.activation],
+    ['--batch-norm', request.batchNorm, network?.batchNorm],
+    ['--dropout', request.dropout, network?.dropout],
+    ['--label-smoothing', request.labelSmoothing, recipe.labelSmoothing],
+    ['--clip-norm', request.clipNorm, recipe.clipNorm],
+    ['--accumulate', request.accumulate, recipe.accumulate],
+    ['--order', request.order, recipe.order.name],
+    ['--curriculum-by', request.curriculumBy, recipe.order.by],
+    ['--metric', request.metric, recipe.metric],
+    ['--patience', request.patience, recipe.earlyStopping?.patience],
+    ['--keep-best', request.keepBest, recipe.keepBest],
     ['--init', request.init, recipe.init],
     ['--out', request.out, undefined],
   ]

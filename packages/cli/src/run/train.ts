@@ -32,7 +32,7 @@ async function trainSitting(sitting: Sitting, { voice, signal }: SittingContext,
   const { folder, manifest, data, snapshot, checkpointEvery } = sitting
   const { recipe, seed } = manifest
   const { train, valid, test } = data
-  const { model, ...ingredients } = realize(recipe, train, data.experiment?.definition)
+  const { model, ...ingredients } = await realize(recipe, data, seed)
   const progress = createProgress(voice)
   let opened = false
   sayBeginning(sitting, voice)
@@ -87,7 +87,9 @@ async function trainSitting(sitting: Sitting, { voice, signal }: SittingContext,
     sayInterrupted(run, folder, voice)
     return EXIT.interrupted
   }
-  const result = resultOf(run)
+  // Where the best epoch was restored, no checkpoint has these weights as the newest ones.
+  await run.save(folder.path)
+  const result = resultOf(run, recipe.earlyStopping !== undefined && recipe.earlyStopping.restoreBest !== false)
   await writeResult(folder, result)
   sayEnd(run, sitting, voice)
   voice.event({ type: 'end', ...result, run: folder.path })
@@ -101,10 +103,10 @@ function pass(event: TrainEvent, folder: RunFolder, voice: Voice): void {
   else voice.event({ ...event })
 }
 
-function resultOf({ test, epochs, seconds }: Run): Result {
+function resultOf({ test, epochs, bestEpoch, seconds }: Run, isRestored: boolean): Result {
   const figures = test && {
     testLoss: test.loss,
     ...(test.task === 'class' ? { testAccuracy: test.accuracy } : { testR2: test.r2 }),
   }
-  return { ...figures, epochs, seconds }
+  return { ...figures, epochs, ...(isRestored && bestEpoch !== undefined && { bestEpoch }), seconds }
 }

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Dataset } from 'thalweg/data'
 import { latestCheckpoint, type Run } from 'thalweg/train'
 import { describeModel } from '../recipes/model.ts'
+import type { Recipe } from '../recipes/recipe.ts'
 import type { Prepared } from '../source/source.ts'
 import { count, duration, loss, percent, plural, rate } from '../terminal/format.ts'
 import { LABEL, type Row, sayRows } from '../terminal/summary.ts'
@@ -41,12 +42,25 @@ function placeOf({ epoch, batch, step }: { epoch: number; batch: number; step: n
 }
 
 function describeRecipe({ recipe, seed }: Manifest): string {
-  const { optimizer, schedule, epochs, batchSize } = recipe
+  const { optimizer, schedule, epochs, batchSize, order, earlyStopping, accumulate } = recipe
+  const patience = earlyStopping ? ` at most (patience ${earlyStopping.patience})` : ''
   const highest = Number(optimizer.options.learningRate)
-  const rates = schedule === 'one-cycle' ? `one cycle up to rate ${rate(highest)}` : `rate ${rate(highest)}`
-  const ratesOrOwn = schedule === 'experiment' ? "the experiment's schedule" : rates
-  const size = batchSize === 'all' ? 'all examples a step' : `batches of ${batchSize}`
-  return `${optimizer.name}, ${ratesOrOwn}, ${size}, ${plural(epochs, 'epoch')}, seed ${seed}`
+  const rates = describeRates(schedule, rate(highest))
+  const update = accumulate === undefined ? '' : `${accumulate} `
+  const size = batchSize === 'all' ? 'all examples a step' : `${update}batches of ${batchSize}`
+  return `${optimizer.name}, ${rates}, ${size}${describeOrder(order)}, ${plural(epochs, 'epoch')}${patience}, seed ${seed}`
+}
+
+function describeRates({ name, warmupEpochs }: Recipe['schedule'], highest: string): string {
+  if (name === 'experiment') return "the experiment's schedule"
+  if (name === 'fixed') return `rate ${highest}`
+  const warmup = warmupEpochs === undefined ? '' : ` after ${plural(warmupEpochs, 'epoch')} of warm-up`
+  return name === 'one-cycle' ? `one cycle up to rate ${highest}` : `${name} from rate ${highest}${warmup}`
+}
+
+function describeOrder({ name, by }: Recipe['order']): string {
+  if (name === 'shuffled') return ''
+  return by === undefined ? ` ${name === 'experiment' ? "in the experiment's order" : name}` : `, curriculum by ${by}`
 }
 
 export function sayEnd(run: Run, { folder, manifest, data }: Sitting, voice: Voice): void {
@@ -54,6 +68,7 @@ export function sayEnd(run: Run, { folder, manifest, data }: Sitting, voice: Voi
   const examples = run.steps > 0 ? (run.epochs * data.train.size) / run.seconds : 0
   voice.say('')
   sayRows(voice, [
+    ...stopRows(run),
     ...testRows(run, style.bold),
     [
       'trained',
@@ -64,6 +79,13 @@ export function sayEnd(run: Run, { folder, manifest, data }: Sitting, voice: Voi
   ])
   const next = nextCommands(folder, manifest, data)
   voice.say(`\n  ${style.dim('next')}\n${next.map((command) => `    ${style.accent(command)}`).join('\n')}\n`)
+}
+
+function stopRows({ stop, bestEpoch, epochs }: Run): Row[] {
+  if (!stop) return []
+  const restored =
+    bestEpoch === undefined || bestEpoch === epochs ? '' : `; the weights are those of epoch ${bestEpoch}`
+  return [['early stop', `stopped after epoch ${stop.epoch}: ${stop.message}${restored}`]]
 }
 
 function testRows({ test }: Run, bold: (text: string) => string): Row[] {

@@ -3,7 +3,7 @@ import { usage } from '../errors.ts'
 import { resolveSource } from './resolve.ts'
 import type { Source } from './source.ts'
 
-export type DataCommand = 'train' | 'check' | 'inspect'
+export type DataCommand = 'train' | 'check' | 'inspect' | 'range'
 
 /** What the command line says about data. */
 export interface DataRequest {

@@ -28,6 +28,8 @@ export interface Prepared {
   readonly test?: Dataset | undefined
   /** As prediction needs it. */
   readonly preprocessing?: Preprocessing | undefined
+  /** A column as scores of the training examples, where there are columns. */
+  readonly scores?: ((column: string) => Float64Array) | undefined
   readonly notes: readonly DataNote[]
   /** Files that were read. */
   readonly files: readonly string[]

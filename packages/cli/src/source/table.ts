@@ -1,6 +1,6 @@
 /** A CSV file: types inferred, split by seed, preprocessing fitted on the training part alone. */
 import path from 'node:path'
-import { prepareTable } from 'thalweg/data'
+import { columnScores, prepareTable } from 'thalweg/data'
 import { readCsv } from '../csv.ts'
 import { usage } from '../errors.ts'
 import type { Source } from './source.ts'
@@ -13,12 +13,13 @@ export function tableSource(file: string): Source {
     async load({ seed, target }) {
       const rows = await readCsv(file)
       if (target === undefined) throw noTarget(file, rows[0] ?? [])
-      const { train, valid, test, preprocessing, notes } = prepareTable(rows, {
+      const { train, valid, test, preprocessing, notes, ...prepared } = prepareTable(rows, {
         name: path.basename(file),
         target,
         seed,
       })
-      return { train, valid, test, preprocessing, notes, files: [path.resolve(file)] }
+      const scores = (column: string): Float64Array => columnScores(prepared.table, column, prepared.rows.train)
+      return { train, valid, test, preprocessing, notes, scores, files: [path.resolve(file)] }
     },
   }
 }

@@ -77,8 +77,7 @@ const FORMAT_KEY = 'thalweg.checkpoint'
 const STATE_KEY = 'thalweg.state'
 
 export async function encodeCheckpoint({ arrays, ...state }: Snapshot): Promise<Uint8Array> {
-  const text = JSON.stringify(state, (_, value) => (isUnprintable(value) ? String(value) : value))
-  return encodeSafetensors({ arrays, metadata: { [FORMAT_KEY]: FORMAT, [STATE_KEY]: text } })
+  return encodeSafetensors({ arrays, metadata: { [FORMAT_KEY]: FORMAT, [STATE_KEY]: printState(state) } })
 }
 
 /**
@@ -90,13 +89,22 @@ export async function decodeCheckpoint(bytes: Uint8Array, file: string): Promise
   const { [FORMAT_KEY]: format, [STATE_KEY]: text } = metadata
   if (format !== FORMAT || text === undefined) throw notACheckpoint(file, format)
   // The checksum holds, so this is what was written.
-  const state = JSON.parse(text, (_, value) => (isPrinted(value) ? Number(value) : value)) as Omit<Snapshot, 'arrays'>
+  const state = parseState(text) as Omit<Snapshot, 'arrays'>
   return { ...state, arrays }
 }
 
 /** The weights and running statistics of a snapshot, by path, as a store loads them. */
 export function modelArrays({ arrays }: Snapshot): Record<string, NamedArray> {
   return namedArrays(arrays, MODEL)
+}
+
+/** Plain data as JSON, NaN and infinities included. */
+export function printState(value: unknown, indent?: number): string {
+  return JSON.stringify(value, (_, part) => (isUnprintable(part) ? String(part) : part), indent)
+}
+
+export function parseState(text: string): unknown {
+  return JSON.parse(text, (_, part) => (isPrinted(part) ? Number(part) : part))
 }
 
 /** JSON has no word for these; a validation loss may be any of them. */

@@ -4,7 +4,7 @@
  */
 import { ThalwegError } from '../base/index.ts'
 import { batchCount, batchRows } from '../data/index.ts'
-import type { Model } from '../nn/index.ts'
+import type { Model, Store } from '../nn/index.ts'
 import { describeRules } from '../optim/rules.ts'
 import { type BestEpoch, createBestEpochs, withoutBest } from './best.ts'
 import { checkSignature, encodeCheckpoint, type Position, type Signature } from './checkpoint.ts'
@@ -12,16 +12,16 @@ import { createClock } from './clock.ts'
 import { createEvaluator } from './evaluate.ts'
 import type { EpochEvent, FindingEvent } from './events.ts'
 import { firstFindings } from './first-findings.ts'
-import type { Metrics } from './metrics.ts'
 import { type Moment, momentAt } from './moment.ts'
 import { bestFirst } from './monitor.ts'
 import { completeOptions, type FitOptions, type Settings } from './options.ts'
 import { createPace } from './pace.ts'
 import { createRates } from './rates.ts'
 import { epochEvent, startEvent, stepEvent, testNumbers } from './report.ts'
-import { createRun, type Run } from './run.ts'
+import { createRun, type Run, type RunParts } from './run.ts'
 import type { StoredArray } from './safetensors.ts'
 import { openSession, type Session } from './session.ts'
+import { populationStatistics } from './statistics/population.ts'
 import { reasonToStop } from './stopping.ts'
 
 /** How often a long computation looks up: for signals, displays, and numbers that stopped being finite. */
@@ -36,7 +36,7 @@ const STEP_EVENT_MS = 100
  */
 export async function fit(model: Model, options: FitOptions): Promise<Run> {
   const settings = completeOptions(options)
-  const { valid, test, epochs, batchSize, orders, monitor, keepBest, earlyStopping, resume, signal } = settings
+  const { train, valid, test, epochs, batchSize, orders, monitor, keepBest, earlyStopping, resume, signal } = settings
   const emit = settings.onEvent ?? (() => undefined)
   const signature = settings.checkpoint || resume ? await signatureOf(settings, options.batchSize) : undefined
   if (resume && signature) checkSignature(signature, resume.signature)
@@ -128,6 +128,13 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     return true
   }
 
+  /** The averages, with running statistics that belong to them and not to the last weights. */
+  async function takeAverage(): Promise<Store | undefined> {
+    const store = session.averaged()
+    if (store) await populationStatistics({ model, store }, train, { engine })
+    return store
+  }
+
   function restoreBest(): BestEpoch | undefined {
     const [best] = bestEpochs.list
     if (!earlyStopping || earlyStopping.restoreBest === false || !best) return undefined
@@ -136,16 +143,18 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     return best
   }
 
-  function run(state: { test: Metrics | undefined; interrupted: boolean }): Run {
+  function run(state: Pick<RunParts, 'averaged' | 'test' | 'interrupted'>): Run {
     const { list: best } = bestEpochs
     const { seconds } = clock
-    return createRun({ model, settings, session, history, findings, best, position, stop, seconds, ...state })
+    const early = position.epoch < epochs ? stop : undefined
+    const parts = { model, settings, session, history, findings, best, position, stop: early, seconds }
+    return createRun({ ...parts, ...state })
   }
 
   async function interrupted(): Promise<Run> {
     await save()
     emit({ type: 'interrupted', step: position.step, epoch: position.epoch })
-    return run({ test: undefined, interrupted: true })
+    return run({ averaged: session.averaged(), test: undefined, interrupted: true })
   }
 
   try {
@@ -158,12 +167,13 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
       if (!(await trainEpoch()) || !(await finishEpoch())) return await interrupted()
     }
     if (stop && position.epoch < epochs) emit({ type: 'stop', ...stop })
+    const averaged = await takeAverage()
     const restored = restoreBest()
     const metrics = test && (await evaluator.evaluate(test, pace, signal))
     if (signal?.aborted) return await interrupted()
     const bestEpoch = restored && { bestEpoch: restored.epoch }
     emit({ type: 'end', ...testNumbers(metrics), epochs: position.epoch, ...bestEpoch, seconds: clock.seconds })
-    return run({ test: metrics, interrupted: false })
+    return run({ averaged, test: metrics, interrupted: false })
   } finally {
     pace.close()
     evaluator.release()

@@ -48,14 +48,23 @@ export type { EpochFigure, Metric, Monitor } from './monitor.ts'
 export { completeOptions, type FitOptions, type Settings } from './options.ts'
 export {
   type ClassPrediction,
+  type NestedNumbers,
   type NumberPrediction,
+  type PredictInputs,
   type Prediction,
   type PredictOptions,
   predict,
 } from './predict.ts'
 export { type RangeCurve, type RangeTest, type RangeTestOptions, rangeTest } from './range-test.ts'
-export { loadWeights, type Run } from './run.ts'
+export type { Run } from './run.ts'
 export { decodeSafetensors, encodeSafetensors, type StoredArray, type StoredArrays } from './safetensors.ts'
+export {
+  type LoadedRun,
+  type LoadRunOptions,
+  loadRun,
+  loadWeights,
+  type SaveRunOptions,
+} from './saved-run.ts'
 export { type EpochSums, openSession, type Session, type StepMoment } from './session.ts'
 export {
   type CompareOptions,

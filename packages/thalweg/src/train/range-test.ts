@@ -6,13 +6,13 @@ import { ThalwegError } from '../base/index.ts'
 import type { Engine } from '../compile/index.ts'
 import { batchCount, batchRows, type Dataset, type EpochOrders, eachChunk, type Order } from '../data/index.ts'
 import { createStore, type Loss, type Model, type Store } from '../nn/index.ts'
-import type { Optimizer } from '../optim/index.ts'
+import { type Optimizer, rulesIn, type UpdateRules } from '../optim/index.ts'
 import { completeOptions, type Settings } from './options.ts'
 import { createPace } from './pace.ts'
 import { openSession, type Session } from './session.ts'
 import { type RangeAbstention, type RangeVerdict, readCurves, smoothed } from './valley.ts'
 
-export interface RangeTestOptions {
+export interface RangeTestOptions extends Pick<UpdateRules, 'groups' | 'clip' | 'penalty' | 'constraint'> {
   readonly train: Dataset
   readonly loss: Loss
   /** Its own rate does not matter. */
@@ -102,7 +102,18 @@ export async function rangeTest(model: Model, options: RangeTestOptions): Promis
 
 function settingsOf({ train, loss, optimizer, ...options }: RangeTestOptions, seed: number): Settings {
   const { batchSize = 64, order, engine } = options
-  return completeOptions({ train, loss, optimizer, batchSize, order, seed, epochs: 1, ...(engine && { engine }) })
+  const rules = rulesIn(options)
+  return completeOptions({
+    train,
+    loss,
+    optimizer,
+    batchSize,
+    order,
+    seed,
+    epochs: 1,
+    ...rules,
+    ...(engine && { engine }),
+  })
 }
 
 /** The loss after each update; ends where it diverged. */

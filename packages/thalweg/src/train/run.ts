@@ -1,28 +1,26 @@
 /** What `fit` leaves: the trained model with its weights, what happened on the way, and how to use and keep it. */
 import type { Shape } from '../base/index.ts'
 import type { Dataset } from '../data/index.ts'
-import type { Model, NamedArray, Store } from '../nn/index.ts'
+import type { Model, Store } from '../nn/index.ts'
+import { describeRules } from '../optim/rules.ts'
 import type { BestEpoch } from './best.ts'
 import type { Position } from './checkpoint.ts'
 import { evaluate } from './evaluate.ts'
 import type { EpochEvent, FindingEvent, StopEvent } from './events.ts'
-import { readBytes, writeFileAtomic } from './files.ts'
 import type { Metrics } from './metrics.ts'
 import { bestFirst } from './monitor.ts'
 import type { Settings } from './options.ts'
-import { type Prediction, predict } from './predict.ts'
-import { decodeSafetensors, encodeSafetensors, namedArrays, type StoredArray } from './safetensors.ts'
+import { type PredictInputs, type Prediction, predict } from './predict.ts'
+import { type SaveRunOptions, saveRun } from './saved-run.ts'
 import type { Session } from './session.ts'
-
-const WEIGHTS = 'model.safetensors'
 
 export interface Run {
   readonly model: Model
   /** The weights. */
   readonly store: Store
   /**
-   * Where an average of the weights was kept: a store of its own that holds it in their place, with the running
-   * statistics that the weights themselves left.
+   * Where an average of the weights was kept: a store of its own that holds it in their place. The running statistics of
+   * batch norm are those of the training data under the average; in a run that a signal ended, those of the last weights.
    */
   readonly averaged: Store | undefined
   /** Of one example. */
@@ -49,14 +47,15 @@ export interface Run {
   readonly seconds: number
   /** The compiled step as text: kernels, shapes, bytes. */
   readonly plan: string
-  /** Predictions for `inputs`, `[examples, ...inputShape]` row-major. */
-  predict(inputs: ArrayLike<number>): Prediction
+  /** Predictions for `inputs`, `[examples, ...inputShape]`: row-major numbers, or an array of examples. */
+  predict(inputs: PredictInputs): Prediction
   evaluate(dataset: Dataset): Promise<Metrics>
-  /** Writes `model.safetensors` (see {@link loadWeights}) and `run.json` into a folder. Node only. */
-  save(folder: string): Promise<void>
+  /** Writes it into a folder, from which `loadRun` and `loadWeights` read. Node only. */
+  save(folder: string, options?: SaveRunOptions): Promise<void>
 }
 
 export interface RunParts {
+  readonly averaged: Store | undefined
   readonly model: Model
   readonly settings: Settings
   readonly session: Session
@@ -79,7 +78,6 @@ export function createRun({ model, settings, session, history, position, ...endi
   return {
     model,
     store,
-    averaged: session.averaged(),
     inputShape,
     history,
     ...ending,
@@ -92,16 +90,16 @@ export function createRun({ model, settings, session, history, position, ...endi
     },
     predict: (inputs) => predict(model, inputs, { store, inputShape, target, engine }),
     evaluate: (dataset) => evaluate(model, dataset, { store, loss, engine }),
-    async save(folder) {
-      const arrays = new Map<string, StoredArray>(Object.entries(store.save()))
-      const { name, options } = optimizer
+    async save(folder, saving) {
       const record = {
+        version: 1 as const,
         inputShape,
         target,
         seed,
         batchSize,
-        loss: loss.name,
-        optimizer: { name, options },
+        loss: { name: loss.name, options: loss.options },
+        optimizer: { name: optimizer.name, options: optimizer.options },
+        rules: describeRules(settings),
         epochs: position.epoch,
         bestEpoch,
         steps: position.step,
@@ -109,19 +107,7 @@ export function createRun({ model, settings, session, history, position, ...endi
         history,
         test,
       }
-      await writeFileAtomic(`${folder}/${WEIGHTS}`, await encodeSafetensors({ arrays, metadata: {} }))
-      await writeFileAtomic(`${folder}/run.json`, `${JSON.stringify(record, undefined, 2)}\n`)
+      await saveRun(folder, { store, record }, saving)
     },
   }
-}
-
-/**
- * The parameters and running statistics that {@link Run.save} wrote into `folder`, for `store.load`.
- *
- * @throws ThalwegError `train/read-failed`, `train/bad-checkpoint`
- */
-export async function loadWeights(folder: string): Promise<Record<string, NamedArray>> {
-  const file = `${folder}/${WEIGHTS}`
-  const { arrays } = await decodeSafetensors(await readBytes(file), file)
-  return namedArrays(arrays)
 }

@@ -10,6 +10,7 @@ import {
   type Model,
   type NamedArray,
   relu,
+  type Store,
   sequential,
   tanh,
 } from 'thalweg/nn'
@@ -216,6 +217,25 @@ describe('averages', () => {
     expectClose({ [path]: weightsOf(run.averaged?.save() ?? {})[path] }, { [path]: mean }, 7)
   })
 
+  it('come with running statistics of their own', async () => {
+    const model = sequential(dense(6), batchNorm(), relu(), dense(2))
+    const run = await fit(model, options({ average: swa({ startStep: 1 }) }))
+    const statistics = (store: Store | undefined) => weightsOf(store?.save() ?? {})['batchNorm1.runningMean']
+    const found = statistics(run.averaged)
+    expect(found).not.toEqual(statistics(run.store))
+    // The mean of what a dense layer makes is what it makes of the mean; before batch norm it has no bias.
+    const { 'dense1.weight': weight } = weightsOf(run.averaged?.save() ?? {})
+    const inputs = new Float32Array(data.size * 2)
+    data.fill(
+      Int32Array.from({ length: data.size }, (_, row) => row),
+      inputs,
+      new Int32Array(data.size),
+    )
+    const mean = [0, 1].map((axis) => inputs.reduce((sum, x, i) => sum + (i % 2 === axis ? x / data.size : 0), 0))
+    const expected = weight.slice(0, 6).map((w, unit) => mean[0] * w + mean[1] * weight[6 + unit])
+    expectClose({ mean: found }, { mean: expected }, 10)
+  })
+
   it('leave the weights alone, and are in a store of their own', async () => {
     const plain = await fit(small(), options())
     const run = await fit(small(), options({ average: ema({ decay: 0.9 }) }))
@@ -294,7 +314,7 @@ describe('all of them', () => {
       epochs: 3,
       onEvent: (event) => {
         onEvent(event)
-        if (event.type === 'end') after = { ...engine.counts }
+        if (event.type === 'epoch' && event.epoch === 3) after = { ...engine.counts }
       },
     })
     // A full batch that is only added, a full one that updates, the last short one that updates.

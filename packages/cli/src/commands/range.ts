@@ -1,0 +1,148 @@
+/** `thalweg range`: a learning-rate range test on a dataset, a table or an experiment, with its reading. */
+import type { Command } from 'commander'
+import { type RangeTest, type RangeVerdict, rangeTest, writeFileAtomic } from 'thalweg/train'
+import { EXIT } from '../errors.ts'
+import { listenForInterrupt } from '../interrupt.ts'
+import { addSharedOptions, integerOption, rateOption, type SharedOptions } from '../options.ts'
+import { lineChartSvg } from '../plot/line-chart.ts'
+import { chooseRecipe, type Overrides } from '../recipes/choose.ts'
+import { realize } from '../recipes/recipe.ts'
+import { DEFAULT_SEED } from '../run/prepare.ts'
+import { openSource } from '../source/open.ts'
+import { loss, percent, rate } from '../terminal/format.ts'
+import { type Row, sayRows } from '../terminal/summary.ts'
+import { createVoice, type Voice } from '../voice.ts'
+import { addNetworkOptions, addOrderOptions, addStepOptions } from './recipe-options.ts'
+import type { Surroundings } from './surroundings.ts'
+
+interface RangeOptions extends SharedOptions, Overrides {
+  readonly target?: string
+  readonly data?: string
+  readonly from?: number
+  readonly to?: number
+  readonly steps?: number
+  readonly seeds?: number
+}
+
+const EXAMPLES = `
+Examples:
+  thalweg range digits                              which rates train the default network
+  thalweg range wine.csv --target cultivar --optimizer sgd --momentum 0.9
+  thalweg range experiment.ts --seeds 5 --out range.svg
+
+A hundred steps from fresh weights, the rate rising at each, with several seeds. The loss
+begins to fall at the low end of the interval and falls no more at the high end; where the
+curves do not show it, the command says so and gives none.`
+
+export function addRangeCommand(program: Command, { streams, finish }: Surroundings): void {
+  const command = program
+    .command('range')
+    .summary('find the learning rates that train: a range test over several seeds')
+    .description('Raises the learning rate step by step and reads off where the loss falls.')
+    .argument('<target>', 'a dataset by name, a .csv file, or an experiment file (.ts, .js, .mjs)')
+    .optionsGroup('Test:')
+    .addOption(rateOption('--from <rate>', 'lowest rate (default: 1e-7)'))
+    .addOption(rateOption('--to <rate>', 'highest rate (default: 10)'))
+    .addOption(integerOption('--steps <n>', 'rates between them, at like ratios (default: 100)', 20))
+    .addOption(integerOption('--seeds <n>', 'how many sets of fresh weights (default: 3)', 1))
+    .optionsGroup('Data:')
+    .option('--target <name>', 'the column of a table to predict')
+    .option('--data <dir>', 'folder with the files of a dataset by name')
+  addStepOptions(command.optionsGroup('Optimization:'))
+  addNetworkOptions(command)
+  addOrderOptions(command)
+  addSharedOptions(command, { flags: '--out <file>', description: 'write the curves there, as an SVG picture' })
+  command.addHelpText('after', EXAMPLES)
+  command.action(async (target: string, options: RangeOptions) => {
+    const voice = createVoice(options, streams)
+    const interrupt = listenForInterrupt(() => voice.hide())
+    const { signal } = interrupt
+    try {
+      const { seed = DEFAULT_SEED, from, to, steps, seeds } = options
+      const source = await openSource('range', target, options)
+      const data = await source.load({ seed, folder: options.data, target: options.target, voice, signal })
+      const recipe = await chooseRecipe(source, data, options)
+      const { model, loss, optimizer, order, groups, clip, penalty, constraint } = await realize(recipe, data, seed)
+      const { train } = data
+      const test = await rangeTest(model, {
+        ...{ groups, clip, penalty, constraint },
+        ...{ train, loss, optimizer, order, batchSize: recipe.batchSize, from, to, steps, seeds, seed, signal },
+        onProgress: (share) => voice.show(voice.style.dim(`testing rates: ${percent(share)}`)),
+      })
+      voice.hide()
+      tell(test, voice)
+      if (options.out !== undefined) {
+        await writeFileAtomic(options.out, picture(test, `${source.name}, ${optimizer.name}`))
+        voice.say(`\n  the curves: ${options.out}`)
+      }
+      finish(EXIT.done)
+    } catch (error) {
+      if (!signal.aborted) throw error
+      finish(EXIT.interrupted)
+    } finally {
+      voice.hide()
+      interrupt.release()
+    }
+  })
+}
+
+/** Rates that the table shows. */
+const SHOWN = 17
+
+function tell({ rates, curves, verdict }: RangeTest, voice: Voice): void {
+  const { dim, bold } = voice.style
+  voice.event({ type: 'range', rates, curves })
+  if (curves.length > 0) voice.say(dim(`\n${'rate'.padStart(12)}${'loss'.padStart(12)}${'seeds'.padStart(22)}`))
+  const every = Math.max(1, Math.round(rates.length / SHOWN))
+  for (let at = 0; at < rates.length && curves.length > 0; at += every) {
+    const losses = curves.map(({ smooth }) => smooth[at])
+    const mean = losses.reduce((sum, value) => sum + value, 0) / losses.length
+    const spread = `${loss(Math.min(...losses))} to ${loss(Math.max(...losses))}`
+    const inside = verdict.kind === 'interval' && rates[at] >= verdict.low && rates[at] <= verdict.high
+    voice.say(`${rate(rates[at]).padStart(12)}${loss(mean).padStart(12)}${spread.padStart(22)}${inside ? '  |' : ''}`)
+  }
+  voice.say('')
+  sayRows(voice, rowsOf(verdict, bold))
+  voice.event({ type: 'end', ...verdict })
+}
+
+function rowsOf(verdict: RangeVerdict, bold: (text: string) => string): Row[] {
+  if (verdict.kind === 'abstention') {
+    return [
+      ['no interval', verdict.message],
+      ['try', verdict.try],
+    ]
+  }
+  const { low, high, suggestion } = verdict
+  return [
+    ['interval', `${rate(low)} to ${rate(high)}`],
+    ['begin with', `${bold(rate(suggestion))}, where the loss falls fastest`],
+    ['try', `--learning-rate ${rate(suggestion)}`],
+  ]
+}
+
+function picture({ rates, curves, verdict }: RangeTest, subtitle: string): string {
+  const points = (losses: readonly number[]): [number, number][] => rates.map((x, i) => [x, losses[i]])
+  const means = rates.map((_, i) => curves.reduce((sum, { smooth }) => sum + smooth[i] / curves.length, 0))
+  const first = means[0] ?? 1
+  // What exploded would leave nothing to be seen of the valley.
+  const shown = (losses: readonly number[]): [number, number][] =>
+    points(losses).filter(([, value]) => value <= first + Math.abs(first))
+  return lineChartSvg({
+    title: 'Learning-rate range test',
+    subtitle,
+    x: { label: 'learning rate', kind: 'log' },
+    y: { label: 'loss, smoothed' },
+    series: [
+      ...curves.map(({ smooth }) => ({ points: shown(smooth), isFaint: true })),
+      { name: 'mean', points: shown(means) },
+    ],
+    marks:
+      verdict.kind === 'abstention'
+        ? []
+        : [
+            { kind: 'band', from: verdict.low, to: verdict.high, label: 'interval' },
+            { kind: 'rule', at: verdict.suggestion, label: rate(verdict.suggestion) },
+          ],
+  })
+}

@@ -1,0 +1,61 @@
+/** The options that change a recipe, in the groups in which people look for them. They go into the run's manifest. */
+import type { Command } from 'commander'
+import { optimizers } from 'thalweg/optim'
+import { batchSizeOption, integerOption, nameOption, numberOption, rateOption } from '../options.ts'
+import { activations } from '../recipes/activations.ts'
+import { orderNames } from '../recipes/order.ts'
+import { figures } from '../recipes/recipe.ts'
+import { scheduleNames } from '../recipes/schedule.ts'
+
+const SHARE = {
+  rule: 'a number of at least 0 and below 1',
+  example: '0.1',
+  fits: (value: number): boolean => value >= 0 && value < 1,
+}
+const AT_LEAST_0 = { rule: 'a number of at least 0', example: '0.01', fits: (value: number): boolean => value >= 0 }
+
+export function addRecipeOptions(command: Command): void {
+  command.optionsGroup('Optimization:').addOption(integerOption('--epochs <n>', 'passes over the training data', 1))
+  addStepOptions(command)
+  command
+    .addOption(integerOption('--accumulate <n>', 'batches that make one update', 1))
+    .addOption(rateOption('--learning-rate <rate>', 'the highest rate of the schedule'))
+    .option('--schedule <name>', `of the rate: ${scheduleNames.join(', ')}`)
+    .addOption(numberOption('--warmup <epochs>', 'in which the rate rises from 0', { ...AT_LEAST_0, example: '1' }))
+  addNetworkOptions(command)
+  addOrderOptions(command)
+  command
+    .optionsGroup('Stopping and the best epochs:')
+    .addOption(integerOption('--patience <epochs>', 'stop after so many that are no better; keep the best', 1))
+    .addOption(nameOption('--metric <name>', `what is compared: ${figures.join(', ')}`, figures, 'metrics'))
+    .addOption(integerOption('--keep-best <n>', 'checkpoints of the best epochs to keep', 1))
+}
+
+/** What a step is made of. */
+export function addStepOptions(command: Command): void {
+  command
+    .addOption(batchSizeOption('--batch-size <n>', "examples a step, or 'all'"))
+    .option('--optimizer <name>', `one of ${Object.keys(optimizers).join(', ')}`)
+    .addOption(numberOption('--momentum <share>', 'of sgd and others that have one', SHARE))
+    .addOption(numberOption('--weight-decay <rate>', 'of adamw and others that have it', AT_LEAST_0))
+    .addOption(rateOption('--clip-norm <norm>', 'cut the norm of all gradients together to this'))
+}
+
+export function addNetworkOptions(command: Command): void {
+  const names = Object.keys(activations)
+  command
+    .optionsGroup('Network and regularization:')
+    .addOption(nameOption('--activation <name>', `one of ${names.join(', ')}`, names, 'activations'))
+    .option('--batch-norm', 'normalize each hidden layer over the batch')
+    .option('--no-batch-norm', 'do not (images have it by default)')
+    .option('--init <name>', "first weights by name, instead of the network's own (thalweg inspect --help)")
+    .addOption(numberOption('--dropout <probability>', 'with which a hidden unit is dropped', SHARE))
+    .addOption(numberOption('--label-smoothing <share>', 'of the target that goes to all classes alike', SHARE))
+}
+
+export function addOrderOptions(command: Command): void {
+  command
+    .optionsGroup('Order of examples:')
+    .addOption(nameOption('--order <name>', `one of ${orderNames.join(', ')}`, orderNames, 'orders'))
+    .option('--curriculum-by <column>', "easy first by a column of the table, or by 'loss' (default)")
+}

@@ -1,0 +1,37 @@
+/** Activations by name, for the default networks. */
+import {
+  celu,
+  elu,
+  gelu,
+  hardSwish,
+  type Layer,
+  leakyRelu,
+  mish,
+  prelu,
+  relu,
+  relu6,
+  selu,
+  sigmoid,
+  silu,
+  softplus,
+  softsign,
+  tanh,
+} from 'thalweg/nn'
+
+export const activations: Readonly<Record<string, () => Layer>> = {
+  relu: () => relu(),
+  'leaky-relu': () => leakyRelu(),
+  prelu: () => prelu(),
+  elu: () => elu(),
+  selu: () => selu(),
+  celu: () => celu(),
+  gelu: () => gelu(),
+  silu: () => silu(),
+  mish: () => mish(),
+  'hard-swish': () => hardSwish(),
+  relu6: () => relu6(),
+  softplus: () => softplus(),
+  softsign: () => softsign(),
+  tanh: () => tanh(),
+  sigmoid: () => sigmoid(),
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { realizeSchedule, scheduleDescription, scheduleNames } from './schedule.ts'
+
+const stretch = { learningRate: 0.1, stepsPerEpoch: 10, totalSteps: 200, patience: 2, mode: 'min' } as const
+
+function ratesOf(name: string, warmup?: number): number[] {
+  const schedule = realizeSchedule(scheduleDescription(name, warmup), stretch)
+  if (typeof schedule !== 'function') throw new Error(`${name} follows a metric`)
+  return Array.from({ length: 200 }, (_, step) => schedule(step))
+}
+
+describe('schedules by name', () => {
+  it.each(scheduleNames.filter((name) => name !== 'plateau'))('%s stays within its rate over the run', (name) => {
+    const rates = ratesOf(name)
+    expect(Math.max(...rates)).toBeLessThanOrEqual(0.1 + 1e-12)
+    expect(Math.max(...rates)).toBeGreaterThan(0.09)
+    expect(Math.min(...rates)).toBeGreaterThanOrEqual(0)
+  })
+
+  it('falls to next to nothing where it is said to', () => {
+    for (const name of ['cosine', 'linear', 'polynomial', 'exponential', 'inverse', 'sigmoid', 'one-cycle']) {
+      expect(ratesOf(name)[199]).toBeLessThan(0.0012)
+    }
+    expect(ratesOf('step').at(-1)).toBeCloseTo(0.001, 12)
+    expect(ratesOf('multistep').at(-1)).toBeCloseTo(0.001, 12)
+    expect(ratesOf('fixed').at(-1)).toBe(0.1)
+  })
+
+  it('begins again and again with warm restarts, and swings in cycles of four epochs', () => {
+    const restarts = ratesOf('cosine-restarts').flatMap((rate, step, rates) =>
+      step > 0 && rate > rates[step - 1] ? [step] : [],
+    )
+    expect(restarts).toEqual([29, 87])
+    const cyclic = ratesOf('cyclic')
+    expect([cyclic[0], cyclic[20], cyclic[40]].map((rate) => Number(rate.toFixed(6)))).toEqual([0.01, 0.1, 0.01])
+  })
+
+  it('rises along a line first where a warm-up is asked for', () => {
+    const rates = ratesOf('cosine', 2)
+    const plain = ratesOf('cosine')
+    expect(rates[0]).toBeCloseTo(plain[0] / 20, 12)
+    expect(rates[9]).toBeCloseTo(plain[9] / 2, 12)
+    expect(rates.slice(20)).toEqual(plain.slice(20))
+  })
+
+  it("takes Caffe's names, and suggests near ones", () => {
+    expect(['exp', 'inv', 'poly'].map((name) => scheduleDescription(name, undefined).name)).toEqual([
+      'exponential',
+      'inverse',
+      'polynomial',
+    ])
+    expect(() => scheduleDescription('cosin', undefined)).toThrow(/try: .*cosine/)
+  })
+})

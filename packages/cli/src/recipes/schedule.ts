@@ -1,0 +1,111 @@
+/**
+ * Schedules by name, stretched over the run: whoever names one says how many epochs, not how many steps. What a name
+ * stands for is fixed here; other shapes are written in an experiment file.
+ */
+import { suggest } from 'thalweg/base'
+import {
+  cosineDecay,
+  cosineRestarts,
+  cyclic,
+  exponentialDecay,
+  fixedRate,
+  inverseDecay,
+  multistepDecay,
+  oneCycle,
+  type Plateau,
+  polynomialDecay,
+  reduceOnPlateau,
+  type Schedule,
+  sigmoidDecay,
+  stepDecay,
+} from 'thalweg/optim'
+import { z } from 'zod'
+import { usage } from '../errors.ts'
+
+export interface ScheduleDescription {
+  /** One of {@link scheduleNames}; `experiment`: what its file says. */
+  readonly name: string
+  /** In which the rate rises along a line from 0 to what the schedule says. */
+  readonly warmupEpochs?: number | undefined
+}
+
+export const scheduleSchema: z.ZodType<ScheduleDescription> = z.object({
+  name: z.string(),
+  warmupEpochs: z.number().optional(),
+})
+
+interface Stretch {
+  readonly learningRate: number
+  readonly stepsPerEpoch: number
+  readonly totalSteps: number
+  /** Of a plateau: epochs without an improvement that it bears, and which way is better. */
+  readonly patience: number
+  readonly mode: 'min' | 'max'
+}
+
+/** With fewer steps than this there is no room for a rise and a fall of the rate. */
+const LEAST_STEPS_OF_A_CYCLE = 20
+/** What is left of the rate in the end, where a schedule falls for ever. */
+const LAST_SHARE = 0.01
+
+const schedules: Readonly<Record<string, (stretch: Stretch) => Schedule | Plateau>> = {
+  fixed: ({ learningRate }) => fixedRate({ learningRate }),
+  'one-cycle': ({ learningRate, totalSteps }) =>
+    totalSteps < LEAST_STEPS_OF_A_CYCLE
+      ? fixedRate({ learningRate })
+      : oneCycle({ maxLearningRate: learningRate, totalSteps }),
+  cosine: ({ learningRate, totalSteps }) => cosineDecay({ learningRate, totalSteps }),
+  // Periods of 1, 2 and 4 sevenths.
+  'cosine-restarts': ({ learningRate, totalSteps }) =>
+    cosineRestarts({ learningRate, period: Math.max(1, Math.ceil(totalSteps / 7)), periodFactor: 2 }),
+  linear: ({ learningRate, totalSteps }) => polynomialDecay({ learningRate, totalSteps }),
+  polynomial: ({ learningRate, totalSteps }) => polynomialDecay({ learningRate, totalSteps, power: 2 }),
+  step: ({ learningRate, totalSteps }) => stepDecay({ learningRate, stepSize: Math.max(1, Math.ceil(totalSteps / 3)) }),
+  multistep: ({ learningRate, totalSteps }) =>
+    multistepDecay({
+      learningRate,
+      milestones: [0.5, 0.75].map((share) => Math.max(1, Math.round(share * totalSteps))),
+    }),
+  exponential: ({ learningRate, totalSteps }) =>
+    exponentialDecay({ learningRate, gamma: LAST_SHARE ** (1 / totalSteps) }),
+  inverse: ({ learningRate, totalSteps }) => inverseDecay({ learningRate, gamma: (1 / LAST_SHARE - 1) / totalSteps }),
+  sigmoid: ({ learningRate, totalSteps }) =>
+    sigmoidDecay({ learningRate, stepSize: Math.round(totalSteps / 2), gamma: -10 / totalSteps }),
+  // Two epochs up, two epochs down (Smith 2017 has 2 to 10 epochs a half).
+  cyclic: ({ learningRate, stepsPerEpoch }) =>
+    cyclic({ learningRate: learningRate / 10, maxLearningRate: learningRate, riseSteps: 2 * stepsPerEpoch }),
+  plateau: ({ learningRate, patience, mode }) => reduceOnPlateau({ learningRate, factor: 0.3, patience, mode }),
+}
+
+/** Caffe's lr_policy. */
+const CAFFE: Readonly<Record<string, string>> = { exp: 'exponential', inv: 'inverse', poly: 'polynomial' }
+
+export const scheduleNames: readonly string[] = Object.keys(schedules)
+
+/** @throws ThalwegError `usage/unknown-schedule` with near names, `usage/idle-option` */
+export function scheduleDescription(name: string, warmupEpochs: number | undefined): ScheduleDescription {
+  const own = CAFFE[name] ?? name
+  if (!Object.hasOwn(schedules, own)) {
+    throw usage('unknown-schedule', {
+      rule: 'train: --schedule must name one that exists',
+      received: name,
+      try: suggest(name, [...scheduleNames, ...Object.keys(CAFFE)], 'schedules'),
+    })
+  }
+  if (warmupEpochs !== undefined && (own === 'one-cycle' || own === 'plateau')) {
+    throw usage('idle-option', {
+      rule: 'train: --warmup must mean something to the schedule',
+      received:
+        own === 'one-cycle' ? 'one-cycle, which begins with a rise of its own' : 'plateau, which follows a metric',
+      try: 'leave --warmup out, or --schedule cosine',
+    })
+  }
+  return { name: own, ...(warmupEpochs !== undefined && { warmupEpochs }) }
+}
+
+export function realizeSchedule({ name, warmupEpochs = 0 }: ScheduleDescription, stretch: Stretch): Schedule | Plateau {
+  const schedule = schedules[name](stretch)
+  const warmupSteps = Math.round(warmupEpochs * stretch.stepsPerEpoch)
+  if (typeof schedule !== 'function' || warmupSteps === 0) return schedule
+  return (step) => schedule(step) * Math.min(1, (step + 1) / warmupSteps)
+}

@@ -1,0 +1,203 @@
+/**
+ * A run in a folder, to be predicted with later: `model.safetensors` (weights and running statistics), `run.json` (what it
+ * was trained for, and how that went) and, where there is any, `preprocessing.json`. The model itself is code and is not
+ * in it. Node only.
+ */
+import { formatShape, type Shape, ThalwegError } from '../base/index.ts'
+import { defaultEngine, type Engine } from '../compile/index.ts'
+import { type Dataset, type Preprocessing, readPreprocessing, type Target } from '../data/index.ts'
+import { createNode } from '../graph/index.ts'
+import {
+  build,
+  createStore,
+  crossEntropy,
+  type Loss,
+  type Model,
+  meanSquaredError,
+  type NamedArray,
+  type Store,
+} from '../nn/index.ts'
+import { Tensor } from '../tensor/index.ts'
+import { parseState, printState } from './checkpoint.ts'
+import { evaluate } from './evaluate.ts'
+import type { EpochEvent } from './events.ts'
+import { listFiles, readBytes, writeFileAtomic } from './files.ts'
+import type { Metrics } from './metrics.ts'
+import { type PredictInputs, type Prediction, predict } from './predict.ts'
+import { decodeSafetensors, encodeSafetensors, namedArrays, type StoredArray } from './safetensors.ts'
+
+/** What `run.json` holds. */
+export interface RunRecord {
+  readonly version: 1
+  readonly inputShape: Shape
+  readonly target: Target
+  readonly seed: number
+  readonly batchSize: number
+  readonly loss: { readonly name: string; readonly options: Readonly<Record<string, unknown>> }
+  readonly optimizer: { readonly name: string; readonly options: Readonly<Record<string, unknown>> }
+  readonly rules?: Readonly<Record<string, unknown>> | undefined
+  readonly epochs: number
+  readonly bestEpoch?: number | undefined
+  readonly steps: number
+  readonly seconds: number
+  readonly history: readonly EpochEvent[]
+  readonly test?: Metrics | undefined
+}
+
+export interface SaveRunOptions {
+  /** Kept beside the weights; who loads the run finds it there. */
+  readonly preprocessing?: Preprocessing | undefined
+}
+
+const WEIGHTS = 'model.safetensors'
+const RECORD = 'run.json'
+const PREPROCESSING = 'preprocessing.json'
+
+/** @throws ThalwegError `train/write-failed` */
+export async function saveRun(
+  folder: string,
+  { store, record }: { readonly store: Store; readonly record: RunRecord },
+  { preprocessing }: SaveRunOptions = {},
+): Promise<void> {
+  const arrays = new Map<string, StoredArray>(Object.entries(store.save()))
+  if (preprocessing)
+    await writeFileAtomic(`${folder}/${PREPROCESSING}`, `${JSON.stringify(preprocessing, undefined, 2)}\n`)
+  await writeFileAtomic(`${folder}/${WEIGHTS}`, await encodeSafetensors({ arrays, metadata: {} }))
+  await writeFileAtomic(`${folder}/${RECORD}`, `${printState(record, 2)}\n`)
+}
+
+/** A trained model as it was saved. */
+export interface LoadedRun
+  extends Pick<RunRecord, 'inputShape' | 'target' | 'epochs' | 'bestEpoch' | 'steps' | 'history'> {
+  readonly model: Model
+  readonly store: Store
+  /** What its inputs went through: predictions need it done to theirs, by `encodeTable` or `applyTransforms`. */
+  readonly preprocessing: Preprocessing | undefined
+  /** On the test part, as it was measured then. */
+  readonly test: Metrics | undefined
+  /** As the run's own: examples of `inputShape`, preprocessed. */
+  predict(inputs: PredictInputs): Prediction
+  evaluate(dataset: Dataset): Promise<Metrics>
+}
+
+export interface LoadRunOptions {
+  /** What to evaluate by, where it was not the plain `crossEntropy()` or `meanSquaredError()`. */
+  readonly loss?: Loss | undefined
+  readonly engine?: Engine | undefined
+}
+
+/**
+ * The run that `run.save` wrote into `folder`, for a model that is built as it was then.
+ *
+ * @throws ThalwegError `train/read-failed`, `train/bad-run`, `train/bad-checkpoint` for files that are missing or damaged;
+ * `train/other-model`, `nn/shape-changed` for weights of another model; `data/bad-preprocessing`
+ */
+export async function loadRun(folder: string, model: Model, options: LoadRunOptions = {}): Promise<LoadedRun> {
+  const { engine = defaultEngine() } = options
+  const record = readRecord(await readText(`${folder}/${RECORD}`), `${folder}/${RECORD}`)
+  const preprocessing = await readPreprocessingOf(folder)
+  const weights = await loadWeights(folder)
+  const { inputShape, target, epochs, bestEpoch, steps, history, test } = record
+  const store = createStore({ engine })
+  store.load(weights)
+  const input = createNode('input', [], { name: 'inputs', shape: [1, ...inputShape], dtype: 'float32' })
+  build(model, new Tensor(input), store)
+  refuseOtherModel(folder, store, weights)
+  const kept = { inputShape, target, epochs, bestEpoch, steps, history, test }
+  return {
+    ...kept,
+    model,
+    store,
+    preprocessing,
+    predict: (inputs) => predict(model, inputs, { store, inputShape, target, engine }),
+    async evaluate(dataset) {
+      return evaluate(model, dataset, { store, loss: options.loss ?? lossOf(record, folder), engine })
+    },
+  }
+}
+
+/**
+ * The parameters and running statistics alone, for `store.load`.
+ *
+ * @throws ThalwegError `train/read-failed`, `train/bad-checkpoint`
+ */
+export async function loadWeights(folder: string): Promise<Record<string, NamedArray>> {
+  const file = `${folder}/${WEIGHTS}`
+  const { arrays } = await decodeSafetensors(await readBytes(file), file)
+  return namedArrays(arrays)
+}
+
+async function readText(file: string): Promise<string> {
+  return new TextDecoder().decode(await readBytes(file))
+}
+
+async function readPreprocessingOf(folder: string): Promise<Preprocessing | undefined> {
+  if (!(await listFiles(folder)).includes(PREPROCESSING)) return undefined
+  const file = `${folder}/${PREPROCESSING}`
+  return readPreprocessing(parsed(await readText(file), file), file)
+}
+
+function readRecord(text: string, file: string): RunRecord {
+  const value = parsed(text, file)
+  if (isRecord(value)) return value
+  throw badRun(file, 'another kind of JSON')
+}
+
+function parsed(text: string, file: string): unknown {
+  try {
+    return parseState(text)
+  } catch (cause) {
+    throw badRun(file, cause instanceof Error ? cause.message : String(cause))
+  }
+}
+
+/** What is relied upon; the rest is for people to read. */
+function isRecord(value: unknown): value is RunRecord {
+  if (typeof value !== 'object' || value === null) return false
+  if (!('version' in value && 'inputShape' in value && 'target' in value && 'history' in value)) return false
+  const { version, inputShape, target, history } = value
+  return version === 1 && isShape(inputShape) && isTarget(target) && Array.isArray(history)
+}
+
+function isShape(value: unknown): value is Shape {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size > 0)
+}
+
+function isTarget(value: unknown): value is Target {
+  if (typeof value !== 'object' || value === null || !('kind' in value)) return false
+  const names = value.kind === 'class' && 'classes' in value ? value.classes : 'names' in value && value.names
+  return Array.isArray(names) && names.every((name) => typeof name === 'string')
+}
+
+function lossOf({ loss, target }: RunRecord, folder: string): Loss {
+  const usual = target.kind === 'class' ? crossEntropy() : meanSquaredError()
+  const { name, options } = usual
+  if (printState({ name, options }) === printState(loss)) return usual
+  throw new ThalwegError('train/bad-option', {
+    rule: `loadRun ${folder}: to evaluate, the loss must be given where it was not ${name}() alone`,
+    received: `a run trained by ${loss.name} ${printState(loss.options)}, and no loss`,
+    try: `loadRun(folder, model, { loss: ${loss.name}(...) })`,
+  })
+}
+
+function refuseOtherModel(folder: string, store: Store, weights: Readonly<Record<string, NamedArray>>): void {
+  const [extra] = store.unclaimed()
+  const missing = [...store.entries.keys()].find((path) => !Object.hasOwn(weights, path))
+  if (extra === undefined && missing === undefined) return
+  throw new ThalwegError('train/other-model', {
+    rule: `loadRun ${folder}: the model must be the one that was trained`,
+    received:
+      missing === undefined
+        ? `${extra} ${formatShape(weights[extra].shape)} in the file, which the model does not have`
+        : `a model with ${missing}, which is not in the file`,
+    try: 'build the model with the same layers and names as it was trained with',
+  })
+}
+
+function badRun(file: string, received: string): ThalwegError {
+  return new ThalwegError('train/bad-run', {
+    rule: `read ${file}: it must be what run.save wrote`,
+    received,
+    try: 'save the run again, or take the file from a copy',
+  })
+}
