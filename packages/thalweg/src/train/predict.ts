@@ -18,6 +18,8 @@ export interface ClassPrediction {
   readonly labelNames: readonly string[]
   /** Softmax of the logits, `[examples, classes.length]`, row-major. */
   readonly probabilities: Float32Array
+  /** What the model said before the softmax, `[examples, classes.length]`, row-major. */
+  readonly logits: Float32Array
 }
 
 export interface NumberPrediction {
@@ -50,24 +52,26 @@ export function predict(model: Model, inputs: PredictInputs, options: PredictOpt
   const examples = source.length / width
   const step = createStep(engine, ([batch]) => {
     const outputs = forward(model, new Tensor(batch), { store, training: false })
-    return [target.kind === 'class' ? softmax(outputs).node : outputs.node]
+    return target.kind === 'class' ? [outputs.node, softmax(outputs).node] : [outputs.node]
   })
   const outputWidth = target.kind === 'class' ? target.classes.length : target.names.length
   const values = new Float32Array(examples * outputWidth)
+  const probabilities = new Float32Array(target.kind === 'class' ? values.length : 0)
   try {
     for (let start = 0; start < examples; start += EVALUATION_BATCH) {
       const end = Math.min(start + EVALUATION_BATCH, examples)
       const plan = step.plan([{ name: 'inputs', shape: [end - start, ...inputShape], dtype: 'float32' }])
       plan.run([source.subarray(start * width, end * width)])
       values.set(plan.read(0), start * outputWidth)
+      if (target.kind === 'class') probabilities.set(plan.read(1), start * outputWidth)
     }
   } finally {
     step.release()
   }
   if (target.kind === 'number') return { kind: 'number', names: target.names, numbers: values }
-  const labels = Int32Array.from({ length: examples }, (_, i) => largest(values, i * outputWidth, outputWidth))
+  const labels = Int32Array.from({ length: examples }, (_, i) => largest(probabilities, i * outputWidth, outputWidth))
   const labelNames = Array.from(labels, (label) => target.classes[label])
-  return { kind: 'class', classes: target.classes, labels, labelNames, probabilities: values }
+  return { kind: 'class', classes: target.classes, labels, labelNames, probabilities, logits: values }
 }
 
 function valuesOf(inputs: PredictInputs, inputShape: Shape): Float32Array {

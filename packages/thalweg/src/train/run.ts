@@ -1,6 +1,6 @@
 /** What `fit` leaves: the trained model with its weights, what happened on the way, and how to use and keep it. */
 import type { Shape } from '../base/index.ts'
-import type { Dataset } from '../data/index.ts'
+import type { Dataset, Target } from '../data/index.ts'
 import type { Model, Store } from '../nn/index.ts'
 import { describeRules } from '../optim/rules.ts'
 import type { BestEpoch } from './best.ts'
@@ -25,6 +25,7 @@ export interface Run {
   readonly averaged: Store | undefined
   /** Of one example. */
   readonly inputShape: Shape
+  readonly target: Target
   /** One entry an epoch. */
   readonly history: readonly EpochEvent[]
   /** What the diagnosis saw. */
@@ -79,6 +80,7 @@ export function createRun({ model, settings, session, history, position, ...endi
     model,
     store,
     inputShape,
+    target,
     history,
     ...ending,
     parameters,

@@ -1,5 +1,30 @@
 /** Tuning: searching hyperparameters, and ensembles of what was trained. */
 export type { Point } from './dimensions.ts'
+export {
+  type CalibrationBin,
+  type CalibrationError,
+  type CalibrationOptions,
+  calibrationError,
+  fitTemperature,
+  negativeLogLikelihood,
+} from './ensemble/calibration.ts'
+export type { Combine } from './ensemble/combine.ts'
+export { type Ensemble, type EnsembleOptions, ensemble, loadEnsemble } from './ensemble/ensemble.ts'
+export {
+  type Member,
+  type MemberOptions,
+  memberOf,
+  type TopMembersOptions,
+  topMembers,
+} from './ensemble/member.ts'
+export type { Calibration, EnsembleReport, Spread } from './ensemble/report.ts'
+export {
+  type SnapshotEnsembleOptions,
+  snapshotEnsemble,
+  type TrainEnsembleOptions,
+  type TrainedEnsemble,
+  trainEnsemble,
+} from './ensemble/train.ts'
 export type { Importance, ImportanceOptions } from './importance/importance.ts'
 export {
   type Bracket,
