@@ -73,7 +73,10 @@ describe('examples', () => {
     // By its path and not by its name: the compiler leaves this file to docs.slow.test.ts.
     const { default: experiment }: { default: Experiment } = await import(`${import.meta.dirname}/experiment.ts`)
     const { data, model, ...options } = experiment
-    const parts = typeof data === 'function' ? await data({ seed: 3 }) : data
+    const parts =
+      typeof data === 'function'
+        ? await data({ seed: 3, load: () => Promise.reject(new Error('it makes its own')) })
+        : data
     const run = await fit(model, { ...options, ...parts, epochs: 20 })
     expect(run.test?.task === 'class' && run.test.accuracy).toBeGreaterThan(0.9)
   })

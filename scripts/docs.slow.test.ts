@@ -54,11 +54,13 @@ function complaints(files: ReadonlyMap<string, string>): string[] {
 }
 
 describe('documentation', () => {
-  it('shows programs that compile, and so does the experiment file', { timeout: 120_000 }, () => {
+  it('shows programs that compile, and so do the files for the command line', { timeout: 120_000 }, () => {
     const files = new Map(pages.flatMap(blocksOf).map(({ file, text }) => [file, text]))
     expect(files.size).toBeGreaterThan(15)
-    const experiment = join(top, 'examples/experiment.ts')
-    files.set(experiment, readFileSync(experiment, 'utf8'))
+    for (const name of ['experiment', 'search']) {
+      const file = join(top, `examples/${name}.ts`)
+      files.set(file, readFileSync(file, 'utf8'))
+    }
     // One that does not compile, to see that somebody looks.
     files.set(join(top, 'docs/broken.ts'), `import { adam } from 'thalweg/optim'\nadam({ learningRat: 1 })`)
     expect(complaints(files)).toEqual([expect.stringMatching(/^docs\/broken.ts, line 2 of the block: .*learningRat/)])

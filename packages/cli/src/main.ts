@@ -9,6 +9,7 @@ import { addRangeCommand } from './commands/range.ts'
 import { addSurfacesCommand } from './commands/surfaces.ts'
 import type { Surroundings } from './commands/surroundings.ts'
 import { addTrainCommand } from './commands/train.ts'
+import { addTuneCommand } from './commands/tune.ts'
 import { asThalwegError, EXIT, exitCodeOf, usage } from './errors.ts'
 import { cliVersion } from './version.ts'
 import { createVoice, type Streams } from './voice.ts'
@@ -17,6 +18,7 @@ const EXAMPLES = `
 Examples:
   thalweg train digits                       a network in a minute, nothing to download
   thalweg train houses.csv --target price    from a table
+  thalweg tune houses.csv --target price     look for better hyperparameters
   thalweg predict runs/houses-... new.csv    what the network says about new rows
   thalweg check experiment.ts                are the gradients of your own model right?
   thalweg inspect digits --depth 10          what first weights make of a network
@@ -61,6 +63,7 @@ function createProgram(surroundings: Surroundings): Command {
     .addHelpText('after', EXAMPLES)
     .showSuggestionAfterError()
   addTrainCommand(program, surroundings)
+  addTuneCommand(program, surroundings)
   addPredictCommand(program, surroundings)
   addCheckCommand(program, surroundings)
   addInspectCommand(program, surroundings)
@@ -74,7 +77,7 @@ function createProgram(surroundings: Surroundings): Command {
 /** Commander's own complaint in the house's three lines. */
 function wrongUsage(error: CommanderError, args: readonly string[]): ThalwegError {
   const [message = '', hint] = error.message.replace(/^error: /, '').split('\n')
-  const commands = ['train', 'predict', 'check', 'inspect', 'range', 'plot', 'surfaces']
+  const commands = ['train', 'tune', 'predict', 'check', 'inspect', 'range', 'plot', 'surfaces']
   const command = commands.find((name) => args.includes(name))
   const help = `thalweg ${command ? `${command} ` : ''}--help`
   const rule = RULES[error.code] ?? 'the command must be used as its help says'

@@ -99,6 +99,19 @@ export function numberOption(
   })
 }
 
+/** A time as 90s, 10m or 2h; its value is in milliseconds. */
+export function timeOption(flags: string, description: string): Option {
+  const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 }
+  return checkedOption(flags, description, {
+    rule: 'must be a number with its unit, s, m or h',
+    example: '10m',
+    read(text) {
+      const [, number, unit] = text.match(/^(\d+(?:[.]\d+)?)([smh])$/) ?? []
+      return unit !== undefined && Number(number) > 0 ? Number(number) * units[unit] : undefined
+    },
+  })
+}
+
 /** An option whose value is one of some names; near ones are suggested. */
 export function nameOption(flags: string, description: string, names: readonly string[], what: string): Option {
   const [name] = flags.split(' ')

@@ -29,7 +29,15 @@ export async function prepareSitting(
   if (request.out !== undefined) await refuseTaken(request.out)
   const source = await openSource('train', target, request)
   const given = request.seed ?? DEFAULT_SEED
-  const data = await source.load({ seed: given, folder: request.data, target: request.target, voice, signal })
+  const isSeedOpen = request.seed === undefined
+  const data = await source.load({
+    seed: given,
+    isSeedOpen,
+    folder: request.data,
+    target: request.target,
+    voice,
+    signal,
+  })
   const seed = request.seed ?? data.experiment?.definition.seed ?? DEFAULT_SEED
   const recipe = await chooseRecipe(source, data, request)
   const name = data.experiment?.definition.name ?? source.name

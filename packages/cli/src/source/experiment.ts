@@ -5,33 +5,47 @@
 import path from 'node:path'
 import { ThalwegError } from 'thalweg'
 import { checkClasses } from 'thalweg/data'
-import type { Experiment } from 'thalweg/train'
+import type { Experiment, ExperimentData } from 'thalweg/train'
 import { readFile } from '../read.ts'
-import type { Source } from './source.ts'
+import type { LoadContext, Prepared, Source } from './source.ts'
 
-export function experimentSource(file: string): Source {
+/** @param resolve from a name or a table to its source, for experiments that ask for data by name */
+export function experimentSource(file: string, resolve: (target: string) => Promise<Source>): Source {
   return {
     kind: 'experiment',
     name: path.basename(file, path.extname(file)).replace(/[.]experiment$/, ''),
     takes: ['--data'],
-    async load({ seed, folder }) {
+    async load(context) {
       const text = new TextDecoder().decode(await readFile(file))
       const definition = await loadExperiment(file)
-      const data = typeof definition.data === 'function' ? await definition.data({ seed, folder }) : definition.data
-      const { train, valid, test, preprocessing } = data
-      if (valid) checkClasses(train, valid, 'valid')
-      if (test) checkClasses(train, test, 'test')
-      return {
-        train,
-        valid,
-        test,
-        preprocessing,
-        notes: [],
-        files: [],
-        experiment: { file: path.resolve(file), text, definition },
-      }
+      const seed = context.isSeedOpen ? (definition.seed ?? context.seed) : context.seed
+      const prepared = await experimentData(file, definition.data, { ...context, seed }, resolve)
+      return { ...prepared, experiment: { file: path.resolve(file), text, definition } }
     },
   }
+}
+
+/** What an experiment's `data` is or makes, and what was said about it on the way. */
+export async function experimentData(
+  file: string,
+  made: Experiment['data'],
+  context: LoadContext,
+  resolve: (target: string) => Promise<Source>,
+): Promise<Prepared> {
+  const asked: Prepared[] = []
+  async function load(name: string, { target }: { target?: string | undefined } = {}): Promise<ExperimentData> {
+    const beside = path.extname(name) === '' ? name : path.resolve(path.dirname(file), name)
+    const prepared = await (await resolve(beside)).load({ ...context, target })
+    asked.push(prepared)
+    const { train, valid, test, preprocessing } = prepared
+    return { train, ...(valid && { valid }), ...(test && { test }), ...(preprocessing && { preprocessing }) }
+  }
+  const { seed, folder } = context
+  const { train, valid, test, preprocessing } = typeof made === 'function' ? await made({ seed, folder, load }) : made
+  if (valid) checkClasses(train, valid, 'valid')
+  if (test) checkClasses(train, test, 'test')
+  const [notes, files] = [asked.flatMap((one) => one.notes), asked.flatMap((one) => one.files)]
+  return { train, valid, test, preprocessing, notes, files }
 }
 
 /** Two copies of the library would not know each other's tensors: the file gets the modules that are loaded here. */
@@ -54,9 +68,14 @@ async function modules(): Promise<Record<string, unknown>> {
 }
 
 export async function loadExperiment(file: string): Promise<Experiment> {
-  const exported = await importDefault(file, (received, cause) => broken(file, received, cause))
+  const exported = await loadDefault(file)
   if (!isExperiment(exported)) throw notAnExperiment(file, exported)
   return exported
+}
+
+/** What an experiment or a search file exports by default. */
+export function loadDefault(file: string): Promise<unknown> {
+  return importDefault(file, (received, cause) => broken(file, received, cause))
 }
 
 /** What a file of a user's exports by default; `failed` makes the error where it does not run. */
@@ -96,6 +115,13 @@ function whereItBroke(file: string, cause: unknown): string {
 }
 
 function notAnExperiment(file: string, exported: unknown): ThalwegError {
+  if (typeof exported === 'object' && exported !== null && 'space' in exported && 'experiment' in exported) {
+    return new ThalwegError('usage/not-an-experiment', {
+      rule: `${file}: thalweg train takes one configuration, not a search for one`,
+      received: 'a search, with a space',
+      try: `thalweg tune ${file}, and then train the best.ts that it writes`,
+    })
+  }
   const fields = typeof exported === 'object' && exported !== null ? Object.keys(exported).join(', ') : typeof exported
   return new ThalwegError('usage/not-an-experiment', {
     rule: `${file}: an experiment file must export data, model, loss, optimizer and epochs by default`,

@@ -15,10 +15,14 @@ export async function resolveSource(target: string, command: string): Promise<So
   const known = pointsSource(target) ?? imagesSource(target)
   if (known) return known
   const extension = path.extname(target).toLowerCase()
-  const make = EXPERIMENTS.includes(extension) ? experimentSource : TABLES.includes(extension) ? tableSource : undefined
-  if (!make) throw unknownTarget(target, command)
+  const isExperiment = isExperimentFile(target)
+  if (!isExperiment && !TABLES.includes(extension)) throw unknownTarget(target, command)
   if (!(await exists(target))) throw missing(target, command)
-  return make(target)
+  return isExperiment ? experimentSource(target, (other) => resolveSource(other, command)) : tableSource(target)
+}
+
+export function isExperimentFile(target: string): boolean {
+  return EXPERIMENTS.includes(path.extname(target).toLowerCase())
 }
 
 function unknownTarget(target: string, command: string): Error {

@@ -14,6 +14,8 @@ export interface Source {
 
 export interface LoadContext {
   readonly seed: number
+  /** Whether nobody asked for this seed, so that an experiment's own comes first. Default false. */
+  readonly isSeedOpen?: boolean | undefined
   /** `--data DIR`. */
   readonly folder: string | undefined
   /** `--target NAME`. */

@@ -18,6 +18,11 @@ export interface ExperimentContext {
   readonly seed: number
   /** `--data DIR`, where it was given. */
   readonly folder?: string | undefined
+  /**
+   * What the command line knows: a dataset by name (`fashion-mnist`), or a table (`wine.csv`, seen from the experiment file;
+   * `target` names the column to predict), split and preprocessed as `thalweg train` does it.
+   */
+  readonly load: (source: string, options?: { readonly target?: string | undefined }) => Promise<ExperimentData>
 }
 
 export interface InitializeContext {

@@ -1,5 +1,5 @@
 /** Tuning: searching hyperparameters, and ensembles of what was trained. */
-export type { Point } from './dimensions.ts'
+export { type Dimension, dimensionsOf, type Point } from './dimensions.ts'
 export {
   type CalibrationBin,
   type CalibrationError,
@@ -25,6 +25,7 @@ export {
   type TrainedEnsemble,
   trainEnsemble,
 } from './ensemble/train.ts'
+export { defineSearch, type SearchContext, type SearchExperiment, type SearchMetric } from './experiment.ts'
 export type { Importance, ImportanceOptions } from './importance/importance.ts'
 export {
   type Bracket,

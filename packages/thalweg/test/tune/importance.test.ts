@@ -42,8 +42,8 @@ describe('importance', () => {
     expect((await sharesOf(space, diverging, { ranks: true })).kind).toBeGreaterThan(0.8)
   })
 
-  it('says nothing of fewer than four trials', async () => {
-    const { importance } = await search(cube, ({ a }) => a, { trials: 3 })
+  it('says nothing of fewer than ten trials', async () => {
+    const { importance } = await search(cube, ({ a }) => a, { trials: 9 })
     expect(importance()).toEqual([])
   })
 })

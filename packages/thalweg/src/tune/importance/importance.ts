@@ -35,10 +35,10 @@ export interface Scored {
   readonly budget: number
 }
 
-const LEAST_TRIALS = 4
+const LEAST_TRIALS = 10
 const LEAST_LEAF = 3
 
-/** The most important first; empty where there are fewer than four trials with the same budget to judge from. */
+/** The most important first; empty where fewer than ten trials have the same budget to judge from. */
 export function importanceOf(
   dimensions: readonly Dimension[],
   scored: readonly Scored[],

@@ -1,0 +1,65 @@
+/** `thalweg tune`: the options of the command, and how it ends. */
+import { type Command, Option } from 'commander'
+import { EXIT } from '../errors.ts'
+import { listenForInterrupt } from '../interrupt.ts'
+import { addSharedOptions, integerOption, type SharedOptions, timeOption } from '../options.ts'
+import { prunerOption, samplerOption } from '../tune/methods.ts'
+import { runStudy, type TuneRequest } from '../tune/run.ts'
+import { createVoice } from '../voice.ts'
+import type { Surroundings } from './surroundings.ts'
+
+const EXAMPLES = `
+Examples:
+  thalweg tune wine.csv --target cultivar --trials 20
+  thalweg tune digits --pruner hyperband
+  thalweg tune search.ts --time-limit 30m --workers 2    your own models and space
+  thalweg tune --resume runs/tune-wine-...               go on where it was interrupted
+
+It leaves a folder with every trial (table.csv), and the best one as best.ts:
+  thalweg train runs/tune-wine-.../best.ts
+Exit codes: 0 done, 1 no trial succeeded, 2 wrong usage, 130 interrupted (all finished trials kept)`
+
+export function addTuneCommand(program: Command, { streams, finish }: Surroundings): void {
+  const command = program
+    .command('tune')
+    .summary('search for good hyperparameters')
+    .description('Trains many configurations of a network and finds out which one is best on the validation part.')
+    .argument('[target]', 'a dataset by name, a .csv file, or a search file (.ts, .js, .mjs)')
+    .optionsGroup('Options of tune:')
+    .option('--target <name>', 'the column of a table to predict')
+    .addOption(integerOption('--trials <n>', 'how many configurations (default: 20)', 1))
+    .addOption(samplerOption())
+    .addOption(prunerOption())
+    .addOption(integerOption('--epochs <n>', 'the most that a trial is trained for', 1))
+    .addOption(
+      new Option('--metric <name>', 'what counts (default: validLoss)').choices([
+        'validLoss',
+        'validAccuracy',
+        'validR2',
+      ]),
+    )
+    .addOption(timeOption('--time-limit <time>', 'begin no trial after 90s, 10m or 2h'))
+    .addOption(integerOption('--workers <n>', 'trials at the same time (default: one for each core)', 1))
+    .option('--data <dir>', 'folder with the files of a dataset by name')
+    .option('--resume <study>', 'go on with an interrupted study')
+  addSharedOptions(command, {
+    flags: '--out <dir>',
+    description: 'the folder of the study (default: runs/tune-<name>)',
+  })
+  command.addHelpText('after', EXAMPLES)
+  command.action(async (target: string | undefined, options: SharedOptions & TuneRequest) => {
+    const voice = createVoice(options, streams)
+    const interrupt = listenForInterrupt(() => {
+      voice.say(voice.style.dim('stopping the trials that run; Ctrl-C once more quits at once'))
+    })
+    try {
+      finish(await runStudy(target, options, { voice, signal: interrupt.signal }))
+    } catch (error) {
+      if (!interrupt.signal.aborted || !(error instanceof Error && error.name === 'AbortError')) throw error
+      finish(EXIT.interrupted)
+    } finally {
+      voice.hide()
+      interrupt.release()
+    }
+  })
+}

@@ -1,0 +1,111 @@
+/**
+ * The folder of a study:
+ *
+ *   study.json       what is searched and how; written once
+ *   trials.jsonl     the study, a fact a line (thalweg/tune)
+ *   checkpoints/     of the best trials, and of those that may still be promoted
+ *   search.*         a copy of the search file, if there is one
+ *   best.ts          the best configuration so far, for thalweg train
+ *   table.csv        a row for each trial; written last
+ */
+import path from 'node:path'
+import { ThalwegError } from 'thalweg'
+import { writeFileAtomic } from 'thalweg/train'
+import type { SearchMetric } from 'thalweg/tune'
+import { z } from 'zod'
+import { usage } from '../errors.ts'
+import { exists, readFile } from '../read.ts'
+import type { PrunerName, SamplerName } from './methods.ts'
+
+export interface StudyFolder {
+  readonly path: string
+  readonly facts: string
+  readonly checkpoints: string
+  readonly best: string
+  readonly table: string
+}
+
+export interface StudyManifest {
+  readonly version: 1
+  readonly name: string
+  readonly created: string
+  readonly target: string
+  readonly targetColumn?: string | undefined
+  readonly dataFolder?: string | undefined
+  /** SHA-256 of the search file. */
+  readonly sha256?: string | undefined
+  readonly seed: number
+  readonly epochs: number
+  readonly metric: SearchMetric
+  /** Names of the command line; nothing where the search file's own are used. */
+  readonly sampler?: SamplerName | undefined
+  readonly pruner?: PrunerName | undefined
+  readonly trials: number
+  /** SHA-256 of the training and validation data of a built-in search. */
+  readonly fingerprints?: readonly string[] | undefined
+}
+
+const schema: z.ZodType<StudyManifest> = z.object({
+  version: z.literal(1),
+  name: z.string(),
+  created: z.string(),
+  target: z.string(),
+  targetColumn: z.string().optional(),
+  dataFolder: z.string().optional(),
+  sha256: z.string().optional(),
+  seed: z.number().int(),
+  epochs: z.number().int(),
+  metric: z.enum(['validLoss', 'validAccuracy', 'validR2']),
+  sampler: z.enum(['tpe', 'random', 'grid', 'coarse-to-fine']).optional(),
+  pruner: z.enum(['none', 'median', 'halving', 'hyperband']).optional(),
+  trials: z.number().int(),
+  fingerprints: z.array(z.string()).optional(),
+})
+
+const MANIFEST = 'study.json'
+
+export function studyFolder(folder: string): StudyFolder {
+  const inside = (name: string): string => path.join(folder, name)
+  return {
+    path: folder,
+    facts: inside('trials.jsonl'),
+    checkpoints: inside('checkpoints'),
+    best: inside('best.ts'),
+    table: inside('table.csv'),
+  }
+}
+
+export async function createStudyFolder(
+  folder: StudyFolder,
+  manifest: StudyManifest,
+  search: { readonly file: string; readonly text: string } | undefined,
+): Promise<void> {
+  if (search) await writeFileAtomic(path.join(folder.path, `search${path.extname(search.file)}`), search.text)
+  await writeFileAtomic(path.join(folder.path, MANIFEST), `${JSON.stringify(manifest, undefined, 2)}\n`)
+}
+
+export async function readStudy(folder: string): Promise<StudyManifest> {
+  const file = path.join(folder, MANIFEST)
+  if (!(await exists(file))) {
+    throw usage('no-study', {
+      rule: 'tune: --resume must name the folder of a study',
+      received: `${folder}${(await exists(folder)) ? ` (no ${MANIFEST} in it)` : ' (no such folder)'}`,
+      try: 'give the path that thalweg tune printed, such as runs/tune-...',
+    })
+  }
+  const text = new TextDecoder().decode(await readFile(file))
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    value = undefined
+  }
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new ThalwegError('cli/bad-manifest', {
+    rule: `read ${file}: it must be the description of a study of this version`,
+    received: `${issue?.path.join('.')}: ${issue?.message}`,
+    try: 'name another study, or begin a new one',
+  })
+}

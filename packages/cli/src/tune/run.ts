@@ -1,0 +1,289 @@
+/** A sitting of a study, the first or a later one. */
+import os from 'node:os'
+import path from 'node:path'
+import { sha256 } from 'thalweg/data'
+import { writeFileAtomic } from 'thalweg/train'
+import {
+  dimensionsOf,
+  fileStorage,
+  folderCheckpoints,
+  inProcess,
+  type SearchMetric,
+  type SearchOptions,
+  type Study,
+  type StudyEvent,
+  search,
+} from 'thalweg/tune'
+import { csvLine } from '../csv.ts'
+import { EXIT, usage } from '../errors.ts'
+import { refuseTaken, runName } from '../run/folder.ts'
+import { sayRows } from '../terminal/summary.ts'
+import { libraryVersion } from '../version.ts'
+import type { Voice } from '../voice.ts'
+import { bestFile } from './best.ts'
+import { createStudyFolder, readStudy, type StudyFolder, type StudyManifest, studyFolder } from './folder.ts'
+import { type PrunerName, prunerNamed, type SamplerName, samplerNamed } from './methods.ts'
+import { directionOf, objectiveOf } from './objective.ts'
+import { openTunable, type Tunable } from './tunable.ts'
+import { createStudyProgress, sayStudy } from './words.ts'
+import { processWorkers } from './worker.ts'
+
+export interface TuneRequest {
+  readonly target?: string | undefined
+  readonly data?: string | undefined
+  readonly seed?: number | undefined
+  readonly epochs?: number | undefined
+  readonly metric?: SearchMetric | undefined
+  readonly sampler?: SamplerName | undefined
+  readonly pruner?: PrunerName | undefined
+  readonly trials?: number | undefined
+  readonly timeLimit?: number | undefined
+  readonly workers?: number | undefined
+  readonly resume?: string | undefined
+  readonly out?: string | undefined
+}
+
+export interface TuneContext {
+  readonly voice: Voice
+  readonly signal: AbortSignal
+}
+
+const DEFAULT_SEED = 1
+const DEFAULT_TRIALS = 20
+
+/** @returns the exit code */
+export async function runStudy(
+  target: string | undefined,
+  request: TuneRequest,
+  context: TuneContext,
+): Promise<number> {
+  const { folder, manifest, tunable, isNew } = await (request.resume === undefined
+    ? begin(target, request, context)
+    : takeUp(request.resume, target, request, context))
+  const { voice, signal } = context
+  const { seed, metric } = manifest
+  const direction = directionOf(metric)
+  const checkpoints = folderCheckpoints(folder.checkpoints)
+  const size = Math.min(request.workers ?? os.availableParallelism(), manifest.trials)
+  sayBeginning(folder, manifest, tunable, size, voice)
+  if (isNew) await createStudyFolder(folder, manifest, tunable.kind.kind === 'file' ? tunable.kind : undefined)
+
+  const { target: given, targetColumn, epochs, dataFolder } = manifest
+  const task = {
+    kind: 'tune',
+    request: { target: given, targetColumn, epochs, metric },
+    seed,
+    dataFolder,
+    checkpoints: folder.checkpoints,
+  } as const
+  const pool = size > 1 ? processWorkers(size, task) : undefined
+  const here = { space: tunable.space, objective: objectiveOf(tunable), direction, checkpoints }
+  const progress = createStudyProgress(voice, manifest)
+  let study: Study
+  try {
+    study = await search(tunable.space, pool ?? inProcess(here), {
+      trials: manifest.trials,
+      direction,
+      ...methodsOf(manifest, tunable),
+      seed,
+      storage: fileStorage(folder.facts),
+      checkpoints,
+      timeLimitMs: request.timeLimit,
+      signal,
+      onEvent(event) {
+        progress(event)
+        pass(event, voice)
+      },
+    })
+  } finally {
+    pool?.close()
+    voice.hide()
+  }
+  return finish(study, { folder, manifest, tunable, voice, signal })
+}
+
+interface Opened {
+  readonly folder: StudyFolder
+  readonly manifest: StudyManifest
+  readonly tunable: Tunable
+  readonly isNew: boolean
+}
+
+async function begin(target: string | undefined, request: TuneRequest, context: TuneContext): Promise<Opened> {
+  if (target === undefined) throw nothingToTune()
+  if (request.out !== undefined) await refuseTaken(request.out)
+  const isSeedOpen = request.seed === undefined
+  const tunable = await openTunable(
+    { target, targetColumn: request.target, epochs: request.epochs, metric: request.metric },
+    { seed: request.seed ?? DEFAULT_SEED, isSeedOpen, folder: request.data, ...context },
+  )
+  const { name, kind, own, epochs, metric } = tunable
+  const methods = methodsOf(request, tunable)
+  const gridSize = methods.sampler?.size?.(dimensionsOf(tunable.space))
+  const manifest: StudyManifest = {
+    version: 1,
+    name,
+    created: new Date().toISOString(),
+    target: kind.kind === 'file' || path.extname(target) !== '' ? path.resolve(target) : target,
+    ...(request.target !== undefined && { targetColumn: request.target }),
+    ...(request.data !== undefined && { dataFolder: path.resolve(request.data) }),
+    ...(kind.kind === 'file' && { sha256: await digest(kind.text) }),
+    seed: request.seed ?? own.seed ?? DEFAULT_SEED,
+    epochs,
+    metric,
+    ...(request.sampler !== undefined && { sampler: request.sampler }),
+    ...(request.pruner !== undefined && { pruner: request.pruner }),
+    trials: request.trials ?? own.trials ?? methods.pruner?.trials ?? gridSize ?? DEFAULT_TRIALS,
+    ...(kind.kind === 'recipe' && { fingerprints: [await kind.train.fingerprint()] }),
+  }
+  const folder = studyFolder(request.out ?? path.join('runs', runName(`tune-${name}`)))
+  return { folder, manifest, tunable, isNew: true }
+}
+
+async function takeUp(
+  resume: string,
+  target: string | undefined,
+  request: TuneRequest,
+  context: TuneContext,
+): Promise<Opened> {
+  const before = await readStudy(resume)
+  const asked = [
+    ['the target', target === undefined ? undefined : path.resolve(target), path.resolve(before.target)],
+    ['--target', request.target, before.targetColumn],
+    ['--seed', request.seed, before.seed],
+    ['--epochs', request.epochs, before.epochs],
+    ['--metric', request.metric, before.metric],
+    ['--sampler', request.sampler, before.sampler],
+    ['--pruner', request.pruner, before.pruner],
+    ['--out', request.out, undefined],
+  ] as const
+  for (const [option, now, was] of asked) if (now !== undefined && now !== was) throw mismatch(option, now, was)
+  const { seed, epochs, metric, targetColumn } = before
+  const tunable = await openTunable(
+    { target: before.target, targetColumn, epochs, metric },
+    { seed, folder: request.data ?? before.dataFolder, ...context },
+  )
+  const { kind } = tunable
+  const now = kind.kind === 'file' ? await digest(kind.text) : await kind.train.fingerprint()
+  const was = kind.kind === 'file' ? before.sha256 : before.fingerprints?.[0]
+  if (now !== was) throw mismatch(kind.kind === 'file' ? `the content of ${kind.file}` : 'the data', now, was)
+  const manifest = { ...before, trials: request.trials ?? before.trials }
+  return { folder: studyFolder(resume), manifest, tunable, isNew: false }
+}
+
+/** As the command line names them, else as the search file has them. */
+function methodsOf(
+  { sampler, pruner }: Pick<TuneRequest, 'sampler' | 'pruner'>,
+  { own, epochs }: Tunable,
+): Pick<SearchOptions, 'sampler' | 'pruner'> {
+  const chosen = sampler === undefined ? own.sampler : samplerNamed(sampler)
+  const pruning = pruner === undefined ? (own.pruner ?? prunerNamed('none', epochs)) : prunerNamed(pruner, epochs)
+  return { ...(chosen && { sampler: chosen }), pruner: pruning }
+}
+
+async function finish(
+  study: Study,
+  { folder, manifest, tunable, voice, signal }: Omit<Opened, 'isNew'> & TuneContext,
+): Promise<number> {
+  const { best, trials, interrupted } = study
+  const file = best && bestFile(best, tunable, manifest, folder.path)
+  if (file !== undefined) await writeFileAtomic(folder.best, file)
+  await writeFileAtomic(folder.table, tableOf(study, tunable))
+  if (best) sayStudy(study, manifest, folder, file !== undefined, voice)
+  const told = {
+    trials: trials.filter(({ status }) => status !== 'unfinished').length,
+    ...(best && { best: { trial: best.trial, value: best.value, budget: best.budget, params: best.params } }),
+    ...(file !== undefined && { file: folder.best }),
+    importance: study.importance({ ranks: true }),
+    study: folder.path,
+  }
+  if (interrupted) voice.say(`  to go on:\n    ${voice.style.accent(`thalweg tune --resume ${folder.path}`)}\n`)
+  if (interrupted && signal.aborted) {
+    voice.event({ type: 'interrupted', ...told })
+    return EXIT.interrupted
+  }
+  voice.event({ type: 'end', ...told, complete: !interrupted })
+  return best ? EXIT.done : EXIT.failed
+}
+
+/** A row for each trial, a column for each parameter. */
+function tableOf({ trials }: Study, { space }: Tunable): string {
+  const dimensions = dimensionsOf(space)
+  const header = [
+    'trial',
+    'status',
+    'value',
+    'epochs',
+    'seconds',
+    ...dimensions.map(({ path: name }) => name),
+    'reason',
+  ]
+  const rows = trials.map(({ trial, status, value, budget, seconds, point, reason }) => [
+    trial + 1,
+    status,
+    value ?? '',
+    budget,
+    Number(seconds.toFixed(3)),
+    ...dimensions.map(({ path: name, domain }) => {
+      const at = point[name]
+      return at === undefined ? '' : domain.kind === 'options' ? domain.names[at] : at
+    }),
+    reason ?? '',
+  ])
+  return [header, ...rows].map(csvLine).join('')
+}
+
+function sayBeginning(
+  folder: StudyFolder,
+  manifest: StudyManifest,
+  tunable: Tunable,
+  size: number,
+  voice: Voice,
+): void {
+  const { style } = voice
+  const { sampler, pruner } = methodsOf(manifest, tunable)
+  voice.say(`\n${style.bold('thalweg')} ${style.dim(libraryVersion)}  ${style.accent(`tuning ${manifest.name}`)}\n`)
+  sayRows(voice, [
+    [
+      'space',
+      dimensionsOf(tunable.space)
+        .map(({ path: name }) => name)
+        .join(', '),
+    ],
+    [
+      'search',
+      `${sampler?.name ?? 'tpe'}, pruner ${pruner?.name}, ${manifest.trials} trials of up to ${manifest.epochs} epochs, seed ${manifest.seed}`,
+    ],
+    ['judged by', `${manifest.metric} of the validation part`],
+    ['workers', size > 1 ? `${size} processes` : 'this process'],
+    ['study', folder.path],
+  ])
+  voice.say('')
+}
+
+function pass(event: StudyEvent, voice: Voice): void {
+  if (event.type === 'start') voice.event({ ...event })
+  if (event.type !== 'result') return
+  const { trial, best } = event
+  voice.event({ ...trial, type: 'trial', best: best && { trial: best.trial, value: best.value } })
+}
+
+async function digest(text: string): Promise<string> {
+  return sha256(new TextEncoder().encode(text))
+}
+
+function mismatch(option: string, now: unknown, was: unknown): Error {
+  return usage('resume-mismatch', {
+    rule: `resume: ${option} must be what it was when the study began`,
+    received: `${String(now)}${was === undefined ? '' : `, it was ${String(was)}`}`,
+    try: 'leave it as it was, or begin a new study',
+  })
+}
+
+function nothingToTune(): Error {
+  return usage('no-target', {
+    rule: 'tune: there must be something to tune',
+    received: 'no target',
+    try: 'thalweg tune digits, or thalweg tune --help',
+  })
+}

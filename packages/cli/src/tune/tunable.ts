@@ -1,0 +1,130 @@
+/** What `thalweg tune` searches over: a search file of the user's, or a recipe of the house with a space around it. */
+import path from 'node:path'
+import type { Dataset } from 'thalweg/data'
+import type { Experiment } from 'thalweg/train'
+import type { Params, SearchExperiment, SearchMetric, Space } from 'thalweg/tune'
+import { usage } from '../errors.ts'
+import { readFile } from '../read.ts'
+import { chooseRecipe } from '../recipes/choose.ts'
+import { type Ingredients, type Recipe, realize } from '../recipes/recipe.ts'
+import { experimentData, loadDefault } from '../source/experiment.ts'
+import { isExperimentFile, resolveSource } from '../source/resolve.ts'
+import type { LoadContext, Prepared } from '../source/source.ts'
+import { type BuiltIn, builtInSearch } from './built-in.ts'
+
+/** A configuration made real. */
+export interface Candidate extends Ingredients {
+  readonly data: Prepared
+  readonly batchSize: number | 'all'
+  readonly initialize?: Experiment['initialize']
+  readonly earlyStopping?: Experiment['earlyStopping']
+  readonly keepBest?: number | undefined
+}
+
+export interface Tunable {
+  readonly name: string
+  readonly space: Space
+  readonly metric: SearchMetric
+  /** The most that a trial is trained for. */
+  readonly epochs: number
+  /** What the file of the search says; options of the command line come first. */
+  readonly own: Pick<SearchExperiment, 'trials' | 'sampler' | 'pruner' | 'seed'>
+  readonly kind:
+    | { readonly kind: 'file'; readonly file: string; readonly text: string }
+    | { readonly kind: 'recipe'; readonly recipeOf: BuiltIn['recipeOf']; readonly train: Dataset }
+  candidate(params: Params<Space>): Promise<Candidate>
+}
+
+export interface TunableRequest {
+  readonly target: string
+  readonly targetColumn?: string | undefined
+  readonly epochs?: number | undefined
+  readonly metric?: SearchMetric | undefined
+}
+
+export async function openTunable(request: TunableRequest, context: Omit<LoadContext, 'target'>): Promise<Tunable> {
+  return isExperimentFile(request.target) ? openFile(request, context) : openRecipe(request, context)
+}
+
+async function openFile(
+  { target, targetColumn, epochs: asked, metric }: TunableRequest,
+  context: Omit<LoadContext, 'target'>,
+): Promise<Tunable> {
+  const file = path.resolve(target)
+  const text = new TextDecoder().decode(await readFile(target))
+  const search = await loadDefault(target)
+  if (!isSearch(search)) throw notASearch(target, search)
+  if (targetColumn !== undefined) throw idleTarget(target, targetColumn)
+  const epochs = asked ?? search.epochs
+  const loaded = new Map<Experiment['data'], Promise<Prepared>>()
+  const seed = context.isSeedOpen ? (search.seed ?? context.seed) : context.seed
+
+  function dataOf(made: Experiment['data']): Promise<Prepared> {
+    const known = loaded.get(made)
+    if (known) return known
+    const data = experimentData(file, made, { ...context, seed, target: undefined }, (name) =>
+      resolveSource(name, 'tune'),
+    )
+    loaded.set(made, data)
+    return data
+  }
+
+  return {
+    name: search.name ?? path.basename(target, path.extname(target)).replace(/[.]experiment$/, ''),
+    space: search.space,
+    metric: metric ?? search.metric ?? 'validLoss',
+    epochs,
+    own: search,
+    kind: { kind: 'file', file, text },
+    async candidate(params) {
+      const { data, batchSize = 64, ...rest } = search.experiment(params, { epochs })
+      const { model, loss, optimizer, schedule, order, metric: own, ...more } = rest
+      return { model, loss, optimizer, schedule, order, metric: own, batchSize, ...more, data: await dataOf(data) }
+    },
+  }
+}
+
+async function openRecipe(
+  { target, targetColumn, epochs, metric }: TunableRequest,
+  context: Omit<LoadContext, 'target'>,
+): Promise<Tunable> {
+  const source = await resolveSource(target, 'tune')
+  if (targetColumn !== undefined && !source.takes.includes('--target')) throw idleTarget(target, targetColumn)
+  const data = await source.load({ ...context, target: targetColumn })
+  const base = await chooseRecipe(source, data, { epochs })
+  const { space, recipeOf } = builtInSearch(base)
+  return {
+    name: source.name,
+    space,
+    metric: metric ?? 'validLoss',
+    epochs: base.epochs,
+    own: {},
+    kind: { kind: 'recipe', recipeOf, train: data.train },
+    async candidate(params) {
+      const recipe: Recipe = recipeOf(params)
+      return { ...realize(recipe, data.train, undefined), batchSize: recipe.batchSize, data }
+    },
+  }
+}
+
+function isSearch(value: unknown): value is SearchExperiment {
+  if (typeof value !== 'object' || value === null) return false
+  return 'space' in value && 'epochs' in value && 'experiment' in value && typeof value.experiment === 'function'
+}
+
+function notASearch(file: string, exported: unknown): Error {
+  const fields = typeof exported === 'object' && exported !== null ? Object.keys(exported).join(', ') : typeof exported
+  return usage('not-a-search', {
+    rule: `${file}: a file to tune must export space, epochs and experiment by default`,
+    received: fields || 'nothing',
+    try: "export default defineSearch({ space, epochs, experiment: (params) => ({ ... }) }), from 'thalweg/tune'",
+  })
+}
+
+function idleTarget(target: string, column: string): Error {
+  return usage('idle-option', {
+    rule: `tune ${target}: --target must mean something to what is tuned`,
+    received: `--target ${column}`,
+    try: 'leave --target out; it is for tables',
+  })
+}

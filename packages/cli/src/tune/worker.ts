@@ -1,0 +1,39 @@
+/** The trials of a study in worker processes: what they are told, and what they do. */
+import { folderCheckpoints, type Job, type Outcome, type Report, runTrial, type Workers } from 'thalweg/tune'
+import { createVoice } from '../voice.ts'
+import { createPool, type Pool } from '../workers/pool.ts'
+import type { Task } from '../workers/task.ts'
+import { directionOf, objectiveOf } from './objective.ts'
+import { openTunable, type TunableRequest } from './tunable.ts'
+
+export interface TuneTask {
+  readonly kind: 'tune'
+  readonly request: TunableRequest
+  readonly seed: number
+  readonly dataFolder: string | undefined
+  readonly checkpoints: string
+}
+
+export async function openTuneTask({ request, seed, dataFolder, checkpoints }: TuneTask): Promise<Task> {
+  const silent = createVoice({ quiet: true }, process)
+  const never = new AbortController().signal
+  const tunable = await openTunable(request, { seed, folder: dataFolder, voice: silent, signal: never })
+  const direction = directionOf(tunable.metric)
+  const setting = {
+    space: tunable.space,
+    objective: objectiveOf(tunable),
+    direction,
+    checkpoints: folderCheckpoints(checkpoints),
+  }
+  return (job, { signal, onEvent }) => runTrial(setting, job as Job, { signal, onReport: onEvent })
+}
+
+export function processWorkers(size: number, task: TuneTask): Workers & Pick<Pool, 'close'> {
+  const pool = createPool(size, task)
+  return {
+    size,
+    close: pool.close,
+    run: (job, { signal, onReport }) =>
+      pool.run(job, { signal, onEvent: (report) => onReport(report as Report) }) as Promise<Outcome | undefined>,
+  }
+}

@@ -1,0 +1,37 @@
+/** A worker process: told once what it is, then given jobs one at a time. Started by pool.ts. */
+import { asThalwegError } from '../errors.ts'
+import type { FromChild, ToChild } from './pool.ts'
+import { openTask, type Task, type TaskDescription } from './task.ts'
+
+let task: Promise<Task> | undefined
+let stopping: AbortController | undefined
+
+function tell(message: FromChild): void {
+  if (process.connected) process.send?.(message)
+}
+
+process.on('message', (message: ToChild) => {
+  if (message.type === 'open') {
+    // Parent and child are the same program.
+    task = openTask(message.task as TaskDescription)
+    // A job will say what went wrong.
+    task.catch(() => undefined)
+  } else if (message.type === 'stop') stopping?.abort()
+  else void carryOut(message.job)
+})
+
+async function carryOut(job: unknown): Promise<void> {
+  stopping = new AbortController()
+  try {
+    if (!task) throw new TypeError('a job before the task')
+    const onEvent = (event: unknown): void => tell({ type: 'event', event })
+    tell({ type: 'done', result: await (await task)(job, { signal: stopping.signal, onEvent }) })
+  } catch (error) {
+    const { code, rule, received, try: advice } = asThalwegError(error)
+    tell({ type: 'error', error: { code, rule, received, try: advice } })
+  }
+}
+
+// Ctrl-C reaches every process of the terminal: the parent decides what it means.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
+process.on('disconnect', () => process.exit(0))

@@ -1,0 +1,105 @@
+/** `thalweg tune` over a search file: the best one trains to the same score; what cannot be is said. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { emptyFolder, type JsonEvent, thalweg } from './command.ts'
+
+const SEARCH = `
+import { moons, split } from 'thalweg/data'
+import { crossEntropy, dense, sequential, tanh } from 'thalweg/nn'
+import { adam } from 'thalweg/optim'
+import { choice, defineSearch, logUniform } from 'thalweg/tune'
+
+const data = ({ seed }) => split(moons({ size: 120, seed }), { seed, valid: 0.3, test: 0.2 })
+
+export default defineSearch({
+  space: { learningRate: logUniform(1e-3, 0.3), units: choice([4, 8]) },
+  epochs: 4,
+  seed: 5,
+  experiment: ({ learningRate, units }) => {
+    if (learningRate < 0.03) learningRate = Number.NaN
+    return { data, model: sequential(dense(units), tanh(), dense(2)), loss: crossEntropy(), optimizer: adam({ learningRate }) }
+  },
+})
+`
+
+const ofType = (events: readonly JsonEvent[], type: string) => events.filter((event) => event.type === type)
+const lastEpoch = (events: readonly JsonEvent[]) => ofType(events, 'epoch').at(-1)
+
+describe('thalweg tune', () => {
+  it('searches a file of the user, records what fails, and goes on with more trials', async () => {
+    const folder = emptyFolder()
+    const [file, study] = [join(folder, 'search.ts'), join(folder, 'study')]
+    writeFileSync(file, SEARCH)
+    const shared = ['--workers', '1', '--json', '--quiet']
+    const first = await thalweg('tune', file, '--trials', '4', '--sampler', 'random', ...shared, '--out', study)
+    const failed = ofType(first.events, 'trial').filter(({ status }) => status === 'failed')
+    expect(failed.length).toBeGreaterThan(0)
+    expect(String(failed[0].reason)).toContain('learningRate')
+    const more = await thalweg('tune', '--resume', study, '--trials', '6', ...shared)
+    expect(ofType(more.events, 'trial').map(({ trial }) => trial)).toEqual([4, 5])
+    const whole = await thalweg(
+      'tune',
+      file,
+      '--trials',
+      '6',
+      '--sampler',
+      'random',
+      ...shared,
+      '--out',
+      join(folder, 'whole'),
+    )
+    const points = (events: readonly JsonEvent[]) => ofType(events, 'trial').map(({ point, value }) => [point, value])
+    expect([...points(first.events), ...points(more.events)]).toEqual(points(whole.events))
+    const best = more.events.at(-1)?.best as { value: number }
+    const again = await thalweg('train', join(study, 'best.ts'), '--json', '--quiet', '--out', join(folder, 'run'))
+    expect(lastEpoch(again.events)?.validLoss).toBe(best.value)
+  })
+
+  it('says in words what it does and what comes next', async () => {
+    const folder = emptyFolder()
+    const [file, study] = [join(folder, 'search.ts'), join(folder, 'study')]
+    writeFileSync(file, SEARCH)
+    const { code, stdout } = await thalweg('tune', file, '--pruner', 'hyperband', '--workers', '1', '--out', study)
+    expect(code).toBe(0)
+    // R = 4, eta = 3: brackets of 3 and 2 trials.
+    expect(stdout).toContain('pruner hyperband, 5 trials of up to 4 epochs, seed 5')
+    expect(stdout).toContain('validLoss of the validation part')
+    expect(stdout).toContain(`thalweg train ${study}/best.ts`)
+    const { code: finished, stdout: told } = await thalweg('tune', '--resume', study, '--workers', '1')
+    expect([finished, told.includes('the best of 5')]).toEqual([0, true])
+  })
+
+  it.each([
+    [[], 'usage/no-target'],
+    [['SEARCH', '--sampler', 'best'], 'usage/invalidArgument'],
+    [['SEARCH', '--target', 'y'], 'usage/idle-option'],
+    [['SEARCH', '--trials', '0'], 'usage/bad-value'],
+    [['SEARCH', '--time-limit', '10'], 'usage/bad-value'],
+    [['EMPTY'], 'tune/empty-space'],
+    [['TRAIN'], 'usage/not-a-search'],
+    [['--resume', 'nowhere'], 'usage/no-study'],
+  ] as const)('refuses %j in three lines', async (args, expected) => {
+    const folder = emptyFolder()
+    const files = {
+      SEARCH,
+      EMPTY: SEARCH.replace(/space: .*/, 'space: {},'),
+      TRAIN: 'export default { data: {}, model: {}, loss: {}, optimizer: {}, epochs: 1 }',
+    }
+    const named = args.map((arg) => {
+      if (!(arg in files)) return arg
+      const file = join(folder, `${arg.toLowerCase()}.ts`)
+      writeFileSync(file, files[arg as keyof typeof files])
+      return file
+    })
+    const options = ['--workers', '1', '--json', '--out', join(folder, 'study')]
+    const { code, stderr, events } = await thalweg('tune', ...named, ...(args[0] === '--resume' ? ['--json'] : options))
+    expect(events.at(-1)).toMatchObject({ type: 'error', code: expected })
+    expect(code).toBe(2)
+    expect(stderr.trim().split('\n').slice(-3)).toEqual([
+      expect.stringMatching(/ must /),
+      expect.stringMatching(/^received: \S/),
+      expect.stringMatching(/^try: \S/),
+    ])
+  })
+})
