@@ -1,5 +1,7 @@
 /** `thalweg train`: the options of the command, and how it ends. */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
+import type { Combine } from 'thalweg/tune'
+import { runEnsembleSitting } from '../ensemble/sitting.ts'
 import { EXIT } from '../errors.ts'
 import { listenForInterrupt } from '../interrupt.ts'
 import { addSharedOptions, integerOption, type SharedOptions } from '../options.ts'
@@ -18,6 +20,9 @@ export interface TrainOptions extends SharedOptions, Overrides {
   readonly data?: string
   readonly resume?: string
   readonly checkpointEvery?: number
+  readonly ensemble?: number
+  readonly combine?: Combine
+  readonly workers?: number
 }
 
 const EXAMPLES = `
@@ -33,6 +38,7 @@ Examples:
       --schedule cosine --warmup 1 --label-smoothing 0.1
   thalweg train houses.csv --target price --order curriculum --curriculum-by rooms
   thalweg train experiment.ts --json                your own model, events for a program
+  thalweg train digits --ensemble 5                 five networks that answer as one
   thalweg train --resume runs/digits-...            go on where a run was interrupted
 
 Datasets by name: ${[...imageNames, ...pointNames].join(', ')}
@@ -49,6 +55,16 @@ export function addTrainCommand(program: Command, { streams, finish }: Surroundi
     .option('--data <dir>', 'folder with the files of a dataset by name')
     .option('--resume <run>', 'go on with an interrupted run, bit for bit')
     .addOption(integerOption('--checkpoint-every <steps>', 'save every so many steps, not only after epochs', 1))
+    .addOption(integerOption('--ensemble <n>', 'train so many networks from other seeds, which answer as one', 2))
+    .addOption(
+      new Option('--combine <how>', 'how an ensemble makes one answer (default: probabilities, or mean)').choices([
+        'probabilities',
+        'logits',
+        'vote',
+        'mean',
+      ]),
+    )
+    .addOption(integerOption('--workers <n>', 'of an ensemble, networks at the same time (default: one a core)', 1))
   addRecipeOptions(command)
   addSharedOptions(command, { flags: '--out <dir>', description: 'the run folder (default: runs/<name>)' })
   command.addHelpText('after', EXAMPLES)
@@ -63,7 +79,8 @@ export function addTrainCommand(program: Command, { streams, finish }: Surroundi
         options.resume === undefined
           ? await prepareSitting(target, options, context)
           : await resumeSitting(options.resume, target, options, context)
-      finish(await runSitting(sitting, context))
+      const isEnsemble = sitting.manifest.ensemble !== undefined
+      finish(await (isEnsemble ? runEnsembleSitting(sitting, context, options.workers) : runSitting(sitting, context)))
     } catch (error) {
       if (!interrupt.signal.aborted || !isAbort(error)) throw error
       finish(EXIT.interrupted)

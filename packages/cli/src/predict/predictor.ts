@@ -4,9 +4,17 @@ import { ThalwegError } from 'thalweg'
 import { type Preprocessing, sha256 } from 'thalweg/data'
 import { createStore, type Model } from 'thalweg/nn'
 import { latestCheckpoint, loadRun, modelArrays, type Prediction, predict } from 'thalweg/train'
+import { assemble } from '../ensemble/members.ts'
 import { exists, readFile } from '../read.ts'
 import { buildModel } from '../recipes/model.ts'
-import { isFinished, type RunFolder, readManifest, readRunPreprocessing, runFolder } from '../run/folder.ts'
+import {
+  isFinished,
+  type RunFolder,
+  readManifest,
+  readRunPreprocessing,
+  readTemperature,
+  runFolder,
+} from '../run/folder.ts'
 import type { Manifest } from '../run/manifest.ts'
 import { loadExperiment } from '../source/experiment.ts'
 
@@ -26,6 +34,9 @@ export async function loadPredictor(run: string): Promise<Predictor> {
   const folder = runFolder(run)
   const manifest = await readManifest(folder)
   const model = await modelOf(manifest, folder)
+  if (manifest.ensemble !== undefined) {
+    return ensemblePredictor(folder, manifest, await readRunPreprocessing(folder), model)
+  }
   if (await isFinished(folder)) {
     const { preprocessing, predict, steps } = await loadRun(folder.path, model)
     requirePreprocessing(preprocessing, manifest, folder)
@@ -44,6 +55,23 @@ export async function loadPredictor(run: string): Promise<Predictor> {
     isFinished: false,
     damaged: skipped.map(({ path: file }) => path.basename(file)),
     predict: (inputs) => predict(model, inputs, { store, inputShape, target }),
+  }
+}
+
+async function ensemblePredictor(
+  folder: RunFolder,
+  manifest: Manifest,
+  preprocessing: Preprocessing | undefined,
+  model: Model,
+): Promise<Predictor> {
+  const { ensemble, steps, damaged } = await assemble(folder.path, manifest, model, await readTemperature(folder))
+  return {
+    manifest,
+    preprocessing,
+    step: Math.min(...steps),
+    isFinished: await isFinished(folder),
+    damaged: damaged.map((file) => path.basename(file)),
+    predict: (inputs) => ensemble.predict(inputs),
   }
 }
 

@@ -25,7 +25,15 @@ export async function loadSubject(
   if (target === undefined) throw nothingGiven(command)
   const source = await openSource(command, target, request)
   const given = request.seed ?? DEFAULT_SEED
-  const data = await source.load({ seed: given, folder: request.data, target: request.target, voice, signal })
+  const isSeedOpen = request.seed === undefined
+  const data = await source.load({
+    seed: given,
+    isSeedOpen,
+    folder: request.data,
+    target: request.target,
+    voice,
+    signal,
+  })
   const experiment = data.experiment?.definition
   const recipe = await chooseRecipe(source, data, {})
   const seed = request.seed ?? experiment?.seed ?? DEFAULT_SEED

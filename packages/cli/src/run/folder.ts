@@ -19,6 +19,7 @@ import path from 'node:path'
 import { ThalwegError } from 'thalweg'
 import { type Preprocessing, readPreprocessing } from 'thalweg/data'
 import { type EpochEvent, writeFileAtomic } from 'thalweg/train'
+import { z } from 'zod'
 import { usage } from '../errors.ts'
 import { exists, listFilesOf } from '../read.ts'
 import { holderOf, isLock, type Lock, lockFolder } from './lock.ts'
@@ -37,6 +38,8 @@ export interface Result {
   /** Whose weights the run ended with, where it took those of its best epoch. */
   readonly bestEpoch?: number
   readonly seconds: number
+  /** Of an ensemble: what its combined logits are divided by. */
+  readonly temperature?: number
 }
 
 export function runFolder(folder: string): RunFolder {
@@ -152,6 +155,16 @@ export async function isFinished({ path: folder }: RunFolder): Promise<boolean> 
 
 export async function writeResult({ path: folder }: RunFolder, result: Result): Promise<void> {
   await writeFileAtomic(path.join(folder, 'result.json'), json(result))
+}
+
+/** The temperature of a finished ensemble; 1 before. */
+export async function readTemperature(folder: RunFolder): Promise<number> {
+  const file = path.join(folder.path, 'result.json')
+  if (!(await exists(file))) return 1
+  const parsed = z
+    .object({ temperature: z.number().positive().optional() })
+    .safeParse(JSON.parse(await fs.readFile(file, 'utf8')))
+  return parsed.data?.temperature ?? 1
 }
 
 /** Begins the metrics anew with what a checkpoint knows, so that no epoch is there twice. */

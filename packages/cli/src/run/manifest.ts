@@ -1,6 +1,7 @@
 /** What a run writes down about itself when it begins, enough to go on with it and to predict from it later. */
 import { ThalwegError } from 'thalweg'
 import type { Target } from 'thalweg/data'
+import type { Combine } from 'thalweg/tune'
 import { z } from 'zod'
 import { type Recipe, recipeSchema } from '../recipes/recipe.ts'
 
@@ -15,6 +16,9 @@ export interface Manifest {
   readonly dataFolder?: string | undefined
   readonly seed: number
   readonly checkpointEvery?: number | undefined
+  /** Members of an ensemble, each in a folder of its own, and how they are combined; nothing for a single network. */
+  readonly ensemble?: number | undefined
+  readonly combine?: Combine | undefined
   readonly recipe: Recipe
   readonly data: DataDescription
   readonly versions: { readonly thalweg: string; readonly cli: string; readonly node: string }
@@ -57,6 +61,8 @@ const manifestSchema: z.ZodType<Manifest> = z.object({
   dataFolder: z.string().optional(),
   seed: z.number().int(),
   checkpointEvery: z.number().int().optional(),
+  ensemble: z.number().int().optional(),
+  combine: z.enum(['probabilities', 'logits', 'vote', 'mean']).optional(),
   recipe: recipeSchema,
   data: dataSchema,
   versions: z.object({ thalweg: z.string(), cli: z.string(), node: z.string() }),

@@ -1,6 +1,8 @@
 /** The first sitting of a run: data, recipe, folder and manifest from the command line. */
 import path from 'node:path'
 import type { Dataset } from 'thalweg/data'
+import type { Combine } from 'thalweg/tune'
+import { usage } from '../errors.ts'
 import { chooseRecipe, type Overrides } from '../recipes/choose.ts'
 import { nothingGiven, openSource } from '../source/open.ts'
 import type { Prepared } from '../source/source.ts'
@@ -16,6 +18,8 @@ export interface Request extends Overrides {
   readonly data?: string | undefined
   readonly out?: string | undefined
   readonly checkpointEvery?: number | undefined
+  readonly ensemble?: number | undefined
+  readonly combine?: Combine | undefined
 }
 
 export const DEFAULT_SEED = 1
@@ -38,6 +42,7 @@ export async function prepareSitting(
     voice,
     signal,
   })
+  refuseUnfitCombine(request, data.train.target.kind)
   const seed = request.seed ?? data.experiment?.definition.seed ?? DEFAULT_SEED
   const recipe = await chooseRecipe(source, data, request)
   const name = data.experiment?.definition.name ?? source.name
@@ -52,6 +57,8 @@ export async function prepareSitting(
     ...(request.data !== undefined && { dataFolder: path.resolve(request.data) }),
     seed,
     ...(request.checkpointEvery !== undefined && { checkpointEvery: request.checkpointEvery }),
+    ...(request.ensemble !== undefined && { ensemble: request.ensemble }),
+    ...(request.combine !== undefined && { combine: request.combine }),
     recipe,
     data: await describeData(data),
     versions: { thalweg: libraryVersion, cli: cliVersion, node: process.version },
@@ -72,4 +79,16 @@ export async function describeData({ train, valid, test, files }: Prepared): Pro
 
 async function part(dataset: Dataset): Promise<PartDescription> {
   return { examples: dataset.size, fingerprint: await dataset.fingerprint() }
+}
+
+/** Before anything is trained: a way of combining that does not suit the target, or without anything to combine. */
+function refuseUnfitCombine({ combine, ensemble }: Request, kind: 'class' | 'number'): void {
+  if (combine === undefined) return
+  const suits = (combine === 'mean') === (kind === 'number')
+  if (suits && ensemble !== undefined) return
+  throw usage('unfit-combine', {
+    rule: 'train: --combine must suit the target, and an ensemble',
+    received: `--combine ${combine}, ${ensemble === undefined ? 'no --ensemble' : `a target of ${kind === 'class' ? 'classes' : 'numbers'}`}`,
+    try: ensemble === undefined ? 'leave --combine out, or add --ensemble 5' : 'leave --combine out for the usual one',
+  })
 }

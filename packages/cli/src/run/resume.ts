@@ -71,6 +71,8 @@ function refuseOtherOptions(manifest: Manifest, target: string | undefined, requ
     ['the target', target, manifest.target],
     ['--target', request.target, manifest.targetColumn],
     ['--seed', request.seed, manifest.seed],
+    ['--ensemble', request.ensemble, manifest.ensemble],
+    ['--combine', request.combine, manifest.combine],
     ['--epochs', request.epochs, recipe.epochs],
     ['--batch-size', request.batchSize, recipe.batchSize],
     ['--optimizer', request.optimizer, recipe.optimizer.name],

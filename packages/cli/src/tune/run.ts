@@ -17,6 +17,7 @@ import {
 import { csvLine } from '../csv.ts'
 import { EXIT, usage } from '../errors.ts'
 import { refuseTaken, runName } from '../run/folder.ts'
+import { lockFolder } from '../run/lock.ts'
 import { sayRows } from '../terminal/summary.ts'
 import { libraryVersion } from '../version.ts'
 import type { Voice } from '../voice.ts'
@@ -76,6 +77,7 @@ export async function runStudy(
     dataFolder,
     checkpoints: folder.checkpoints,
   } as const
+  const lock = await lockFolder(folder.path)
   const pool = size > 1 ? processWorkers(size, task) : undefined
   const here = { space: tunable.space, objective: objectiveOf(tunable), direction, checkpoints }
   const progress = createStudyProgress(voice, manifest)
@@ -97,6 +99,7 @@ export async function runStudy(
     })
   } finally {
     pool?.close()
+    lock.release(folder.path)
     voice.hide()
   }
   return finish(study, { folder, manifest, tunable, voice, signal })

@@ -1,8 +1,7 @@
 /** The trials of a study in worker processes: what they are told, and what they do. */
 import { folderCheckpoints, type Job, type Outcome, type Report, runTrial, type Workers } from 'thalweg/tune'
 import { createVoice } from '../voice.ts'
-import { createPool, type Pool } from '../workers/pool.ts'
-import type { Task } from '../workers/task.ts'
+import { createPool, type Pool, type Task } from '../workers/pool.ts'
 import { directionOf, objectiveOf } from './objective.ts'
 import { openTunable, type TunableRequest } from './tunable.ts'
 

@@ -1,7 +1,7 @@
 /** A worker process: told once what it is, then given jobs one at a time. Started by pool.ts. */
 import { asThalwegError } from '../errors.ts'
-import type { FromChild, ToChild } from './pool.ts'
-import { openTask, type Task, type TaskDescription } from './task.ts'
+import type { FromChild, Task, ToChild } from './pool.ts'
+import { openTask, type TaskDescription } from './task.ts'
 
 let task: Promise<Task> | undefined
 let stopping: AbortController | undefined

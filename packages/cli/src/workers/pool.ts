@@ -24,6 +24,12 @@ export interface PlainError {
   readonly try: string
 }
 
+/** In a child: does a job; what it returns goes back to the parent. */
+export type Task = (
+  job: unknown,
+  control: { readonly signal: AbortSignal; readonly onEvent: (event: unknown) => void },
+) => Promise<unknown>
+
 export interface Pool {
   readonly size: number
   /** Does a job on the next child that is free; `onEvent` hears what it says meanwhile. */

@@ -1,15 +1,11 @@
 /** What a worker process can be asked to be. */
+import type { MemberTask } from '../ensemble/member.ts'
 import type { TuneTask } from '../tune/worker.ts'
+import type { Task } from './pool.ts'
 
-export type TaskDescription = TuneTask
-
-/** Does a job; what it returns goes back to the parent. */
-export type Task = (
-  job: unknown,
-  control: { readonly signal: AbortSignal; readonly onEvent: (event: unknown) => void },
-) => Promise<unknown>
+export type TaskDescription = TuneTask | MemberTask
 
 export async function openTask(description: TaskDescription): Promise<Task> {
-  const { openTuneTask } = await import('../tune/worker.ts')
-  return openTuneTask(description)
+  if (description.kind === 'member') return (await import('../ensemble/member.ts')).openMemberTask(description)
+  return (await import('../tune/worker.ts')).openTuneTask(description)
 }

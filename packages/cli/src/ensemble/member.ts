@@ -1,0 +1,105 @@
+/**
+ * One member of an ensemble: a run of its own, in a folder inside the ensemble's, from a seed of its own. Trained in this
+ * process or in a worker.
+ */
+import path from 'node:path'
+import {
+  checkpointFolder,
+  clearTemporaries,
+  fit,
+  latestCheckpoint,
+  type Snapshot,
+  type TrainEvent,
+} from 'thalweg/train'
+import { listFilesOf } from '../read.ts'
+import { realize } from '../recipes/recipe.ts'
+import { appendMetrics, isFinished, type RunFolder, rewriteMetrics, runFolder, writeResult } from '../run/folder.ts'
+import type { Manifest } from '../run/manifest.ts'
+import { resolveSource } from '../source/resolve.ts'
+import type { Prepared } from '../source/source.ts'
+import { createVoice } from '../voice.ts'
+import type { Task } from '../workers/pool.ts'
+
+/** A member that is busy saves about this often by itself. */
+const CHECKPOINTS = 20
+
+export interface MemberTask {
+  readonly kind: 'member'
+  readonly manifest: Manifest
+  /** The ensemble's folder. */
+  readonly run: string
+}
+
+/** `runs/.../members/1`. */
+export function memberFolder(run: string, member: number): RunFolder {
+  return runFolder(path.join(run, 'members', String(member + 1)))
+}
+
+export interface MemberControl {
+  readonly signal: AbortSignal
+  readonly onEvent: (event: TrainEvent) => void
+}
+
+/**
+ * Trains a member, or goes on with it; one that is finished is left alone.
+ *
+ * @returns whether it is finished, and not interrupted
+ */
+export async function trainMember(
+  manifest: Manifest,
+  data: Prepared,
+  folder: RunFolder,
+  member: number,
+  { signal, onEvent }: MemberControl,
+): Promise<boolean> {
+  if (await isFinished(folder)) return true
+  const { recipe, checkpointEvery } = manifest
+  const seed = manifest.seed + member
+  const { train, valid } = data
+  const { model, ...ingredients } = realize(recipe, train, data.experiment?.definition)
+  await clearTemporaries(folder.checkpoints)
+  const snapshot = await newestOf(folder)
+  const store = snapshot ? undefined : await data.experiment?.definition.initialize?.({ model, train, seed })
+  await rewriteMetrics(folder, snapshot?.history ?? [])
+  const run = await fit(model, {
+    ...ingredients,
+    ...(store && { store }),
+    train,
+    valid,
+    seed,
+    epochs: recipe.epochs,
+    batchSize: recipe.batchSize,
+    earlyStopping: recipe.earlyStopping,
+    keepBest: recipe.keepBest,
+    resume: snapshot,
+    signal,
+    onEvent(event) {
+      if (event.type === 'epoch') appendMetrics(folder, event)
+      onEvent(event)
+    },
+    checkpoint: {
+      save: checkpointFolder(folder.checkpoints),
+      everyEpochs: Math.ceil(recipe.epochs / CHECKPOINTS),
+      ...(checkpointEvery !== undefined && { everySteps: checkpointEvery }),
+    },
+  })
+  run.store.release()
+  if (!run.interrupted) await writeResult(folder, { epochs: run.epochs, seconds: run.seconds })
+  return !run.interrupted
+}
+
+async function newestOf({ checkpoints }: RunFolder): Promise<Snapshot | undefined> {
+  const files = await listFilesOf(checkpoints)
+  if (!files.some((file) => file.endsWith('.safetensors'))) return undefined
+  return (await latestCheckpoint(checkpoints)).snapshot
+}
+
+/** In a worker: the data is loaded once, members are trained one after the other. */
+export async function openMemberTask({ manifest, run }: MemberTask): Promise<Task> {
+  const { target, targetColumn, dataFolder, seed } = manifest
+  const voice = createVoice({ quiet: true }, process)
+  const source = await resolveSource(target)
+  const never = new AbortController().signal
+  const data = await source.load({ seed, folder: dataFolder, target: targetColumn, voice, signal: never })
+  return (member, control) => trainMember(manifest, data, memberFolder(run, Number(member)), Number(member), control)
+}

@@ -1,0 +1,154 @@
+/** One sitting of an ensemble's run: trains the members that are not finished, then weighs what they are worth together. */
+import os from 'node:os'
+import type { TrainEvent } from 'thalweg/train'
+import type { Ensemble, EnsembleReport } from 'thalweg/tune'
+import { EXIT } from '../errors.ts'
+import { realize } from '../recipes/recipe.ts'
+import { createRunFolder, type Result, writeResult } from '../run/folder.ts'
+import type { Manifest } from '../run/manifest.ts'
+import type { Sitting, SittingContext } from '../run/sitting.ts'
+import { resumeCommand, sayBeginning } from '../run/words.ts'
+import { count, duration, loss, percent } from '../terminal/format.ts'
+import { type Row, sayRows } from '../terminal/summary.ts'
+import type { Voice } from '../voice.ts'
+import { createPool } from '../workers/pool.ts'
+import { type MemberTask, memberFolder, trainMember } from './member.ts'
+import { assemble } from './members.ts'
+
+/** @returns the exit code */
+export async function runEnsembleSitting(
+  sitting: Sitting,
+  { voice, signal }: SittingContext,
+  workers: number = os.availableParallelism(),
+): Promise<number> {
+  const { folder, manifest, data } = sitting
+  const { ensemble: members = 0 } = manifest
+  const began = performance.now()
+  sayBeginning(sitting, voice)
+  let { lock } = sitting
+  lock ??= await createRunFolder(folder, {
+    manifest,
+    preprocessing: data.preprocessing,
+    experiment: data.experiment,
+  })
+  try {
+    const finished = await trainAll(sitting, members, Math.min(workers, members), { voice, signal })
+    voice.hide()
+    if (!finished) {
+      voice.say(`\n  saved; to go on:\n    ${voice.style.accent(resumeCommand(folder))}\n`)
+      voice.event({ type: 'interrupted', run: folder.path })
+      return EXIT.interrupted
+    }
+    const { model } = realize(manifest.recipe, data.train, data.experiment?.definition)
+    const { ensemble } = await assemble(folder.path, manifest, model)
+    const scaled = data.valid && manifest.combine !== 'vote' ? await ensemble.calibrated(data.valid) : ensemble
+    const seconds = (performance.now() - began) / 1000
+    const report = data.test && (await scaled.report(data.test))
+    const unscaled = data.test && (await ensemble.report(data.test))
+    const result = { ...resultOf(report, manifest, seconds), temperature: scaled.temperature }
+    await writeResult(folder, result)
+    if (report && unscaled) sayReport(report, unscaled, scaled, voice)
+    sayRows(voice, [
+      ['trained', `${members} networks of ${manifest.recipe.epochs} epochs in ${duration(seconds)}`],
+      ['run', folder.path],
+    ])
+    voice.say('')
+    voice.event({ type: 'end', ...result, ...(report && { ensemble: reportEvent(report) }), run: folder.path })
+    return EXIT.done
+  } finally {
+    voice.hide()
+    lock.release(folder.path)
+  }
+}
+
+/** Whether every member came to its end. */
+async function trainAll(
+  { folder, manifest, data }: Sitting,
+  members: number,
+  size: number,
+  { voice, signal }: SittingContext,
+): Promise<boolean> {
+  const progress = createMembersProgress(manifest, members, voice)
+  const task: MemberTask = { kind: 'member', manifest, run: folder.path }
+  const pool = size > 1 ? createPool(size, task) : undefined
+  async function one(member: number): Promise<boolean> {
+    if (signal.aborted) return false
+    const onEvent = (event: unknown): void => progress(member, event as TrainEvent)
+    if (pool) return Boolean(await pool.run(member, { signal, onEvent }))
+    return trainMember(manifest, data, memberFolder(folder.path, member), member, { signal, onEvent })
+  }
+  try {
+    const all = Array.from({ length: members }, (_, member) => member)
+    if (pool) return (await Promise.all(all.map(one))).every(Boolean)
+    for (const member of all) if (!(await one(member))) return false
+    return true
+  } finally {
+    pool?.close()
+  }
+}
+
+/** A line when a member has come to its end, and one that moves. */
+function createMembersProgress(
+  { recipe }: Manifest,
+  members: number,
+  voice: Voice,
+): (member: number, event: TrainEvent) => void {
+  const where = new Map<number, string>()
+  return (member, event) => {
+    if (event.type === 'epoch') {
+      const { epoch, validLoss = event.trainLoss, validAccuracy } = event
+      const figures = `${loss(validLoss)}${validAccuracy === undefined ? '' : `  ${percent(validAccuracy)}`}`
+      where.set(member, `${member + 1}: ${epoch}/${recipe.epochs} ${figures}`)
+      voice.event({ ...event, member: member + 1 })
+    }
+    if (event.type === 'end') {
+      voice.say(
+        `  network ${member + 1}/${members}  ${where.get(member)?.split(' ').slice(1).join(' ') ?? ''}  ${duration(event.seconds)}`,
+      )
+      where.delete(member)
+    }
+    voice.show(`  ${[...where.values()].join('   ')}`)
+  }
+}
+
+function resultOf(report: EnsembleReport | undefined, { recipe }: Manifest, seconds: number): Result {
+  const { epochs } = recipe
+  if (!report) return { epochs, seconds }
+  const { ensemble } = report
+  const score = ensemble.task === 'class' ? { testAccuracy: ensemble.accuracy } : { testR2: ensemble.r2 }
+  return { testLoss: ensemble.loss, ...score, epochs, seconds }
+}
+
+function reportEvent({ members, ensemble: _, ...rest }: EnsembleReport): Readonly<Record<string, unknown>> {
+  return { members: members.length, ...rest }
+}
+
+function sayReport(report: EnsembleReport, unscaled: EnsembleReport, { temperature }: Ensemble, voice: Voice): void {
+  const text = report.score === 'accuracy' ? percent : (value: number) => value.toFixed(4)
+  const { single, gain, gainError, ensemble, examples } = report
+  const score = ensemble.task === 'class' ? ensemble.accuracy : ensemble.r2
+  const rows: Row[] = [
+    [
+      `test ${report.score === 'accuracy' ? 'accuracy' : 'R2'}`,
+      `${voice.style.bold(text(score))}  (${count(examples)} unseen examples)`,
+    ],
+    [
+      'one alone',
+      `${text(single.mean)} on average, ${text(single.worst)} to ${text(single.best)}, deviation ${text(single.deviation)}`,
+    ],
+    ['gain', `${text(gain)}${Number.isNaN(gainError) ? '' : ` (standard error ${text(gainError)})`}`],
+  ]
+  const [before, after] = [unscaled.calibration, report.calibration]
+  if (before && after) {
+    rows.push([
+      'calibration',
+      `error ${percent(before.single.error)} alone, ${percent(before.ensemble.error)} together, ${percent(after.ensemble.error)} at temperature ${temperature.toFixed(3)} (15 bins)`,
+    ])
+    rows.push([
+      'likelihood',
+      `loss ${loss(before.single.loss)} alone, ${loss(before.ensemble.loss)} together, ${loss(after.ensemble.loss)} at the temperature`,
+    ])
+  }
+  voice.say('')
+  sayRows(voice, rows)
+}
