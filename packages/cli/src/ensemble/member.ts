@@ -98,7 +98,7 @@ async function newestOf({ checkpoints }: RunFolder): Promise<Snapshot | undefine
 export async function openMemberTask({ manifest, run }: MemberTask): Promise<Task> {
   const { target, targetColumn, dataFolder, seed } = manifest
   const voice = createVoice({ quiet: true }, process)
-  const source = await resolveSource(target)
+  const source = await resolveSource(target, 'train')
   const never = new AbortController().signal
   const data = await source.load({ seed, folder: dataFolder, target: targetColumn, voice, signal: never })
   return (member, control) => trainMember(manifest, data, memberFolder(run, Number(member)), Number(member), control)
