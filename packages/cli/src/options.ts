@@ -1,4 +1,5 @@
 /** Options that commands share, and how their values are read. A wrong value is wrong usage, said in three lines. */
+import os from 'node:os'
 import { type Command, Option } from 'commander'
 import { wasmBackend } from 'thalweg/backend'
 import { suggest } from 'thalweg/base'
@@ -51,6 +52,18 @@ function chooseEngine({ strict, wide, threads }: SharedOptions): void {
       }),
     ),
   )
+}
+
+export type EngineOptions = Pick<SharedOptions, 'strict' | 'wide' | 'threads'>
+
+/** The same choice for each of `size` worker processes, as variables of their environment; they share the threads. */
+export function engineEnvironment({ strict, wide, threads }: EngineOptions, size: number): Record<string, string> {
+  const each = Math.max(1, Math.floor((threads ?? os.availableParallelism()) / size))
+  return {
+    THALWEG_THREADS: String(each),
+    ...(strict && { THALWEG_NUMERICS: 'strict' }),
+    ...(wide === false && { THALWEG_WIDE: '0' }),
+  }
 }
 
 /** An option whose value is an integer of at least `least`. */

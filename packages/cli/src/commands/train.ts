@@ -80,7 +80,7 @@ export function addTrainCommand(program: Command, { streams, finish }: Surroundi
           ? await prepareSitting(target, options, context)
           : await resumeSitting(options.resume, target, options, context)
       const isEnsemble = sitting.manifest.ensemble !== undefined
-      finish(await (isEnsemble ? runEnsembleSitting(sitting, context, options.workers) : runSitting(sitting, context)))
+      finish(await (isEnsemble ? runEnsembleSitting(sitting, context, options) : runSitting(sitting, context)))
     } catch (error) {
       if (!interrupt.signal.aborted || !isAbort(error)) throw error
       finish(EXIT.interrupted)

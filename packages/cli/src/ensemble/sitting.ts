@@ -3,6 +3,7 @@ import os from 'node:os'
 import type { TrainEvent } from 'thalweg/train'
 import type { Ensemble, EnsembleReport } from 'thalweg/tune'
 import { EXIT } from '../errors.ts'
+import { type EngineOptions, engineEnvironment } from '../options.ts'
 import { realize } from '../recipes/recipe.ts'
 import { createRunFolder, type Result, writeResult } from '../run/folder.ts'
 import type { Manifest } from '../run/manifest.ts'
@@ -19,7 +20,7 @@ import { assemble } from './members.ts'
 export async function runEnsembleSitting(
   sitting: Sitting,
   { voice, signal }: SittingContext,
-  workers: number = os.availableParallelism(),
+  { workers = os.availableParallelism(), ...engine }: EngineOptions & { readonly workers?: number | undefined } = {},
 ): Promise<number> {
   const { folder, manifest, data } = sitting
   const { ensemble: members = 0 } = manifest
@@ -32,7 +33,7 @@ export async function runEnsembleSitting(
     experiment: data.experiment,
   })
   try {
-    const finished = await trainAll(sitting, members, Math.min(workers, members), { voice, signal })
+    const finished = await trainAll(sitting, members, { size: Math.min(workers, members), engine }, { voice, signal })
     voice.hide()
     if (!finished) {
       voice.say(`\n  saved; to go on:\n    ${voice.style.accent(resumeCommand(folder))}\n`)
@@ -65,12 +66,12 @@ export async function runEnsembleSitting(
 async function trainAll(
   { folder, manifest, data }: Sitting,
   members: number,
-  size: number,
+  { size, engine }: { readonly size: number; readonly engine: EngineOptions },
   { voice, signal }: SittingContext,
 ): Promise<boolean> {
   const progress = createMembersProgress(manifest, members, voice)
   const task: MemberTask = { kind: 'member', manifest, run: folder.path }
-  const pool = size > 1 ? createPool(size, task) : undefined
+  const pool = size > 1 ? createPool(size, task, engineEnvironment(engine, size)) : undefined
   async function one(member: number): Promise<boolean> {
     if (signal.aborted) return false
     const onEvent = (event: unknown): void => progress(member, event as TrainEvent)

@@ -16,6 +16,7 @@ import {
 } from 'thalweg/tune'
 import { csvLine } from '../csv.ts'
 import { EXIT, usage } from '../errors.ts'
+import { type EngineOptions, engineEnvironment } from '../options.ts'
 import { refuseTaken, runName } from '../run/folder.ts'
 import { lockFolder } from '../run/lock.ts'
 import { sayRows } from '../terminal/summary.ts'
@@ -29,7 +30,7 @@ import { openTunable, type Tunable } from './tunable.ts'
 import { createStudyProgress, sayStudy } from './words.ts'
 import { processWorkers } from './worker.ts'
 
-export interface TuneRequest {
+export interface TuneRequest extends EngineOptions {
   readonly target?: string | undefined
   readonly data?: string | undefined
   readonly seed?: number | undefined
@@ -78,7 +79,7 @@ export async function runStudy(
     checkpoints: folder.checkpoints,
   } as const
   const lock = await lockFolder(folder.path)
-  const pool = size > 1 ? processWorkers(size, task) : undefined
+  const pool = size > 1 ? processWorkers(size, task, engineEnvironment(request, size)) : undefined
   const here = { space: tunable.space, objective: objectiveOf(tunable), direction, checkpoints }
   const progress = createStudyProgress(voice, manifest)
   let study: Study

@@ -27,8 +27,12 @@ export async function openTuneTask({ request, seed, dataFolder, checkpoints }: T
   return (job, { signal, onEvent }) => runTrial(setting, job as Job, { signal, onReport: onEvent })
 }
 
-export function processWorkers(size: number, task: TuneTask): Workers & Pick<Pool, 'close'> {
-  const pool = createPool(size, task)
+export function processWorkers(
+  size: number,
+  task: TuneTask,
+  environment: Readonly<Record<string, string>>,
+): Workers & Pick<Pool, 'close'> {
+  const pool = createPool(size, task, environment)
   return {
     size,
     close: pool.close,

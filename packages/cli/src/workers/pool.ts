@@ -37,8 +37,8 @@ export interface Pool {
   close(): void
 }
 
-/** @param task what every child is told first: which of the tasks in child.ts, and what that needs */
-export function createPool(size: number, task: unknown): Pool {
+/** @param task what every child is told first: which of the tasks in task.ts, and what that needs */
+export function createPool(size: number, task: unknown, environment: Readonly<Record<string, string>>): Pool {
   const idle: ChildProcess[] = []
   const all = new Set<ChildProcess>()
   const waiting: ((child: ChildProcess) => void)[] = []
@@ -46,7 +46,10 @@ export function createPool(size: number, task: unknown): Pool {
   function start(): ChildProcess {
     // From source the child is TypeScript too, and inherits the loader in execArgv.
     const file = import.meta.url.endsWith('.ts') ? './child.ts' : './child.js'
-    const child = fork(new URL(file, import.meta.url), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    const child = fork(new URL(file, import.meta.url), {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      env: { ...process.env, ...environment },
+    })
     all.add(child)
     child.on('exit', () => all.delete(child))
     send(child, { type: 'open', task })
