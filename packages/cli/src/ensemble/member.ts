@@ -13,6 +13,7 @@ import {
 } from 'thalweg/train'
 import { listFilesOf } from '../read.ts'
 import { realize } from '../recipes/recipe.ts'
+import { firstWeights } from '../recipes/weights.ts'
 import { appendMetrics, isFinished, type RunFolder, rewriteMetrics, runFolder, writeResult } from '../run/folder.ts'
 import type { Manifest } from '../run/manifest.ts'
 import { resolveSource } from '../source/resolve.ts'
@@ -56,14 +57,15 @@ export async function trainMember(
   const { recipe, checkpointEvery } = manifest
   const seed = manifest.seed + member
   const { train, valid } = data
-  const { model, ...ingredients } = realize(recipe, train, data.experiment?.definition)
+  const { model, ...ingredients } = await realize(recipe, data, seed)
   await clearTemporaries(folder.checkpoints)
   const snapshot = await newestOf(folder)
-  const store = snapshot ? undefined : await data.experiment?.definition.initialize?.({ model, train, seed })
+  const experiment = data.experiment?.definition
+  const first = snapshot ? undefined : await firstWeights(recipe, { model, train, seed, experiment })
   await rewriteMetrics(folder, snapshot?.history ?? [])
   const run = await fit(model, {
     ...ingredients,
-    ...(store && { store }),
+    ...(first && { store: first.store }),
     train,
     valid,
     seed,
@@ -83,8 +85,12 @@ export async function trainMember(
       ...(checkpointEvery !== undefined && { everySteps: checkpointEvery }),
     },
   })
+  if (!run.interrupted) {
+    // Where the best epoch was restored, no checkpoint has these weights as the newest ones.
+    await run.save(folder.path)
+    await writeResult(folder, { epochs: run.epochs, seconds: run.seconds })
+  }
   run.store.release()
-  if (!run.interrupted) await writeResult(folder, { epochs: run.epochs, seconds: run.seconds })
   return !run.interrupted
 }
 

@@ -1,8 +1,9 @@
 /** The trained members of an ensemble's folder, put together. */
 
 import type { Model } from 'thalweg/nn'
-import { latestCheckpoint, modelArrays } from 'thalweg/train'
-import { type Ensemble, ensemble, memberOf } from 'thalweg/tune'
+import { latestCheckpoint, loadRun, modelArrays } from 'thalweg/train'
+import { type Ensemble, ensemble, type Member, memberOf } from 'thalweg/tune'
+import { isFinished } from '../run/folder.ts'
 import type { Manifest } from '../run/manifest.ts'
 import { memberFolder } from './member.ts'
 
@@ -20,14 +21,24 @@ export async function assemble(
   model: Model,
   temperature = 1,
 ): Promise<Assembled> {
-  const found = []
-  for (let member = 0; member < members; member++) {
-    found.push(await latestCheckpoint(memberFolder(run, member).checkpoints))
+  const all: { member: Member; step: number; damaged: string[] }[] = []
+  for (let number = 0; number < members; number++) {
+    const folder = memberFolder(run, number)
+    if (await isFinished(folder)) {
+      const loaded = await loadRun(folder.path, model)
+      all.push({ member: loaded, step: loaded.steps, damaged: [] })
+      continue
+    }
+    const { snapshot, skipped } = await latestCheckpoint(folder.checkpoints)
+    const member = memberOf(model, modelArrays(snapshot), { inputShape, target })
+    all.push({ member, step: snapshot.position.step, damaged: skipped.map(({ path }) => path) })
   }
-  const all = found.map(({ snapshot }) => memberOf(model, modelArrays(snapshot), { inputShape, target }))
   return {
-    ensemble: ensemble(all, { combine, temperature }),
-    steps: found.map(({ snapshot }) => snapshot.position.step),
-    damaged: found.flatMap(({ skipped }) => skipped.map(({ path }) => path)),
+    ensemble: ensemble(
+      all.map(({ member }) => member),
+      { combine, temperature },
+    ),
+    steps: all.map(({ step }) => step),
+    damaged: all.flatMap(({ damaged }) => damaged),
   }
 }

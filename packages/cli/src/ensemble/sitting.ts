@@ -40,7 +40,7 @@ export async function runEnsembleSitting(
       voice.event({ type: 'interrupted', run: folder.path })
       return EXIT.interrupted
     }
-    const { model } = realize(manifest.recipe, data.train, data.experiment?.definition)
+    const { model } = await realize(manifest.recipe, data, manifest.seed)
     const { ensemble } = await assemble(folder.path, manifest, model)
     const scaled = data.valid && manifest.combine !== 'vote' ? await ensemble.calibrated(data.valid) : ensemble
     const seconds = (performance.now() - began) / 1000

@@ -44,7 +44,7 @@ interface Stretch {
 }
 
 /** With fewer steps than this there is no room for a rise and a fall of the rate. */
-const LEAST_STEPS_OF_A_CYCLE = 20
+export const LEAST_STEPS_OF_A_CYCLE = 20
 /** What is left of the rate in the end, where a schedule falls for ever. */
 const LAST_SHARE = 0.01
 

@@ -1,9 +1,9 @@
 /** The best configuration as an experiment file that stands by itself: `thalweg train best.ts` repeats the trial. */
 import path from 'node:path'
-import type { Dataset } from 'thalweg/data'
+import { batchCount, type Dataset } from 'thalweg/data'
 import type { Trial } from 'thalweg/tune'
 import type { ModelDescription } from '../recipes/model.ts'
-import { realize, stepsPerEpoch } from '../recipes/recipe.ts'
+import { LEAST_STEPS_OF_A_CYCLE } from '../recipes/schedule.ts'
 import type { BuiltIn } from './built-in.ts'
 import type { StudyManifest } from './folder.ts'
 import type { Tunable } from './tunable.ts'
@@ -55,7 +55,6 @@ function recipeFile(
 ): string {
   const recipe = recipeOf(params)
   const { model, optimizer, epochs, batchSize } = recipe
-  const { schedule } = realize(recipe, train, undefined)
   const layers = layersOf(model)
   const loss = train.target.kind === 'class' ? 'crossEntropy' : 'meanSquaredError'
   const used = [...new Set([...layers.map((layer) => layer.slice(0, layer.indexOf('('))), loss, 'sequential'])].sort()
@@ -63,7 +62,8 @@ function recipeFile(
     ? path.relative(path.resolve(folder), target).replaceAll(path.sep, '/')
     : target
   const column = targetColumn === undefined ? '' : `, { target: ${quoted(targetColumn)} }`
-  const totalSteps = epochs * stepsPerEpoch(recipe, train.size)
+  const totalSteps = epochs * (batchSize === 'all' ? 1 : batchCount(train.size, batchSize))
+  const schedule = recipe.schedule.name === 'one-cycle' && totalSteps >= LEAST_STEPS_OF_A_CYCLE
   const rate = Number(optimizer.options.learningRate)
   return `import { ${used.join(', ')} } from 'thalweg/nn'
 import { ${[optimizer.name, ...(schedule ? ['oneCycle'] : [])].join(', ')} } from 'thalweg/optim'

@@ -102,7 +102,7 @@ async function openRecipe(
     kind: { kind: 'recipe', recipeOf, train: data.train },
     async candidate(params) {
       const recipe: Recipe = recipeOf(params)
-      return { ...realize(recipe, data.train, undefined), batchSize: recipe.batchSize, data }
+      return { ...(await realize(recipe, data, context.seed)), batchSize: recipe.batchSize, data }
     },
   }
 }
