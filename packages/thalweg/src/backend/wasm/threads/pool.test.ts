@@ -57,6 +57,9 @@ function linked(
   return { memory, pool, plan, data: () => [...memory.integers(scratch, UNITS)] }
 }
 
+/** Three units each. */
+const PIECES = 22
+
 const filled = (value: number): number[] => new Array<number>(UNITS).fill(value)
 
 /** A helper that says it is there and does nothing. */
@@ -74,7 +77,8 @@ function idle(memory: () => Memory, pool: () => ThreadPool): () => Helper {
 describe('a pool', () => {
   test('does every unit of every stage once, whoever comes', () => {
     const { pool, plan, data } = linked(program(), { threads: 3 })
-    const end = performance.now() + 10_000
+    // On a busy machine helpers may not come for long: until they have, or for a while.
+    const end = performance.now() + 5_000
     let runs = 0
     for (let helped = 0; helped < 100 && performance.now() < end; runs++) {
       plan.run()
@@ -82,14 +86,13 @@ describe('a pool', () => {
       helped = Math.min(one, other)
     }
     expect(data()).toEqual(filled(STAGES * runs))
-    expect(Math.min(...pool.pieces())).toBeGreaterThan(0)
+    expect(pool.pieces().reduce((sum, pieces) => sum + pieces)).toBe(PIECES * STAGES * runs)
   })
 
   test('that shares evenly does every unit once, each thread its own', () => {
     const { pool, plan, data } = linked(program(), { threads: 3, sharing: 'evenly' })
     for (let run = 0; run < 50; run++) plan.run()
     expect(data()).toEqual(filled(STAGES * 50))
-    // Three units a piece: 22 pieces.
     expect(pool.pieces()).toEqual([7, 7, 8].map((pieces) => pieces * STAGES * 50))
   })
 
