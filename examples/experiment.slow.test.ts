@@ -1,70 +1,88 @@
-/** The experiment file and the search file as the command line takes them. */
+/** The experiment files and the search file as the command line takes them. */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { digits, fashionMnist, gzip, writeIdx } from 'thalweg/data'
 import { expect, it } from 'vitest'
 
 const top = resolve(import.meta.dirname, '..')
 
-it('thalweg train examples/experiment.ts trains it, and options overrule it', { timeout: 60_000 }, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'thalweg-experiment-'))
-  try {
-    const run = join(folder, 'run')
-    const node = ['--conditions=source', '--import', 'tsx', 'packages/cli/src/bin.ts']
-    const train = [
-      'train',
-      'examples/experiment.ts',
-      '--epochs',
-      '25',
-      '--seed',
-      '3',
-      '--out',
-      run,
-      '--json',
-      '--quiet',
-    ]
-    const { status, stdout, stderr } = spawnSync('node', [...node, ...train], { cwd: top, encoding: 'utf8' })
-    expect(stderr).toBe('')
-    expect(status).toBe(0)
-    const events = stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Record<string, unknown>)
+/** Trains or tunes a file of this folder, and hands back the events. */
+function run(command: string, file: string, run: string, options: readonly string[]): Record<string, unknown>[] {
+  const node = ['--conditions=source', '--import', 'tsx', 'packages/cli/src/bin.ts', command, `examples/${file}`]
+  const shared = ['--out', run, '--json', '--quiet']
+  const { status, stdout, stderr } = spawnSync('node', [...node, ...options, ...shared], { cwd: top, encoding: 'utf8' })
+  expect(stderr).toBe('')
+  expect(status).toBe(0)
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+}
+
+function inFolder(act: (folder: string) => void | Promise<void>): () => Promise<void> {
+  return async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'thalweg-experiment-'))
+    try {
+      await act(folder)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  }
+}
+
+it(
+  'thalweg train examples/experiment.ts trains it, and options overrule it',
+  { timeout: 60_000 },
+  inFolder((folder) => {
+    const events = run('train', 'experiment.ts', join(folder, 'run'), ['--epochs', '25', '--seed', '3'])
     expect(events.filter(({ type }) => type === 'epoch')).toHaveLength(25)
     expect(events.at(-1)).toMatchObject({ type: 'end', epochs: 25 })
     expect(events.at(-1)?.testAccuracy).toBeGreaterThan(0.9)
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
-})
+  }),
+)
 
-it('thalweg tune examples/search.ts finds a network for it', { timeout: 120_000 }, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'thalweg-search-'))
-  try {
+it(
+  'thalweg train examples/fashion-mnist.ts takes the four files from a folder: here, with digits in them',
+  { timeout: 120_000 },
+  inFolder(async (folder) => {
+    const data = join(folder, 'data')
+    mkdirSync(data)
+    const keep = async (role: string, array: Parameters<typeof writeIdx>[0]): Promise<void> => {
+      const file = fashionMnist.files.find((one) => one.role === role)?.file ?? role
+      writeFileSync(join(data, file), await gzip(writeIdx(array)))
+    }
+    for (const [part, size] of [
+      ['train', 400],
+      ['test', 100],
+    ] as const) {
+      const drawn = digits({ size, seed: size })
+      const pixels = new Float32Array(size * 784)
+      drawn.fill(
+        Int32Array.from({ length: size }, (_, row) => row),
+        pixels,
+        new Int32Array(size),
+      )
+      await keep(`${part}Images`, { shape: [size, 28, 28], values: Uint8Array.from(pixels, (value) => value * 255) })
+      await keep(`${part}Labels`, { shape: [size], values: Uint8Array.from(labels) })
+    }
+    const events = run('train', 'fashion-mnist.ts', join(folder, 'run'), ['--data', data, '--epochs', '2', '--seed', '1'])
+    expect(events.filter(({ type }) => type === 'epoch')).toHaveLength(2)
+    expect(events.at(-1)).toMatchObject({ type: 'end', epochs: 2, testAccuracy: expect.any(Number) })
+  }),
+)
+
+it(
+  'thalweg tune examples/search.ts finds a network for it',
+  { timeout: 120_000 },
+  inFolder((folder) => {
     const study = join(folder, 'study')
-    const node = ['--conditions=source', '--import', 'tsx', 'packages/cli/src/bin.ts']
-    const tune = [
-      'tune',
-      'examples/search.ts',
-      '--epochs',
-      '9',
-      '--pruner',
-      'hyperband',
-      '--out',
-      study,
-      '--json',
-      '--quiet',
-    ]
-    const { status, stdout, stderr } = spawnSync('node', [...node, ...tune], { cwd: top, encoding: 'utf8' })
-    expect(stderr).toBe('')
-    expect(status).toBe(0)
-    const end = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { best: { value: number }; trials: number }
+    const events = run('tune', 'search.ts', study, ['--epochs', '9', '--pruner', 'hyperband'])
+    const end = events.at(-1) as unknown as { readonly best: { readonly value: number }; readonly trials: number }
     expect(end.trials).toBe(9 + 5 + 3)
     // Chance is ln 3 = 1.1.
     expect(end.best.value).toBeLessThan(0.3)
     expect(readFileSync(join(study, 'best.ts'), 'utf8')).toContain('...searched.experiment(')
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
-})
+  }),
+)

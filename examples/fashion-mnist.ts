@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import {
   assembleNamed,
   augmented,
+  type FileRole,
   fashionMnist,
   fitInputs,
   flip,
@@ -41,20 +42,23 @@ const block = (filters: number): Layer[] => [conv2d(filters, 3, { padding: 'same
 
 async function read(folder: string | undefined): Promise<NamedFiles> {
   if (folder === undefined) throw new Error('give the folder with the four files: --data DIR')
-  const found = await Promise.all(
-    fashionMnist.files.map(async ({ role, file }) => {
-      const path = join(folder, file)
-      return [role, { file: path, bytes: await readFile(path) }] as const
-    }),
-  )
-  return Object.fromEntries(found) as NamedFiles
+  const of = async (role: FileRole): Promise<NamedFiles[FileRole]> => {
+    const name = fashionMnist.files.find((file) => file.role === role)?.file ?? role
+    return { file: name, bytes: await readFile(join(folder, name)) }
+  }
+  return {
+    trainImages: await of('trainImages'),
+    trainLabels: await of('trainLabels'),
+    testImages: await of('testImages'),
+    testLabels: await of('testLabels'),
+  }
 }
 
 export default defineExperiment({
   name: 'fashion-mnist-recipe',
   async data({ seed, folder }) {
     const { train: all, test } = await assembleNamed(fashionMnist, await read(folder))
-    const { train, valid } = split(all, { seed, valid: HELD_OUT / all.size, test: 0 })
+    const { train, valid } = split(all, { seed, valid: Math.min(0.1, HELD_OUT / all.size), test: 0 })
     const preprocessing = fitInputs(train)
     return {
       train: preprocessed(augmented(train, [flip(), shift({ pixels: 2 })], { seed }), preprocessing),

@@ -57,7 +57,7 @@ describe('documentation', () => {
   it('shows programs that compile, and so do the files for the command line', { timeout: 120_000 }, () => {
     const files = new Map(pages.flatMap(blocksOf).map(({ file, text }) => [file, text]))
     expect(files.size).toBeGreaterThan(15)
-    for (const name of ['experiment', 'search']) {
+    for (const name of ['experiment', 'fashion-mnist', 'search']) {
       const file = join(top, `examples/${name}.ts`)
       files.set(file, readFileSync(file, 'utf8'))
     }
