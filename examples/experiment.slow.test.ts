@@ -59,11 +59,9 @@ it(
     ] as const) {
       const drawn = digits({ size, seed: size })
       const pixels = new Float32Array(size * 784)
-      drawn.fill(
-        Int32Array.from({ length: size }, (_, row) => row),
-        pixels,
-        new Int32Array(size),
-      )
+      const labels = new Int32Array(size)
+      const rows = Int32Array.from({ length: size }, (_, row) => row)
+      drawn.fill(rows, pixels, labels)
       await keep(`${part}Images`, { shape: [size, 28, 28], values: Uint8Array.from(pixels, (value) => value * 255) })
       await keep(`${part}Labels`, { shape: [size], values: Uint8Array.from(labels) })
     }
