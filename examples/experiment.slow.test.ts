@@ -65,7 +65,14 @@ it(
       await keep(`${part}Images`, { shape: [size, 28, 28], values: Uint8Array.from(pixels, (value) => value * 255) })
       await keep(`${part}Labels`, { shape: [size], values: Uint8Array.from(labels) })
     }
-    const events = run('train', 'fashion-mnist.ts', join(folder, 'run'), ['--data', data, '--epochs', '2', '--seed', '1'])
+    const events = run('train', 'fashion-mnist.ts', join(folder, 'run'), [
+      '--data',
+      data,
+      '--epochs',
+      '2',
+      '--seed',
+      '1',
+    ])
     expect(events.filter(({ type }) => type === 'epoch')).toHaveLength(2)
     expect(events.at(-1)).toMatchObject({ type: 'end', epochs: 2, testAccuracy: expect.any(Number) })
   }),
