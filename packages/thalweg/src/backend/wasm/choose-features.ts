@@ -1,8 +1,8 @@
 /** What kernels may use: what the engine has, less what was asked to be left out. */
 import { ThalwegError } from '../../base/index.ts'
 import { type Features, probeFeatures, widened } from './features.ts'
-import { setting } from './node.ts'
-import { turnOnWide } from './wide.ts'
+import { nodeEngine, nodeModule, setting } from './node.ts'
+import { turnOnWide, type V8 } from './wide.ts'
 
 export interface FeatureChoice {
   /**
@@ -18,9 +18,17 @@ export interface FeatureChoice {
 export function chooseFeatures(choice: FeatureChoice = {}): Features {
   const numerics = checkedNumerics(choice.numerics ?? setting('THALWEG_NUMERICS') ?? 'fast')
   const mayBeWide = choice.wide ?? setting('THALWEG_WIDE') !== '0'
-  const found = probeFeatures()
-  const narrow = { ...found, relaxedMadd: found.relaxedMadd && numerics === 'fast' }
+  const narrow = numerics === 'fast' ? turnOnRelaxed(probeFeatures()) : { ...probeFeatures(), relaxedMadd: false }
   return mayBeWide && turnOnWide(narrow) ? widened(narrow) : narrow
+}
+
+/** The V8 that has relaxed SIMD behind a flag (Node 20); what came before had other instructions, what came after has it. */
+const V8_WITH_FLAG = 11
+
+function turnOnRelaxed(found: Features): Features {
+  if (found.relaxedMadd || nodeEngine()?.v8 !== V8_WITH_FLAG) return found
+  nodeModule<V8>('node:v8')?.setFlagsFromString('--experimental-wasm-relaxed-simd')
+  return probeFeatures()
 }
 
 function checkedNumerics(value: string): 'fast' | 'strict' {

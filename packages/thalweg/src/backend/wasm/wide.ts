@@ -17,7 +17,7 @@ import { nodeEngine, nodeModule } from './node.ts'
 import { runnable } from './run-kernel.ts'
 
 /** What is used of the module `node:v8`. */
-interface V8 {
+export interface V8 {
   setFlagsFromString(flags: string): void
 }
 

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Shape, sizeOf, stridesOf } from '../../../base/index.ts'
 import type { ContractionKernel, ContractionOp, Store, Value, View } from '../../program.ts'
-import { probeFeatures, widened } from '../features.ts'
+import { chooseFeatures } from '../choose-features.ts'
+import { widened } from '../features.ts'
 import { runnable, type Split } from '../run-kernel.ts'
 import { emitContraction } from './contraction.ts'
 
@@ -55,7 +56,7 @@ function kernelOf({ op, attributes, shapes, shape }: Contraction, { values, stor
 }
 
 /** Every shape of the inner loop that this engine can run, whatever it prefers. */
-const found = probeFeatures()
+const found = chooseFeatures({ wide: false })
 const VARIANTS = [found, widened(found)].flatMap((features) =>
   [true, false].flatMap((hoistsLoads) =>
     (found.relaxedMadd ? [true, false] : [false]).map((relaxedMadd) => ({ ...features, hoistsLoads, relaxedMadd })),
@@ -376,7 +377,7 @@ test('a result may be stored transposed, between other values', () => {
 test('the gradient of a kernel has several parts where there are many images', () => {
   const { stages } = emitContraction(
     kernelOf(formOf('conv2dKernelGrad', { ...SAME, ...MANY_IMAGES }), plain([3, 3, 4, 16])),
-    probeFeatures(),
+    found,
   )
   expect(stages).toHaveLength(2)
   expect(stages[0].units).toBeGreaterThan(stages[1].units)
@@ -385,7 +386,7 @@ test('the gradient of a kernel has several parts where there are many images', (
 test('no row of A is read that does not exist', () => {
   const [m, k] = [301, 1000]
   const product = productOf({ batch: [], m, k, n: 8, transposeA: false, transposeB: false })
-  const { stages } = emitContraction(kernelOf(product, plain(product.shape)), probeFeatures())
+  const { stages } = emitContraction(kernelOf(product, plain(product.shape)), found)
   const pointers = stages.flatMap((stage) => stage.pointers)
   const offsets = pointers.flatMap((pointer) => (pointer.kind === 'table' ? [...pointer.data] : []))
   // The rows of a full block, then those of the last, which has what is left.
