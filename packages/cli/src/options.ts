@@ -70,7 +70,7 @@ export function engineEnvironment({ strict, wide, threads }: EngineOptions, size
 export function integerOption(flags: string, description: string, least: number): Option {
   return checkedOption(flags, description, {
     rule: `must be an integer of at least ${least}`,
-    example: least === 0 ? '1' : '10',
+    example: least === 0 ? '1' : String(Math.max(least, 10)),
     read: (text) => integerFrom(text, least),
   })
 }

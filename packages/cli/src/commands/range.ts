@@ -7,6 +7,7 @@ import { addSharedOptions, integerOption, rateOption, type SharedOptions } from 
 import { lineChartSvg } from '../plot/line-chart.ts'
 import { chooseRecipe, type Overrides } from '../recipes/choose.ts'
 import { realize } from '../recipes/recipe.ts'
+import { firstWeights } from '../recipes/weights.ts'
 import { DEFAULT_SEED } from '../run/prepare.ts'
 import { openSource } from '../source/open.ts'
 import { loss, percent, rate } from '../terminal/format.ts'
@@ -58,15 +59,22 @@ export function addRangeCommand(program: Command, { streams, finish }: Surroundi
     const interrupt = listenForInterrupt(() => voice.hide())
     const { signal } = interrupt
     try {
-      const { seed = DEFAULT_SEED, from, to, steps, seeds } = options
+      const { from, to, steps, seeds } = options
       const source = await openSource('range', target, options)
-      const data = await source.load({ seed, folder: options.data, target: options.target, voice, signal })
+      const isSeedOpen = options.seed === undefined
+      const given = options.seed ?? DEFAULT_SEED
+      const data = await source.load({
+        ...{ seed: given, isSeedOpen, folder: options.data, target: options.target, voice, signal },
+      })
+      const experiment = data.experiment?.definition
+      const seed = options.seed ?? experiment?.seed ?? DEFAULT_SEED
       const recipe = await chooseRecipe(source, data, options)
       const { model, loss, optimizer, order, groups, clip, penalty, constraint } = await realize(recipe, data, seed)
       const { train } = data
       const test = await rangeTest(model, {
         ...{ groups, clip, penalty, constraint },
         ...{ train, loss, optimizer, order, batchSize: recipe.batchSize, from, to, steps, seeds, seed, signal },
+        initialize: async (copy) => (await firstWeights(recipe, { model, train, seed: copy, experiment }))?.store,
         onProgress: (share) => voice.show(voice.style.dim(`testing rates: ${percent(share)}`)),
       })
       voice.hide()

@@ -32,6 +32,8 @@ export interface RangeTestOptions extends Pick<UpdateRules, 'groups' | 'clip' | 
   readonly order?: Order | undefined
   /** Weights to begin with, instead of fresh ones. It stays as it is. */
   readonly store?: Store | undefined
+  /** Makes the fresh weights of a seed, where the layers' own are not wanted; the test releases them. */
+  readonly initialize?: ((seed: number) => Promise<Store | undefined> | Store | undefined) | undefined
   readonly engine?: Engine | undefined
   readonly signal?: AbortSignal | undefined
   /** Told now and then, the share that is done. */
@@ -73,7 +75,7 @@ export async function rangeTest(model: Model, options: RangeTestOptions): Promis
     for (let copy = 0; copy < seeds; copy++) {
       const settings = settingsOf(options, seed + copy)
       const { engine, orders, batchSize } = settings
-      const store = createStore({ seed: seed + copy, engine })
+      const store = (await options.initialize?.(seed + copy)) ?? createStore({ seed: seed + copy, engine })
       if (options.store) store.load(options.store.save())
       const session = openSession(model, { ...settings, store })
       try {
