@@ -103,6 +103,14 @@ describe('thalweg inspect', () => {
     expect(stderr).toMatch(message)
   })
 
+  it('refuses a depth that no one would wait for', async () => {
+    const { code, stderr } = await thalweg('inspect', 'spiral', '--depth', '1000000', '--width', '4')
+    expect([code, stderr]).toEqual([
+      2,
+      '--depth must be an integer from 1 to 1000\nreceived: 1000000\ntry: --depth 10\n',
+    ])
+  })
+
   it('refuses a width without a depth, and nothing to look at', async () => {
     const idle = await thalweg('inspect', 'xor', '--width', '9')
     expect([idle.code, idle.stderr]).toEqual([2, expect.stringContaining('add --depth 10')])

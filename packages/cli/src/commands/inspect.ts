@@ -8,7 +8,7 @@ import { inspectionSvg } from '../inspect/picture.ts'
 import { shownPaths } from '../inspect/rows.ts'
 import { courseRows, inspectionLines } from '../inspect/words.ts'
 import { listenForInterrupt } from '../interrupt.ts'
-import { addSharedOptions, integerOption, rateOption, type SharedOptions } from '../options.ts'
+import { addSharedOptions, integerOption, numberOption, rateOption, type SharedOptions } from '../options.ts'
 import { type DeepOptions, deepModel, describeDeep } from '../recipes/deep.ts'
 import { loadSubject } from '../recipes/subject.ts'
 import { firstWeights, initNames, type WeightsRequest } from '../recipes/weights.ts'
@@ -27,6 +27,9 @@ export interface InspectCommandOptions extends SharedOptions, WeightsRequest {
   readonly all?: boolean
   readonly svg?: string
 }
+
+/** Compiling takes longer than the depth grows, and nobody can interrupt it. */
+const DEEPEST = 1000
 
 const EXAMPLES = `
 Examples:
@@ -72,7 +75,13 @@ export function addInspectCommand(program: Command, { streams, finish }: Surroun
     .option('--data <dir>', 'folder with the files of a dataset by name')
     .option('--init <name>', "first weights by name, instead of the network's own")
     .addOption(rateOption('--scale <deviation>', 'of small-random'))
-    .addOption(integerOption('--depth <n>', 'a plain network of so many equal layers instead', 1))
+    .addOption(
+      numberOption('--depth <n>', `a plain network of so many equal layers instead, at most ${DEEPEST}`, {
+        rule: `an integer from 1 to ${DEEPEST}`,
+        example: '10',
+        fits: (value) => Number.isInteger(value) && value >= 1 && value <= DEEPEST,
+      }),
+    )
     .addOption(integerOption('--width <n>', 'units of each of them (default: 256)', 1))
     .option('--activation <name>', 'what follows each of them (default: tanh)')
     .addOption(integerOption('--batch-size <n>', 'examples to look at', 1).default(128))
