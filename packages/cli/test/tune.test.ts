@@ -75,6 +75,7 @@ describe('thalweg tune', () => {
     [['SEARCH', '--sampler', 'best'], 'usage/invalidArgument'],
     [['SEARCH', '--target', 'y'], 'usage/idle-option'],
     [['SEARCH', '--trials', '0'], 'usage/bad-value'],
+    [['moons', '--metric', 'validR2'], 'usage/unfit-metric'],
     [['SEARCH', '--time-limit', '10'], 'usage/bad-value'],
     [['EMPTY'], 'tune/empty-space'],
     [['TRAIN'], 'usage/not-a-search'],

@@ -91,6 +91,7 @@ async function openRecipe(
   const source = await resolveSource(target, 'tune')
   if (targetColumn !== undefined && !source.takes.includes('--target')) throw idleTarget(target, targetColumn)
   const data = await source.load({ ...context, target: targetColumn })
+  refuseUnfitMetric(metric, data.train)
   const base = await chooseRecipe(source, data, { epochs })
   const { space, recipeOf } = builtInSearch(base)
   return {
@@ -105,6 +106,17 @@ async function openRecipe(
       return { ...(await realize(recipe, data, context.seed)), batchSize: recipe.batchSize, data }
     },
   }
+}
+
+/** Before every trial is trained for a figure that none of them has. */
+function refuseUnfitMetric(metric: SearchMetric | undefined, { target: { kind } }: Dataset): void {
+  const other = kind === 'class' ? 'validR2' : 'validAccuracy'
+  if (metric !== other) return
+  throw usage('unfit-metric', {
+    rule: 'tune: --metric must suit the target',
+    received: `--metric ${metric}, a target of ${kind === 'class' ? 'classes' : 'numbers'}`,
+    try: `--metric ${kind === 'class' ? 'validAccuracy' : 'validR2'}, or leave it out for validLoss`,
+  })
 }
 
 function isSearch(value: unknown): value is SearchExperiment {
