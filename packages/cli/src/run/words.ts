@@ -63,7 +63,7 @@ function describeOrder({ name, by }: Recipe['order']): string {
   return by === undefined ? ` ${name === 'experiment' ? "in the experiment's order" : name}` : `, curriculum by ${by}`
 }
 
-export function sayEnd(run: Run, { folder, manifest, data }: Sitting, voice: Voice): void {
+export function sayEnd(run: Run, { folder, data }: Sitting, voice: Voice): void {
   const { style } = voice
   const examples = run.steps > 0 ? (run.epochs * data.train.size) / run.seconds : 0
   voice.say('')
@@ -77,7 +77,7 @@ export function sayEnd(run: Run, { folder, manifest, data }: Sitting, voice: Voi
     ['parameters', count(run.parameters)],
     ['run', folder.path],
   ])
-  const next = nextCommands(folder, manifest, data)
+  const next = nextCommands(folder, data)
   voice.say(`\n  ${style.dim('next')}\n${next.map((command) => `    ${style.accent(command)}`).join('\n')}\n`)
 }
 
@@ -95,11 +95,9 @@ function testRows({ test }: Run, bold: (text: string) => string): Row[] {
   return [['test R2', `${bold(test.r2.toFixed(4))}${aside}`]]
 }
 
-function nextCommands(folder: RunFolder, { target, targetColumn, recipe }: Manifest, { train }: Prepared): string[] {
+function nextCommands(folder: RunFolder, { train }: Prepared): string[] {
   const file = train.inputShape.length === 3 ? 'images-idx3-ubyte.gz' : 'new.csv'
-  const column = targetColumn === undefined ? '' : ` --target ${quoted(targetColumn)}`
-  const longer = `thalweg train ${quoted(target.startsWith('/') ? path.relative('.', target) : target)}${column} --epochs ${2 * recipe.epochs}`
-  return [`thalweg predict ${quoted(folder.path)} ${file}`, longer]
+  return [`thalweg predict ${quoted(folder.path)} ${file}`, `thalweg plot ${quoted(folder.path)} --svg curves.svg`]
 }
 
 export function sayInterrupted(run: Run, folder: RunFolder, voice: Voice): void {

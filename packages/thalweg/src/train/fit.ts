@@ -219,7 +219,7 @@ function nonFinite(received: string): ThalwegError {
   return new ThalwegError('train/non-finite-loss', {
     rule: 'fit: the loss must stay a finite number',
     received,
-    try: 'lower the learning rate, and check that inputs and targets are scaled; the last checkpoint is from before',
+    try: 'lower the learning rate, and check that inputs and targets are scaled; a checkpoint holds what was before',
   })
 }
 
