@@ -11,6 +11,7 @@ const config: ViteUserConfig = {
     // Test files share a process and its modules, which halves the work: nothing in the library knows a global state.
     // Whatever a test puts in the place of something real is taken away again after it.
     isolate: false,
+    maxWorkers: '100%',
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,
