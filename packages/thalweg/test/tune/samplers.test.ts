@@ -12,13 +12,7 @@ import {
   uniform,
 } from 'thalweg/tune'
 import { describe, expect, it } from 'vitest'
-
-/** Branin's function: three minima of 0.397887 in a box of 15 by 15. */
-const branin = { x: uniform(-5, 10), y: uniform(0, 15) }
-function braninAt({ x, y }: { x: number; y: number }): number {
-  const curve = y - (5.1 * x * x) / (4 * Math.PI ** 2) + (5 * x) / Math.PI - 6
-  return curve ** 2 + 10 * (1 - 1 / (8 * Math.PI)) * Math.cos(x) + 10
-}
+import { branin, braninAt } from './branin.ts'
 
 describe('samplers', () => {
   it('that learn get nearer than random search (more of it in the slow tests)', async () => {
