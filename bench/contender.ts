@@ -1,8 +1,8 @@
 /** A contender seen from the bench: a child process, asked one thing at a time, asleep in between. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface, type Interface } from 'node:readline'
-import type { Answer, Request } from './protocol.ts'
+import { readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import type { Answer, Ready, Request } from './protocol.ts'
 import type { Workload } from './workloads.ts'
 
 export interface ContenderOptions {
@@ -11,49 +11,84 @@ export interface ContenderOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
+/** Why a contender does not do what it was asked. */
+export interface Refusal {
+  readonly unsupported: string
+}
+
 export interface Contender {
   readonly name: string
-  /** What it says of itself once it is ready, or why it cannot do the work. */
-  prepare(workload: Workload, threads: number): Promise<{ about: string } | { unsupported: string }>
+  /** Waits until the process has loaded what it computes with. */
+  greet(): Promise<Ready | Refusal>
+  prepare(workload: Workload, threads: number): Promise<Ready | Refusal>
+  /** The losses of the first steps after `prepare`. */
+  trace(steps: number): Promise<readonly number[] | Refusal>
   /** Milliseconds per step, several figures. */
-  measure(seconds: number): Promise<readonly number[]>
+  measure(seconds: number): Promise<readonly number[] | Refusal>
+  /** Bytes of memory that the process holds now, and the most it ever held. Linux only. */
+  memory(): { readonly now: number; readonly most: number } | undefined
   close(): void
 }
 
 export function startContender({ name, command, env }: ContenderOptions): Contender {
   const [program, ...args] = command
-  const child: ChildProcess = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } })
-  const lines: Interface | undefined = child.stdout === null ? undefined : createInterface({ input: child.stdout })
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } })
+  const ending = new Promise<undefined>((resolve) => {
+    child.on('close', () => resolve(undefined))
+    child.on('error', (error) => {
+      complaint += error.message
+      resolve(undefined)
+    })
+  })
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   let complaint = ''
-  child.stderr?.on('data', (data: Buffer) => {
+  child.stderr.on('data', (data: Buffer) => {
     complaint = (complaint + data.toString()).slice(-2000)
   })
-  const gone = once(child, 'close').then(
-    () => undefined,
-    () => undefined,
-  )
+  // A process that is gone says so by ending; that nobody reads what it is sent says nothing more.
+  child.stdin.on('error', () => undefined)
 
   async function ask(request: Request): Promise<Answer> {
-    if (lines === undefined || child.exitCode !== null) return { unsupported: lastLine(complaint) }
-    const answered = once(lines, 'line').then(([line]: string[]) => JSON.parse(line) as Answer)
-    child.stdin?.write(`${JSON.stringify(request)}\n`)
-    return (await Promise.race([answered, gone])) ?? { unsupported: lastLine(complaint) }
+    child.stdin.write(`${JSON.stringify(request)}\n`)
+    const answer = await Promise.race([answers.next(), ending])
+    if (answer === undefined || answer.done) {
+      await ending
+      return { unsupported: lastLine(complaint) }
+    }
+    return JSON.parse(answer.value) as Answer
   }
 
   return {
     name,
-    async prepare(workload, threads) {
-      const answer = await ask({ command: 'prepare', workload, threads })
-      return 'ready' in answer
-        ? { about: answer.ready }
-        : { unsupported: 'unsupported' in answer ? answer.unsupported : 'no answer' }
+    greet: async () => readyIn(await ask({ command: 'greet' })),
+    prepare: async (workload, threads) => readyIn(await ask({ command: 'prepare', workload, threads })),
+    async trace(steps) {
+      const answer = await ask({ command: 'trace', steps })
+      return 'losses' in answer ? answer.losses : refusalIn(answer)
     },
     async measure(seconds) {
       const answer = await ask({ command: 'measure', seconds })
-      return 'milliseconds' in answer ? answer.milliseconds : []
+      return 'milliseconds' in answer ? answer.milliseconds : refusalIn(answer)
     },
+    memory: () => memoryOf(child),
     close: () => void child.kill(),
   }
+}
+
+function readyIn(answer: Answer): Ready | Refusal {
+  return 'ready' in answer ? answer.ready : refusalIn(answer)
+}
+
+function refusalIn(answer: Answer): Refusal {
+  return 'unsupported' in answer ? answer : { unsupported: 'it answered something else' }
+}
+
+/** The kernel's own account. (getrusage would not do: there a process begins with the most that its parent ever held.) */
+function memoryOf({ pid, exitCode }: ChildProcess): { now: number; most: number } | undefined {
+  if (process.platform !== 'linux' || exitCode !== null) return undefined
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const bytes = (field: string): number => 1024 * Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1])
+  return { now: bytes('VmRSS'), most: bytes('VmHWM') }
 }
 
 /** The line of a crash that says why: the last one that names an error. */

@@ -6,20 +6,38 @@ import { createInterface } from 'node:readline'
 import type { Workload } from './workloads.ts'
 
 export type Request =
+  /** Nothing is asked but an answer: what the process weighs before it has done anything can be read then. */
+  | { readonly command: 'greet' }
   | { readonly command: 'prepare'; readonly workload: Workload; readonly threads: number }
-  /** Run steps for about `seconds` and report the time of each batch of steps. */
+  /** Make `steps` steps, of a network that was just prepared, and say the loss of each. */
+  | { readonly command: 'trace'; readonly steps: number }
+  /** Run steps for about `seconds` and report the time of each group of them. */
   | { readonly command: 'measure'; readonly seconds: number }
 
 export type Answer =
-  | { readonly ready: string }
+  | { readonly ready: Ready }
   | { readonly unsupported: string }
+  | { readonly losses: readonly number[] }
   /** Milliseconds per step, one figure for each group of steps that took a few milliseconds or more together. */
-  | { readonly milliseconds: readonly number[]; readonly loss: number }
+  | { readonly milliseconds: readonly number[] }
 
-/** One step, or `loss` to wait for what is under way and read the last loss. */
-export interface Stepper {
+/** What a contender says of itself when it has built a network. */
+export interface Ready {
   /** Version and configuration, for the report. */
   readonly about: string
+  /** Where it compiles a step: how long that took, from recording it to a plan that can run. */
+  readonly compileMs?: number | undefined
+  /** What every step must do at least, by the kernels that were made of it. */
+  readonly kernels?: readonly KernelWork[] | undefined
+}
+
+export interface KernelWork {
+  readonly bytes: number
+  readonly operations: number
+}
+
+/** One step, or `loss` to wait for what is under way and read the last loss (of inference: that of the logits). */
+export interface Stepper extends Ready {
   readonly step: () => void | Promise<void>
   readonly loss: () => number | Promise<number>
 }
@@ -27,24 +45,35 @@ export interface Stepper {
 const GROUP_MS = 5
 
 /** Calls `step` until `seconds` have passed; groups short steps so that the clock's grain does not matter. */
-export async function measure(stepper: Stepper, seconds: number): Promise<Answer> {
+export async function measure(stepper: Stepper, seconds: number): Promise<readonly number[]> {
   let perGroup = 1
   const milliseconds: number[] = []
-  await stepper.step()
-  let loss = await stepper.loss()
+  let isAwake = false
   const end = performance.now() + seconds * 1000
-  while (performance.now() < end || milliseconds.length < 3) {
+  do {
     const start = performance.now()
     for (let i = 0; i < perGroup; i++) {
       const pending = stepper.step()
       if (pending instanceof Promise) await pending
     }
-    loss = await stepper.loss()
+    await stepper.loss()
     const elapsed = performance.now() - start
     if (elapsed < GROUP_MS) perGroup = Math.ceil((perGroup * GROUP_MS * 1.2) / Math.max(elapsed, 0.05))
-    else milliseconds.push(elapsed / perGroup)
+    else if (isAwake || performance.now() > end) milliseconds.push(elapsed / perGroup)
+    // The first group wakes what slept while others had their turn; it counts only if there is no time for another.
+    isAwake = true
+  } while (performance.now() < end || milliseconds.length === 0)
+  return milliseconds
+}
+
+/** The losses of the first steps. */
+async function trace(stepper: Stepper, steps: number): Promise<readonly number[]> {
+  const losses: number[] = []
+  for (let i = 0; i < steps; i++) {
+    await stepper.step()
+    losses.push(await stepper.loss())
   }
-  return { milliseconds, loss }
+  return losses
 }
 
 /** The contender's side: `prepare` builds a network, or says why it cannot. */
@@ -52,30 +81,26 @@ export async function serve(
   prepare: (workload: Workload, threads: number) => Promise<Stepper | string>,
 ): Promise<void> {
   let stepper: Stepper | undefined
-  for await (const line of createInterface({ input: process.stdin })) {
-    const request = JSON.parse(line) as Request
-    let answer: Answer
-    try {
-      if (request.command === 'prepare') {
-        const made = await prepare(request.workload, request.threads)
-        if (typeof made !== 'string') stepper = made
-        answer = typeof made === 'string' ? { unsupported: made } : { ready: made.about }
-      } else if (stepper === undefined) answer = { unsupported: 'nothing was prepared' }
-      else answer = await measure(stepper, request.seconds)
-    } catch (error) {
-      answer = { unsupported: error instanceof Error ? error.message.split('\n')[0] : String(error) }
-    }
-    process.stdout.write(`${JSON.stringify(answer)}\n`)
-  }
-}
 
-/** The batch that every contender in JavaScript trains on: uniform inputs, labels in turn. */
-export function batchOf({ batch, inputShape, classes }: Workload): { inputs: Float32Array; labels: Int32Array } {
-  const size = inputShape.reduce((product, n) => product * n, 1)
-  let state = 12345
-  const inputs = Float32Array.from({ length: batch * size }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 0x100000000 - 0.5
-  })
-  return { inputs, labels: Int32Array.from({ length: batch }, (_, i) => i % classes) }
+  async function answer(request: Request): Promise<Answer> {
+    if (request.command === 'greet') return { ready: { about: '' } }
+    if (request.command === 'prepare') {
+      const made = await prepare(request.workload, request.threads)
+      if (typeof made === 'string') return { unsupported: made }
+      stepper = made
+      const { about, compileMs, kernels } = made
+      return { ready: { about, compileMs, kernels } }
+    }
+    if (stepper === undefined) return { unsupported: 'nothing was prepared' }
+    return request.command === 'trace'
+      ? { losses: await trace(stepper, request.steps) }
+      : { milliseconds: await measure(stepper, request.seconds) }
+  }
+
+  for await (const line of createInterface({ input: process.stdin })) {
+    const answered = await answer(JSON.parse(line) as Request).catch((error: unknown): Answer => {
+      return { unsupported: error instanceof Error ? error.message.split('\n')[0] : String(error) }
+    })
+    process.stdout.write(`${JSON.stringify(answered)}\n`)
+  }
 }

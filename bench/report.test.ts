@@ -9,15 +9,14 @@ test('median and quantiles of known lists', () => {
 })
 
 test('the table gives each contender its time over the subject of the same thread count', () => {
-  const row = { workload: 'mlp', about: '', threads: 1 }
-  const text = markdown(
-    [
-      { ...row, contender: 'thalweg', about: 'Thalweg', median: 2, fastest: 1.9, slowest: 2.1 },
-      { ...row, contender: 'peer', about: 'Peer 1', median: 5, fastest: 4, slowest: 6 },
-      { ...row, contender: 'other', unsupported: 'cannot' },
-    ],
-    'thalweg',
-  )
-  expect(text).toContain('| Peer 1 | 1 | 5.00 | 4.00-6.00 | 2.50 |')
-  expect(text).toContain('| other | 1 | - | - | cannot |')
+  const row = { workload: 'mlp', about: 'as it is', threads: 1 }
+  const text = markdown([
+    { ...row, contender: 'thalweg', median: 2, fastest: 1.9, slowest: 2.1 },
+    { ...row, contender: 'peer', median: 5, fastest: 4, slowest: 6 },
+    { ...row, contender: 'peer', threads: 2, median: 5, fastest: 4, slowest: 6 },
+    { ...row, contender: 'other', unsupported: 'cannot' },
+  ])
+  expect(text).toContain('| peer: as it is | 1 | 5.00 | 4.00-6.00 | 2.50 |')
+  expect(text).toContain('| peer: as it is | 2 | 5.00 | 4.00-6.00 |  |')
+  expect(text).toContain('| other | 1 | cannot |')
 })

@@ -1,25 +1,29 @@
-/**
- * npm run bench: Thalweg and its peers on the same training steps, in one run. Contenders take turns, one short stretch
- * each, round after round, so that a machine that drifts drifts for all; idle ones sleep.
- */
-import { existsSync } from 'node:fs'
+/** npm run bench: Thalweg and its peers on the same training steps, in one run. */
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type Contender, type ContenderOptions, startContender } from './contender.ts'
-import { type Measurement, markdown, median, quantile } from './report.ts'
+import { CONTENDERS, field, isContenderName } from './field.ts'
+import { race } from './race.ts'
+import { type Measurement, markdown } from './report.ts'
+import { difference, TOLERANCE, trace } from './verify.ts'
 import { WORKLOADS, type Workload } from './workloads.ts'
 
 const USAGE = `npm run bench -- [options]
 
   --workloads a,b    of ${WORKLOADS.map(({ name }) => name).join(', ')} (default: all)
-  --only a,b         of thalweg, thalweg-new-node, pytorch, jax-js, tfjs-wasm, tfjs-cpu (default: all that start)
-  --threads N        threads for those that have them (default 1)
-  --seconds S        measured seconds for each contender and workload (default 4)
-  --rounds R         turns they are taken in (default 4)
-  --python PATH      a Python that has torch (default: python3, else /usr/bin/python3)
-  --new-node PATH    a newer Node for jax-js and a second Thalweg (default: node_modules/node, npm i --no-save node@24)
-  --json FILE        also write the figures as JSON`
+  --only a,b         of those below (default: all that start)
+  --threads a,b      thread counts, for those that have threads (default 1)
+  --seconds S        measured seconds for each contender, workload and thread count (default 4)
+  --rounds R         turns they are taken in (default 8)
+  --warm-up S        seconds of steps that do not count, before (default 1)
+  --verify           compare the losses of the first steps instead of timing them
+  --python PATH      a Python that has torch (default: /usr/bin/python3, else python3)
+  --new-node PATH    a newer Node (default: node_modules/node/bin/node; npm i --no-save node@24)
+  --json FILE        also write the figures as JSON
+
+Contenders:
+${Object.entries(CONTENDERS)
+  .map(([name, about]) => `  ${name.padEnd(18)} ${about}`)
+  .join('\n')}`
 
 const { values: options } = parseArgs({
   options: {
@@ -27,7 +31,9 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     threads: { type: 'string', default: '1' },
     seconds: { type: 'string', default: '4' },
-    rounds: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '8' },
+    'warm-up': { type: 'string', default: '1' },
+    verify: { type: 'boolean', default: false },
     python: { type: 'string' },
     'new-node': { type: 'string' },
     json: { type: 'string' },
@@ -35,77 +41,57 @@ const { values: options } = parseArgs({
   },
 })
 
-const here = import.meta.dirname
-/** Under npm, `node` may be the newer one in node_modules; this is the one that runs npm. */
-const ownNode = process.env.npm_node_execpath ?? process.execPath
-const typescript = ['--conditions=source', '--import', 'tsx']
-const program = (name: string): string => join(here, 'contenders', name)
+const only = options.only?.split(',')
+const fieldOptions = { python: options.python, newNode: options['new-node'], only }
 
-function contenders(): ContenderOptions[] {
-  const newNode = options['new-node'] ?? join(here, '../node_modules/node/bin/node')
-  const python = options.python ?? (existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3')
-  const all: ContenderOptions[] = [
-    { name: 'thalweg', command: [ownNode, ...typescript, program('thalweg.ts')] },
-    { name: 'thalweg-new-node', command: [newNode, ...typescript, program('thalweg.ts')] },
-    { name: 'pytorch', command: [python, program('pytorch.py')], env: { OMP_NUM_THREADS: options.threads } },
-    { name: 'jax-js', command: [newNode, ...typescript, program('jax.ts')] },
-    { name: 'tfjs-wasm', command: [ownNode, ...typescript, program('tfjs.ts'), 'wasm'] },
-    { name: 'tfjs-cpu', command: [ownNode, ...typescript, program('tfjs.ts'), 'cpu'] },
-  ]
-  const wanted = options.only?.split(',')
-  return all.filter(
-    ({ name, command }) => (wanted?.includes(name) ?? true) && (command[0] !== newNode || existsSync(newNode)),
-  )
+function chosenWorkloads(): readonly Workload[] {
+  const wanted = options.workloads?.split(',')
+  return WORKLOADS.filter(({ name }) => wanted?.includes(name) ?? true)
 }
 
-/** Everyone prepares, then takes turns; gives one measurement each. */
-async function race(workload: Workload, threads: number): Promise<Measurement[]> {
-  const field: { contender: Contender; about: string; times: number[] }[] = []
-  const results: Measurement[] = []
-  for (const entry of contenders()) {
-    const contender = startContender(entry)
-    const answer = await contender.prepare(workload, threads)
-    if ('about' in answer) field.push({ contender, about: answer.about, times: [] })
-    else {
-      contender.close()
-      results.push({
-        workload: workload.name,
-        contender: entry.name,
-        threads,
-        about: entry.name,
-        unsupported: answer.unsupported,
-      })
+/** What is asked for and does not exist, or undefined. */
+function mistake(): string | undefined {
+  const unknown = options.workloads?.split(',').find((name) => WORKLOADS.every((workload) => workload.name !== name))
+  if (unknown !== undefined) return `no workload ${unknown}`
+  const stranger = only?.find((name) => !isContenderName(name))
+  return stranger === undefined ? undefined : `no contender ${stranger}`
+}
+
+async function verifyAll(): Promise<void> {
+  for (const workload of chosenWorkloads()) {
+    const traced = await trace(workload, field(fieldOptions, 1))
+    const judge = traced.find(({ contender }) => contender === 'pytorch')
+    console.log(`${workload.name}`)
+    for (const entry of traced) {
+      if ('unsupported' in entry) console.log(`  ${entry.contender.padEnd(18)} ${entry.unsupported}`)
+      else {
+        const apart = judge && 'losses' in judge ? difference(entry.losses, judge.losses) : Number.NaN
+        if (apart > TOLERANCE) process.exitCode = 1
+        const verdict = apart > TOLERANCE ? 'DIFFERS' : apart.toExponential(1)
+        console.log(
+          `  ${entry.contender.padEnd(18)} ${verdict}  ${entry.losses.map((loss) => loss.toFixed(6)).join(' ')}`,
+        )
+      }
     }
   }
-  const rounds = Number(options.rounds)
-  for (let round = 0; round < rounds; round++)
-    for (const { contender, times } of field) times.push(...(await contender.measure(Number(options.seconds) / rounds)))
-  for (const { contender, about, times } of field) {
-    contender.close()
-    const kept = times.slice(Math.floor(times.length / 5)) // the first fifth is warm-up: compilers tier up, caches fill
-    results.push({
-      workload: workload.name,
-      contender: contender.name,
-      threads,
-      about,
-      median: median(kept),
-      fastest: quantile(kept, 0.1),
-      slowest: quantile(kept, 0.9),
-    })
-  }
-  return results
 }
 
-async function main(): Promise<void> {
-  if (options.help) return console.log(USAGE)
-  const wanted = options.workloads?.split(',')
+async function raceAll(): Promise<void> {
   const measurements: Measurement[] = []
-  for (const workload of WORKLOADS.filter(({ name }) => wanted?.includes(name) ?? true)) {
-    const measured = await race(workload, Number(options.threads))
-    measurements.push(...measured)
-    console.log(`${markdown(measured, 'thalweg')}\n`)
-  }
+  const [seconds, rounds, warmUp] = [options.seconds, options.rounds, options['warm-up']].map(Number)
+  for (const workload of chosenWorkloads())
+    for (const threads of options.threads.split(',').map(Number)) {
+      const measured = await race(workload, field(fieldOptions, threads), { threads, seconds, rounds, warmUp })
+      measurements.push(...measured)
+      console.log(`${markdown(measured)}\n`)
+    }
   if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(measurements, null, 2)}\n`)
 }
 
-await main()
+const wrong = mistake()
+if (options.help) console.log(USAGE)
+else if (wrong !== undefined) {
+  console.error(`${wrong}\n\n${USAGE}`)
+  process.exitCode = 2
+} else if (options.verify) await verifyAll()
+else await raceAll()

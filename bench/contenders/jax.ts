@@ -3,7 +3,8 @@
  * has neither), which makes its work smaller than the others'.
  */
 import { init, jit, nn, numpy as np, random, valueAndGrad } from '@jax-js/jax'
-import { batchOf, type Stepper, serve } from '../protocol.ts'
+import { batchOf } from '../drawn.ts'
+import { type Stepper, serve } from '../protocol.ts'
 import type { Workload } from '../workloads.ts'
 
 type Parameters = { [name: string]: np.Array }
@@ -29,7 +30,7 @@ function initialParameters(workload: Workload): Parameters {
 
 async function prepare(workload: Workload, threads: number): Promise<Stepper | string> {
   if (threads > 1) return 'single threaded in Node'
-  if (workload.layers.some(({ kind }) => kind === 'maxPool'))
+  if (workload.mode === 'inference' || workload.layers.some(({ kind }) => kind === 'conv' || kind === 'sparseDense'))
     return 'left out: 11 seconds a step even with strided convolutions'
   await init('wasm')
   const { inputs, labels } = batchOf(workload)

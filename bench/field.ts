@@ -1,0 +1,57 @@
+/** Who races: how each contender is started. One that cannot start says why in its row. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ContenderOptions } from './contender.ts'
+
+export interface FieldOptions {
+  /** A Python that has torch. */
+  readonly python?: string | undefined
+  /** A newer Node than the one that runs the bench. */
+  readonly newNode?: string | undefined
+  /** Names, of those below. */
+  readonly only?: readonly string[] | undefined
+}
+
+const here = import.meta.dirname
+/** Under npm, `node` may be the newer one in node_modules; this is the one that runs npm. */
+const ownNode = process.env.npm_node_execpath ?? process.execPath
+const program = (name: string): string => join(here, 'contenders', name)
+const typescript = ['--conditions=source', '--import', 'tsx']
+
+/** Name, and who it is. The first is the one that ratios are of, where there is a newer Node; otherwise the second is. */
+export const CONTENDERS = {
+  'thalweg-new-node': 'Thalweg on a newer Node',
+  thalweg: 'Thalweg on the Node that runs the bench',
+  'thalweg-128': 'on the newer Node, without 256-bit instructions',
+  'thalweg-strict': 'on the newer Node, in strict numerics',
+  pytorch: 'PyTorch on the CPU',
+  'jax-js': 'jax-js, wasm; needs the newer Node',
+  'tfjs-wasm': 'TensorFlow.js, wasm backend',
+  'tfjs-cpu': 'TensorFlow.js, plain JavaScript backend',
+} as const
+
+export type ContenderName = keyof typeof CONTENDERS
+
+export const isContenderName = (name: string): name is ContenderName => Object.hasOwn(CONTENDERS, name)
+
+/** The contenders in the order of {@link CONTENDERS}; without a newer Node, those that need one are left out. */
+export function field({ python, newNode, only }: FieldOptions, threads: number): ContenderOptions[] {
+  const given = newNode ?? join(here, '../node_modules/node/bin/node')
+  const newer = existsSync(given) ? given : undefined
+  const torch = python ?? (existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3')
+  const on = (node: string | undefined, file: string, ...args: string[]) =>
+    node === undefined ? undefined : [node, ...typescript, program(file), ...args]
+  const commands: Record<ContenderName, Pick<ContenderOptions, 'env'> & { readonly command: string[] | undefined }> = {
+    'thalweg-new-node': { command: on(newer, 'thalweg.ts') },
+    thalweg: { command: on(ownNode, 'thalweg.ts') },
+    'thalweg-128': { command: on(newer, 'thalweg.ts'), env: { THALWEG_WIDE: '0' } },
+    'thalweg-strict': { command: on(newer, 'thalweg.ts'), env: { THALWEG_NUMERICS: 'strict' } },
+    pytorch: { command: [torch, program('pytorch.py')], env: { OMP_NUM_THREADS: String(threads) } },
+    'jax-js': { command: on(newer, 'jax.ts') },
+    'tfjs-wasm': { command: on(ownNode, 'tfjs.ts', 'wasm') },
+    'tfjs-cpu': { command: on(ownNode, 'tfjs.ts', 'cpu') },
+  }
+  return Object.entries(commands).flatMap(([name, { command, env }]) =>
+    command === undefined || !(only?.includes(name) ?? true) ? [] : [{ name, command, ...(env && { env }) }],
+  )
+}
