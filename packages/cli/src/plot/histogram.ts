@@ -80,14 +80,13 @@ function drawColumn({ columns, rows }: HistogramRows, column: number, area: Area
   const edges = cells.flatMap(({ edges }) => [edges[0], edges[edges.length - 1]])
   const domain = [Math.min(...edges), Math.max(...edges)] as const
   const x = createAxis({ label, domain }, [], [area.left, area.right], (area.right - area.left) / 70)
-  const y = { label: '', kind: 'linear', domain: [0, 1], at: () => area.bottom, ticks: [] } as const
   const baselineOf = (row: number): number => area.top + (row + 1) * rowHeight
   return group({}, [
+    frame({ area, x, grid: 'x' }),
     element('text', { x: area.left, y: area.top - 12, fill: INK.strong, 'font-weight': 600 }, title),
     noteTitle === undefined
       ? undefined
       : element('text', { x: area.right + 10, y: area.top - 12, fill: INK.quiet, 'font-size': 11 }, noteTitle),
-    ...x.ticks.map(({ at }) => element('line', { x1: at, x2: at, y1: area.top, y2: area.bottom, stroke: INK.grid })),
     ...cells.map((cell, row) =>
       drawHistogram(cell, {
         colour: strokeOf(column).colour,
@@ -96,22 +95,17 @@ function drawColumn({ columns, rows }: HistogramRows, column: number, area: Area
         height: rowHeight - HEADROOM,
       }),
     ),
-    ...cells.map((_, row) =>
-      element('line', {
-        x1: area.left,
-        x2: area.right,
-        y1: baselineOf(row),
-        y2: baselineOf(row),
-        stroke: row === cells.length - 1 ? INK.rule : INK.grid,
-      }),
-    ),
+    // The last one stands on the axis.
+    ...cells.slice(0, -1).map((_, row) => {
+      const y = baselineOf(row)
+      return element('line', { x1: area.left, x2: area.right, y1: y, y2: y, stroke: INK.grid })
+    }),
     group(
       { fill: INK.plain, 'font-size': 11 },
       cells.map(({ note }, row) =>
         note === undefined ? undefined : element('text', { x: area.right + 10, y: baselineOf(row) - 4 }, note),
       ),
     ),
-    frame({ area, x, y, grid: false }),
   ])
 }
 

@@ -72,7 +72,7 @@ export function raceSvg(race: Race): string {
       heading(race.title, race.subtitle, LEFT, 34),
       element('clipPath', { id: 'area' }, element('rect', box(area))),
       drawContours(race.heights, area),
-      frame({ area, x, y, grid: false }),
+      frame({ area, x, y, grid: 'none' }),
       group({ 'clip-path': 'url(#area)' }, [
         ...[...drawn.entries()]
           .reverse()

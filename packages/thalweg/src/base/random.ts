@@ -81,7 +81,6 @@ export function random(seed: number, label = ''): Random {
   const block = new Uint32Array(4)
   let counter = 0
   let used = 4
-  let spare: number | undefined
 
   const stream: Random = {
     bits() {
@@ -97,17 +96,7 @@ export function random(seed: number, label = ''): Random {
       const low = stream.bits() >>> 6
       return (high * 0x4000000 + low) / 0x20000000000000
     },
-    normal() {
-      if (spare !== undefined) {
-        const value = spare
-        spare = undefined
-        return value
-      }
-      const radius = Math.sqrt(-2 * Math.log(1 - stream.uniform()))
-      const angle = 2 * Math.PI * stream.uniform()
-      spare = radius * Math.sin(angle)
-      return radius * Math.cos(angle)
-    },
+    normal: () => normals.next(),
     integer(bound) {
       const limit = 0x100000000 - (0x100000000 % bound)
       let value = stream.bits()
@@ -126,5 +115,27 @@ export function random(seed: number, label = ''): Random {
     },
     stream: (inner) => random(seed, `${label}/${inner}`),
   }
+  const normals = normalsFrom(stream.uniform)
   return stream
+}
+
+/** Standard normal numbers out of uniform ones in [0, 1) (Box and Muller 1958). They come in pairs; `restart` drops half a one. */
+export function normalsFrom(uniform: () => number): { readonly next: () => number; readonly restart: () => void } {
+  let spare: number | undefined
+  return {
+    next() {
+      if (spare !== undefined) {
+        const kept = spare
+        spare = undefined
+        return kept
+      }
+      const radius = Math.sqrt(-2 * Math.log(1 - uniform()))
+      const angle = 2 * Math.PI * uniform()
+      spare = radius * Math.sin(angle)
+      return radius * Math.cos(angle)
+    },
+    restart() {
+      spare = undefined
+    },
+  }
 }

@@ -23,8 +23,10 @@ export {
   type UnaryOp,
   type WindowAttributes,
 } from './op.ts'
+export type { ValueType } from './operands.ts'
 export { printGraph, printNode } from './print.ts'
 export { currentScope, withScope } from './scope.ts'
-export { dilatedExtent, inferType, SPEC, type ValueType, windowedSize } from './spec.ts'
+export { inferType, SPEC } from './spec.ts'
 export { type StepGraph, stepNodes, type Update } from './step.ts'
 export { createVariable, type Variable, type VariableOptions } from './variable.ts'
+export { dilatedExtent, windowedSize } from './window.ts'

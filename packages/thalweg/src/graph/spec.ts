@@ -2,180 +2,23 @@
  * What a valid use of each op is, as a table: from the operands' types and the attributes to the type of the result, or
  * a three-line error. Written once here, so that no backend and no gradient rule has to check again.
  */
-import { type DType, formatShape, reduceShape, type Shape, sameShape, sizeOf, ThalwegError } from '../base/index.ts'
+import { formatShape, reduceShape, sameShape, sizeOf, ThalwegError } from '../base/index.ts'
+import { type Attributes, BINARY_OPS, COMPARE_OPS, type OpName, REDUCE_OPS, UNARY_OPS } from './op.ts'
 import {
-  type Attributes,
-  BINARY_OPS,
-  COMPARE_OPS,
-  type ConvAttributes,
-  type OpName,
-  type PoolAttributes,
-  REDUCE_OPS,
-  UNARY_OPS,
-  type WindowAttributes,
-} from './op.ts'
-
-/** The type of a value. */
-export interface ValueType {
-  readonly shape: Shape
-  readonly dtype: DType
-}
+  refuse,
+  requireAxes,
+  requireDType,
+  requireGroups,
+  requireRank,
+  requireSameType,
+  requireShape,
+  requireUpstream,
+  type ValueType,
+} from './operands.ts'
+import { convImage, pooled } from './window.ts'
 
 type Infer<Op extends OpName> = (operands: readonly ValueType[], attributes: Attributes[Op], op: Op) => ValueType
 type Spec = { readonly [Op in OpName]: { readonly operands: number | 'some'; readonly infer: Infer<Op> } }
-
-function describe(operands: readonly ValueType[]): string {
-  return operands.map(({ shape, dtype }) => `${dtype} ${formatShape(shape)}`).join(', ')
-}
-
-function refuse(op: OpName, rule: string, operands: readonly ValueType[], advice: string, also = ''): never {
-  throw new ThalwegError('graph/invalid-operation', {
-    rule: `${op}: ${rule}`,
-    received: [describe(operands), also].filter(Boolean).join('; '),
-    try: advice,
-  })
-}
-
-function requireDType(op: OpName, operands: readonly ValueType[], allowed: readonly DType[]): void {
-  if (operands.every(({ dtype }) => allowed.includes(dtype))) return
-  refuse(op, `operands must be ${allowed.join(' or ')}`, operands, `cast the operand to ${allowed[0]} first`)
-}
-
-function requireSameType(op: OpName, operands: readonly ValueType[]): void {
-  const [first] = operands
-  if (!operands.every(({ dtype }) => dtype === first.dtype))
-    refuse(op, 'operands must have one dtype', operands, 'cast one of them')
-  if (!operands.every(({ shape }) => sameShape(shape, first.shape)))
-    refuse(op, 'operands must have one shape', operands, 'broadcast or reshape one of them')
-}
-
-function requireAxes(op: OpName, operand: ValueType, axes: readonly number[]): void {
-  const rank = operand.shape.length
-  const valid = axes.every((axis, i) => Number.isInteger(axis) && axis >= 0 && axis < rank && axes.indexOf(axis) === i)
-  if (valid) return
-  refuse(
-    op,
-    `axes must be distinct and in 0..${rank - 1}`,
-    [operand],
-    'count axes from 0 at the left',
-    `axes [${axes}]`,
-  )
-}
-
-function requireShape(op: OpName, shape: Shape, operands: readonly ValueType[] = []): void {
-  if (shape.every((dimension) => Number.isInteger(dimension) && dimension >= 0)) return
-  const advice = 'check how the size was computed; it may have been divided or left undefined'
-  refuse(op, 'sizes must be whole numbers, 0 or more', operands, advice, `shape ${formatShape(shape)}`)
-}
-
-function requireRank(op: OpName, operands: readonly ValueType[], rank: number, meaning: string): void {
-  if (operands.every(({ shape }) => shape.length === rank)) return
-  refuse(op, `operands must have ${rank} dimensions, ${meaning}`, operands, `reshape the operand to ${meaning}`)
-}
-
-/** Output size of a window sliding along one axis, floor division: `(size + padding - extent) / stride + 1`. */
-export function windowedSize(size: number, padding: number, extent: number, stride: number): number {
-  return Math.floor((size + padding - extent) / stride) + 1
-}
-
-/** Height and width of the result of a sliding window whose extent is `extent`. */
-function windowedImage(
-  op: OpName,
-  operands: readonly ValueType[],
-  [height, width]: readonly number[],
-  extent: readonly [number, number],
-  { strides, padding: [top, bottom, left, right] }: WindowAttributes,
-): [number, number] {
-  const whole = [...strides, ...extent].every((n) => Number.isInteger(n) && n >= 1)
-  const also = `image ${height}x${width}, window ${extent.join('x')}, strides ${strides.join('x')}, padding ${[top, bottom, left, right]}`
-  if (!whole)
-    refuse(
-      op,
-      'window sizes, strides and dilation must be whole numbers, 1 or more',
-      operands,
-      'use 1 where you want no effect',
-      also,
-    )
-  if (![top, bottom, left, right].every((n) => Number.isInteger(n) && n >= 0))
-    refuse(op, 'padding must be whole numbers, 0 or more', operands, 'slice the image to cut it', also)
-  const outHeight = windowedSize(height, top + bottom, extent[0], strides[0])
-  const outWidth = windowedSize(width, left + right, extent[1], strides[1])
-  if (outHeight < 1 || outWidth < 1)
-    refuse(
-      op,
-      'the window must fit into the padded image',
-      operands,
-      'use a smaller window, more padding, or one pooling layer fewer',
-      also,
-    )
-  return [outHeight, outWidth]
-}
-
-/** Extent of a dilated kernel along one axis. */
-export function dilatedExtent(size: number, dilation: number): number {
-  return (size - 1) * dilation + 1
-}
-
-function convImage(
-  op: OpName,
-  operands: readonly ValueType[],
-  [height, width]: readonly number[],
-  [kernelHeight, kernelWidth]: readonly number[],
-  attributes: ConvAttributes,
-): [number, number] {
-  const [dilationHeight, dilationWidth] = attributes.dilation
-  const extent: [number, number] = [
-    dilatedExtent(kernelHeight, dilationHeight),
-    dilatedExtent(kernelWidth, dilationWidth),
-  ]
-  return windowedImage(op, operands, [height, width], extent, attributes)
-}
-
-function requireGroups(op: OpName, operands: readonly ValueType[], groups: number, ...channels: number[]): void {
-  const divides = Number.isInteger(groups) && groups >= 1 && channels.every((count) => count % groups === 0)
-  if (divides) return
-  refuse(
-    op,
-    'groups must divide the input and the output channels',
-    operands,
-    'use groups of 1, or change the channels',
-    `groups ${groups}, channels ${channels}`,
-  )
-}
-
-function requireUpstream(op: OpName, operands: readonly ValueType[], upstream: ValueType, expected: Shape): void {
-  if (sameShape(upstream.shape, expected)) return
-  refuse(
-    op,
-    `the upstream gradient must be ${formatShape(expected)}`,
-    operands,
-    'pass the gradient of the matching forward op',
-  )
-}
-
-function pooled(op: OpName, operands: readonly ValueType[], image: ValueType, attributes: PoolAttributes): Shape {
-  requireRank(op, [image], 4, '[batch, height, width, channels]')
-  requireDType(op, [image], ['float32'])
-  const [batch, height, width, channels] = image.shape
-  const { window, padding } = attributes
-  if (height === 0 || width === 0)
-    refuse(
-      op,
-      'the image must have at least one row and column',
-      operands,
-      'pool before the image has shrunk to nothing',
-    )
-  if (padding[0] >= window[0] || padding[1] >= window[0] || padding[2] >= window[1] || padding[3] >= window[1])
-    refuse(
-      op,
-      'padding must be smaller than the window',
-      operands,
-      'use less padding, or a larger window',
-      `window ${window}, padding ${padding}`,
-    )
-  const [outHeight, outWidth] = windowedImage(op, operands, [height, width], window, attributes)
-  return [batch, outHeight, outWidth, channels]
-}
 
 const unary: { operands: number; infer: Infer<(typeof UNARY_OPS)[number]> } = {
   operands: 1,

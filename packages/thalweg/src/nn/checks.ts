@@ -49,6 +49,16 @@ export function checkFinite(layer: string, option: string, value: number): void 
   })
 }
 
+/** Channels, the last axis of `shape`, and filters are split into groups of one size. */
+export function checkGroups(layer: string, groups: number, shape: Shape, filters: number): void {
+  if (shape[shape.length - 1] % groups === 0 && filters % groups === 0) return
+  throw new ThalwegError('nn/bad-option', {
+    rule: `${layer}: groups must divide the input channels and the filters`,
+    received: `groups ${groups}, input ${formatShape(shape)}, filters ${filters}`,
+    try: 'use groups 1, or change the number of channels or filters',
+  })
+}
+
 /** What a layer is given: `meaning` says it in words, `[batch, features]`. */
 export function checkRank(
   layer: string,

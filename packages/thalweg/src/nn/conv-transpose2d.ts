@@ -2,17 +2,17 @@
  * A transposed convolution ("deconvolution", Zeiler, Krishnan, Taylor, Fergus, CVPR 2010): the adjoint of a convolution,
  * which makes images larger. Each input pixel adds a copy of the kernel, `strides` apart, to the output.
  */
-import { formatShape, ThalwegError } from '../base/index.ts'
+import { ThalwegError } from '../base/index.ts'
 import { createNode, dilatedExtent } from '../graph/index.ts'
-import { add, Tensor } from '../tensor/index.ts'
-import { checkCount, checkRank } from './checks.ts'
+import { Tensor } from '../tensor/index.ts'
+import { checkCount, checkGroups, checkRank } from './checks.ts'
 import { zeros } from './initializers/constant.ts'
 import { describeInitializer, type Initializer } from './initializers/initializer.ts'
 import { he } from './initializers/scaled.ts'
-import { hasBias, type Layer } from './layer.ts'
+import { addBias, type BiasOptions, type Layer } from './layer.ts'
 import { type Pair, paddingOf, pairOf } from './window.ts'
 
-export interface ConvTranspose2dOptions {
+export interface ConvTranspose2dOptions extends BiasOptions {
   /** How many times larger the image becomes. Default 1. */
   readonly strides?: Pair
   /** What is cut off on all sides, or [height, width], or [top, bottom, left, right]. Default 0. */
@@ -23,12 +23,8 @@ export interface ConvTranspose2dOptions {
   readonly dilation?: Pair
   /** Default 1. */
   readonly groups?: number
-  /** Default `auto`: yes, but not where a batch norm right after it takes the bias off again (article, section 5). */
-  readonly bias?: boolean | 'auto'
   /** Default He, for rectifiers. */
   readonly initializer?: Initializer
-  /** Default zeros. */
-  readonly biasInitializer?: Initializer
   readonly name?: string
 }
 
@@ -82,13 +78,7 @@ export function convTranspose2d(filters: number, kernelSize: Pair, options: Conv
       const advice = 'reshape the input to images; one channel is [batch, height, width, 1]'
       checkRank('convTranspose2d', x.shape, [4], '[batch, height, width, channels]', advice)
       const [, height, width, channels] = x.shape
-      if (channels % groups !== 0 || filters % groups !== 0) {
-        throw new ThalwegError('nn/bad-option', {
-          rule: 'convTranspose2d: groups must divide the input channels and the filters',
-          received: `groups ${groups}, input ${formatShape(x.shape)}, filters ${filters}`,
-          try: 'use groups 1, or change the number of channels or filters',
-        })
-      }
+      checkGroups('convTranspose2d', groups, x.shape, filters)
       const window = kernel[0] * kernel[1]
       // Of the window's copies only one in strides reaches a given output pixel.
       const reaching = Math.max(window / (strides[0] * strides[1]), 1)
@@ -108,9 +98,7 @@ export function convTranspose2d(filters: number, kernelSize: Pair, options: Conv
           imageSize: [grown(height, 0), grown(width, 1)],
         }),
       )
-      return hasBias(bias, scope)
-        ? add(product, scope.parameter('bias', [filters], biasInitializer, { decay: false }))
-        : product
+      return addBias(product, { bias, biasInitializer }, scope)
     },
   }
 }

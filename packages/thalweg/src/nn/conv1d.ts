@@ -1,13 +1,13 @@
 /** A one-dimensional convolution over sequences [batch, length, channels]: a two-dimensional one of height 1. */
-import { formatShape, ThalwegError } from '../base/index.ts'
-import { add, conv2d as convolve, expandDims, squeeze } from '../tensor/index.ts'
-import { checkCount, checkRank } from './checks.ts'
+import { ThalwegError } from '../base/index.ts'
+import { conv2d as convolve, expandDims, squeeze } from '../tensor/index.ts'
+import { checkCount, checkGroups, checkRank } from './checks.ts'
 import { zeros } from './initializers/constant.ts'
 import { describeInitializer, type Initializer } from './initializers/initializer.ts'
 import { he } from './initializers/scaled.ts'
-import { hasBias, type Layer } from './layer.ts'
+import { addBias, type BiasOptions, type Layer } from './layer.ts'
 
-export interface Conv1dOptions {
+export interface Conv1dOptions extends BiasOptions {
   /** Default 1. */
   readonly stride?: number
   /** `valid`, `same`, or how many zeros at each end. Default `valid`. */
@@ -16,12 +16,8 @@ export interface Conv1dOptions {
   readonly dilation?: number
   /** Default 1. */
   readonly groups?: number
-  /** Default `auto`: yes, but not where a batch norm right after it takes the bias off again (article, section 5). */
-  readonly bias?: boolean | 'auto'
   /** Default He, for rectifiers. */
   readonly initializer?: Initializer
-  /** Default zeros. */
-  readonly biasInitializer?: Initializer
   readonly name?: string
 }
 
@@ -62,20 +58,12 @@ export function conv1d(filters: number, kernelSize: number, options: Conv1dOptio
     forward(x, scope) {
       checkRank('conv1d', x.shape, [3], '[batch, length, channels]', 'reshape the input to sequences')
       const channels = x.shape[2]
-      if (channels % groups !== 0 || filters % groups !== 0) {
-        throw new ThalwegError('nn/bad-option', {
-          rule: 'conv1d: groups must divide the input channels and the filters',
-          received: `groups ${groups}, input ${formatShape(x.shape)}, filters ${filters}`,
-          try: 'use groups 1, or change the number of channels or filters',
-        })
-      }
+      checkGroups('conv1d', groups, x.shape, filters)
       const fan = { in: (kernelSize * channels) / groups, out: (kernelSize * filters) / groups }
       const kernel = scope.parameter('kernel', [kernelSize, channels / groups, filters], initializer, { fan })
       const window = { strides: [1, stride] as const, padding: sides, dilation: [1, dilation] as const, groups }
       const product = squeeze(convolve(expandDims(x, 1), expandDims(kernel, 0), window), 1)
-      return hasBias(bias, scope)
-        ? add(product, scope.parameter('bias', [filters], biasInitializer, { decay: false }))
-        : product
+      return addBias(product, { bias, biasInitializer }, scope)
     },
   }
 }

@@ -1,14 +1,13 @@
 /** A two-dimensional convolution (cross-correlation, as everywhere in the field) over images [batch, height, width, channels]. */
-import { formatShape, ThalwegError } from '../base/index.ts'
-import { add, conv2d as convolve } from '../tensor/index.ts'
-import { checkCount, checkRank } from './checks.ts'
+import { conv2d as convolve } from '../tensor/index.ts'
+import { checkCount, checkGroups, checkRank } from './checks.ts'
 import { zeros } from './initializers/constant.ts'
 import { describeInitializer, type Initializer } from './initializers/initializer.ts'
 import { he } from './initializers/scaled.ts'
-import { hasBias, type Layer } from './layer.ts'
+import { addBias, type BiasOptions, type Layer } from './layer.ts'
 import { type Padding, type Pair, paddingOf, pairOf } from './window.ts'
 
-export interface Conv2dOptions {
+export interface Conv2dOptions extends BiasOptions {
   /** Default 1. */
   readonly strides?: Pair
   /** Default `valid`. */
@@ -17,12 +16,8 @@ export interface Conv2dOptions {
   readonly dilation?: Pair
   /** Channels are split in this many groups that do not see each other. Depthwise: as many as channels. Default 1. */
   readonly groups?: number
-  /** Default `auto`: yes, but not where a batch norm right after it takes the bias off again (article, section 5). */
-  readonly bias?: boolean | 'auto'
   /** Default He, for rectifiers. */
   readonly initializer?: Initializer
-  /** Default zeros. */
-  readonly biasInitializer?: Initializer
   readonly name?: string
 }
 
@@ -58,21 +53,13 @@ export function conv2d(filters: number, kernelSize: Pair, options: Conv2dOptions
       const advice = 'reshape the input to images; one channel is [batch, height, width, 1]'
       checkRank('conv2d', x.shape, [4], '[batch, height, width, channels]', advice)
       const channels = x.shape[3]
-      if (channels % groups !== 0 || filters % groups !== 0) {
-        throw new ThalwegError('nn/bad-option', {
-          rule: 'conv2d: groups must divide the input channels and the filters',
-          received: `groups ${groups}, input ${formatShape(x.shape)}, filters ${filters}`,
-          try: 'use groups 1, or change the number of channels or filters',
-        })
-      }
+      checkGroups('conv2d', groups, x.shape, filters)
       const shape = [kernelHeight, kernelWidth, channels / groups, filters]
       const window = kernelHeight * kernelWidth
       const fan = { in: (window * channels) / groups, out: (window * filters) / groups }
       const kernel = scope.parameter('kernel', shape, initializer, { fan })
       const product = convolve(x, kernel, { strides, padding: sides, dilation, groups })
-      return hasBias(bias, scope)
-        ? add(product, scope.parameter('bias', [filters], biasInitializer, { decay: false }))
-        : product
+      return addBias(product, { bias, biasInitializer }, scope)
     },
   }
 }

@@ -1,19 +1,15 @@
 /** A fully connected layer, `x W + b`. */
 import { formatShape, ThalwegError } from '../base/index.ts'
-import { add, matmul } from '../tensor/index.ts'
+import { matmul } from '../tensor/index.ts'
 import { checkCount } from './checks.ts'
 import { zeros } from './initializers/constant.ts'
 import { describeInitializer, type Initializer } from './initializers/initializer.ts'
 import { he } from './initializers/scaled.ts'
-import { hasBias, type Layer } from './layer.ts'
+import { addBias, type BiasOptions, type Layer } from './layer.ts'
 
-export interface DenseOptions {
-  /** Default `auto`: yes, but not where a batch norm right after it takes the bias off again (article, section 5). */
-  readonly bias?: boolean | 'auto'
+export interface DenseOptions extends BiasOptions {
   /** Default He, for rectifiers. */
   readonly initializer?: Initializer
-  /** Default zeros. */
-  readonly biasInitializer?: Initializer
   readonly name?: string
 }
 
@@ -44,9 +40,7 @@ export function dense(units: number, options: DenseOptions = {}): Layer {
       }
       const weight = scope.parameter('weight', [x.shape[x.shape.length - 1], units], initializer)
       const product = matmul(x, weight)
-      return hasBias(bias, scope)
-        ? add(product, scope.parameter('bias', [units], biasInitializer, { decay: false }))
-        : product
+      return addBias(product, { bias, biasInitializer }, scope)
     },
   }
 }

@@ -5,7 +5,7 @@
  * training, its own random numbers. `sequential` and other containers open a child scope for each layer.
  */
 import type { DType, Shape } from '../base/index.ts'
-import type { Tensor } from '../tensor/index.ts'
+import { add, type Tensor } from '../tensor/index.ts'
 import type { Initializer } from './initializers/initializer.ts'
 
 export interface Layer {
@@ -54,7 +54,16 @@ export interface Scope {
   call(layer: Layer, x: Tensor, next?: Layer): Tensor
 }
 
-/** Whether a layer with this option adds a bias in this place. */
-export function hasBias(option: boolean | 'auto', scope: Scope): boolean {
-  return option === 'auto' ? !scope.biasIsLost : option
+export interface BiasOptions {
+  /** Default `auto`: yes, but not where a batch norm right after it takes the bias off again (article, section 5). */
+  readonly bias?: boolean | 'auto'
+  /** Default zeros. */
+  readonly biasInitializer?: Initializer
+}
+
+/** `product` and a bias for each of its channels, the parameter `bias` [channels], where the layer has one in this place. */
+export function addBias(product: Tensor, { bias, biasInitializer }: Required<BiasOptions>, scope: Scope): Tensor {
+  if (!(bias === 'auto' ? !scope.biasIsLost : bias)) return product
+  const channels = product.shape[product.shape.length - 1]
+  return add(product, scope.parameter('bias', [channels], biasInitializer, { decay: false }))
 }

@@ -5,7 +5,7 @@
  * decay out of the gradient: `w -= rate * weightDecay * w`, so that large gradients do not weaken it.
  */
 import { add, div, maximum, mul, reciprocal, sqrt, sub } from '../tensor/index.ts'
-import { checkEpsilon, checkLearningRate, checkShare, checkWeightDecay } from './checks.ts'
+import { checkMoments } from './checks.ts'
 import type { Optimizer } from './optimizer.ts'
 import { completed } from './options.ts'
 import { biasCorrection, blend, blendSquare, penalized, shrunk } from './parts.ts'
@@ -44,11 +44,7 @@ export function adamw(options: AdamOptions = {}): Optimizer {
 
 function adaptive(name: string, options: Required<AdamOptions>, decoupled: boolean): Optimizer {
   const { learningRate, beta1, beta2, epsilon, amsgrad, weightDecay } = options
-  checkLearningRate(name, learningRate)
-  checkShare(name, 'beta1', beta1)
-  checkShare(name, 'beta2', beta2)
-  checkEpsilon(name, epsilon)
-  checkWeightDecay(name, weightDecay)
+  checkMoments(name, options)
   return {
     name,
     options: { ...options },

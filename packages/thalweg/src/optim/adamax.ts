@@ -3,7 +3,7 @@
  * place of the root mean square: `w -= rate / (1 - beta1^t) * m / u`. Epsilon is added to |g|, as PyTorch does.
  */
 import { abs, add, div, maximum, mul, sub } from '../tensor/index.ts'
-import { checkEpsilon, checkLearningRate, checkShare, checkWeightDecay } from './checks.ts'
+import { checkMoments } from './checks.ts'
 import type { Optimizer } from './optimizer.ts'
 import { completed } from './options.ts'
 import { biasCorrection, blend, penalized } from './parts.ts'
@@ -30,15 +30,12 @@ const DEFAULTS: Required<AdamaxOptions> = {
 }
 
 export function adamax(options: AdamaxOptions = {}): Optimizer {
-  const { learningRate, beta1, beta2, epsilon, weightDecay } = completed('adamax', options, DEFAULTS)
-  checkLearningRate('adamax', learningRate)
-  checkShare('adamax', 'beta1', beta1)
-  checkShare('adamax', 'beta2', beta2)
-  checkEpsilon('adamax', epsilon)
-  checkWeightDecay('adamax', weightDecay)
+  const complete = completed('adamax', options, DEFAULTS)
+  const { learningRate, beta1, beta2, epsilon, weightDecay } = complete
+  checkMoments('adamax', complete)
   return {
     name: 'adamax',
-    options: { learningRate, beta1, beta2, epsilon, weightDecay },
+    options: { ...complete },
     learningRate,
     init: (shape) => ({ mean: { shape, value: 0 }, largest: { shape, value: 0 } }),
     update(gradient, parameter, state, context) {

@@ -43,6 +43,23 @@ export function checkWeightDecay(owner: string, value: number): void {
   checkAtLeastZero(owner, 'weightDecay', value, 'use 0 for none, or a small number such as 1e-4')
 }
 
+/** What Adam and its kin have in common: two moving averages, of the gradient and of its size, and what belongs to them. */
+export interface Moments {
+  readonly learningRate: number
+  readonly beta1: number
+  readonly beta2: number
+  readonly epsilon: number
+  readonly weightDecay: number
+}
+
+export function checkMoments(owner: string, { learningRate, beta1, beta2, epsilon, weightDecay }: Moments): void {
+  checkLearningRate(owner, learningRate)
+  checkShare(owner, 'beta1', beta1)
+  checkShare(owner, 'beta2', beta2)
+  checkEpsilon(owner, epsilon)
+  checkWeightDecay(owner, weightDecay)
+}
+
 export function checkChoice(owner: string, option: string, value: string, choices: readonly string[]): void {
   if (choices.includes(value)) return
   refuse(owner, `${option} must be one of ${choices.join(', ')}`, option, value, `give ${option} '${choices[0]}'`)

@@ -18,7 +18,7 @@ import {
   sum,
   type Tensor,
 } from '../tensor/index.ts'
-import { checkEpsilon, checkLearningRate, checkShare, checkWeightDecay } from './checks.ts'
+import { checkMoments } from './checks.ts'
 import type { Optimizer } from './optimizer.ts'
 import { completed } from './options.ts'
 import { biasCorrection, blend, blendSquare } from './parts.ts'
@@ -45,15 +45,12 @@ const DEFAULTS: Required<LambOptions> = {
 }
 
 export function lamb(options: LambOptions = {}): Optimizer {
-  const { learningRate, beta1, beta2, epsilon, weightDecay } = completed('lamb', options, DEFAULTS)
-  checkLearningRate('lamb', learningRate)
-  checkShare('lamb', 'beta1', beta1)
-  checkShare('lamb', 'beta2', beta2)
-  checkEpsilon('lamb', epsilon)
-  checkWeightDecay('lamb', weightDecay)
+  const complete = completed('lamb', options, DEFAULTS)
+  const { learningRate, beta1, beta2, epsilon, weightDecay } = complete
+  checkMoments('lamb', complete)
   return {
     name: 'lamb',
-    options: { learningRate, beta1, beta2, epsilon, weightDecay },
+    options: { ...complete },
     learningRate,
     momentum: beta1,
     init: (shape) => ({ mean: { shape, value: 0 }, squares: { shape, value: 0 } }),

@@ -3,7 +3,7 @@
  * `mu_t = beta1 (1 - 0.96^(t momentumDecay) / 2)`. The product of all mu_t corrects the bias.
  */
 import { add, div, exp, mul, reciprocal, sqrt, sub, type Tensor } from '../tensor/index.ts'
-import { checkAtLeastZero, checkEpsilon, checkLearningRate, checkShare, checkWeightDecay } from './checks.ts'
+import { checkAtLeastZero, checkMoments } from './checks.ts'
 import type { Optimizer } from './optimizer.ts'
 import { completed } from './options.ts'
 import { biasCorrection, blend, blendSquare, penalized } from './parts.ts'
@@ -41,12 +41,8 @@ const DEFAULTS: Required<NadamOptions> = {
 export function nadam(options: NadamOptions = {}): Optimizer {
   const complete = completed('nadam', options, DEFAULTS)
   const { learningRate, beta1, beta2, epsilon, momentumDecay, doubleCounted, weightDecay } = complete
-  checkLearningRate('nadam', learningRate)
-  checkShare('nadam', 'beta1', beta1)
-  checkShare('nadam', 'beta2', beta2)
-  checkEpsilon('nadam', epsilon)
+  checkMoments('nadam', complete)
   checkAtLeastZero('nadam', 'momentumDecay', momentumDecay, 'use 0.004')
-  checkWeightDecay('nadam', weightDecay)
 
   function momentumAt(step: Tensor): Tensor {
     return mul(sub(1, mul(exp(mul(step, momentumDecay * Math.log(0.96))), 0.5)), beta1)

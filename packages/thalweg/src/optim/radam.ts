@@ -16,7 +16,7 @@ import {
   sub,
   type Tensor,
 } from '../tensor/index.ts'
-import { checkEpsilon, checkLearningRate, checkPositive, checkShare, checkWeightDecay } from './checks.ts'
+import { checkMoments, checkPositive } from './checks.ts'
 import type { Optimizer } from './optimizer.ts'
 import { completed } from './options.ts'
 import { biasCorrection, blend, blendSquare, penalized } from './parts.ts'
@@ -46,17 +46,14 @@ const DEFAULTS: Required<RadamOptions> = {
 const TRACTABLE = 5
 
 export function radam(options: RadamOptions = {}): Optimizer {
-  const { learningRate, beta1, beta2, epsilon, weightDecay } = completed('radam', options, DEFAULTS)
-  checkLearningRate('radam', learningRate)
-  checkShare('radam', 'beta1', beta1)
-  checkShare('radam', 'beta2', beta2)
+  const complete = completed('radam', options, DEFAULTS)
+  const { learningRate, beta1, beta2, epsilon, weightDecay } = complete
+  checkMoments('radam', complete)
   checkPositive('radam', 'beta2', beta2, 'use 0.999')
-  checkEpsilon('radam', epsilon)
-  checkWeightDecay('radam', weightDecay)
   const longest = 2 / (1 - beta2) - 1
   return {
     name: 'radam',
-    options: { learningRate, beta1, beta2, epsilon, weightDecay },
+    options: { ...complete },
     learningRate,
     init: (shape) => ({ mean: { shape, value: 0 }, squares: { shape, value: 0 } }),
     update(gradient, parameter, state, context) {

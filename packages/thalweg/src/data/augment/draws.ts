@@ -2,7 +2,7 @@
  * Random numbers of one example in one epoch: a pure function of (seed, label, epoch, row), so it does not matter in which
  * batch, on which thread or after which interruption the example is made. One object is moved from example to example.
  */
-import { hashText, philox4x32 } from '../../base/index.ts'
+import { hashText, normalsFrom, philox4x32 } from '../../base/index.ts'
 
 export interface Draws {
   /** Uniform in [0, 1), 32 bits. */
@@ -30,13 +30,12 @@ export function exampleDraws(seed: number, label: string): ExampleDraws {
   const name = hashText(label)
   const block = new Uint32Array(4)
   let [where, when, counter, used] = [0, 0, 0, 4]
-  let spare: number | undefined
 
   const draws: ExampleDraws = {
     at(epoch, row) {
       // From 1: the streams of base/random.ts have 0 in the last place.
       ;[where, when, counter, used] = [row, epoch + 1, 0, 4]
-      spare = undefined
+      normals.restart()
     },
     uniform() {
       if (used === 4) {
@@ -48,17 +47,7 @@ export function exampleDraws(seed: number, label: string): ExampleDraws {
     between: (low, high) => low + (high - low) * draws.uniform(),
     integer: (low, high) => low + Math.floor((high - low + 1) * draws.uniform()),
     chance: (probability) => draws.uniform() < probability,
-    normal() {
-      if (spare !== undefined) {
-        const kept = spare
-        spare = undefined
-        return kept
-      }
-      const radius = Math.sqrt(-2 * Math.log(1 - draws.uniform()))
-      const angle = 2 * Math.PI * draws.uniform()
-      spare = radius * Math.sin(angle)
-      return radius * Math.cos(angle)
-    },
+    normal: () => normals.next(),
     gamma(shape) {
       if (shape < 1) return draws.gamma(shape + 1) * (1 - draws.uniform()) ** (1 / shape)
       const d = shape - 1 / 3
@@ -69,5 +58,6 @@ export function exampleDraws(seed: number, label: string): ExampleDraws {
       }
     },
   }
+  const normals = normalsFrom(draws.uniform)
   return draws
 }
