@@ -28,6 +28,6 @@ it('warns of batches that are no random samples, and not of shuffled ones', asyn
 
 it('notes a bias that batch norm takes off; the run folds as it is', async () => {
   const run = await fit(sequential(dense(4, { bias: true }), batchNorm(), relu(), dense(2)), options)
-  expect(run.findings).toMatchObject([{ code: 'bias-before-batch-norm', severity: 'note', layer: 'dense1' }])
+  expect(run.findings).toMatchObject([{ code: 'bias-before-batch-norm', severity: 'info', layer: 'dense1' }])
   expect(fold(run).folded).toMatchObject([{ batchNorm: 'batchNorm1', into: 'dense1', bias: true }])
 })

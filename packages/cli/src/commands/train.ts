@@ -6,6 +6,7 @@ import { EXIT } from '../errors.ts'
 import { listenForInterrupt } from '../interrupt.ts'
 import { addSharedOptions, integerOption, type SharedOptions } from '../options.ts'
 import type { Overrides } from '../recipes/choose.ts'
+import { type Babysitting, babysittings } from '../run/babysit.ts'
 import { prepareSitting } from '../run/prepare.ts'
 import { resumeSitting } from '../run/resume.ts'
 import { runSitting } from '../run/train.ts'
@@ -20,6 +21,7 @@ export interface TrainOptions extends SharedOptions, Overrides {
   readonly data?: string
   readonly resume?: string
   readonly checkpointEvery?: number
+  readonly babysit?: Babysitting
   readonly ensemble?: number
   readonly combine?: Combine
   readonly workers?: number
@@ -55,6 +57,12 @@ export function addTrainCommand(program: Command, { streams, finish }: Surroundi
     .option('--data <dir>', 'folder with the files of a dataset by name')
     .option('--resume <run>', 'go on with an interrupted run, bit for bit')
     .addOption(integerOption('--checkpoint-every <steps>', 'save every so many steps, not only after epochs', 1))
+    .addOption(
+      new Option(
+        '--babysit <how>',
+        'watch the run: say what is wrong with it, or mend it too (default: advise)',
+      ).choices(babysittings),
+    )
     .addOption(integerOption('--ensemble <n>', 'train so many networks from other seeds, which answer as one', 2))
     .addOption(
       new Option('--combine <how>', 'how an ensemble makes one answer (default: probabilities, or mean)').choices([

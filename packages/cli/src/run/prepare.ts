@@ -7,6 +7,7 @@ import { chooseRecipe, type Overrides } from '../recipes/choose.ts'
 import { nothingGiven, openSource } from '../source/open.ts'
 import type { Prepared } from '../source/source.ts'
 import { cliVersion, libraryVersion } from '../version.ts'
+import type { Babysitting } from './babysit.ts'
 import { refuseTaken, runFolder, runName } from './folder.ts'
 import type { DataDescription, Manifest, PartDescription } from './manifest.ts'
 import type { Sitting, SittingContext } from './sitting.ts'
@@ -18,6 +19,7 @@ export interface Request extends Overrides {
   readonly data?: string | undefined
   readonly out?: string | undefined
   readonly checkpointEvery?: number | undefined
+  readonly babysit?: Babysitting | undefined
   readonly ensemble?: number | undefined
   readonly combine?: Combine | undefined
 }
@@ -63,7 +65,15 @@ export async function prepareSitting(
     data: await describeData(data),
     versions: { thalweg: libraryVersion, cli: cliVersion, node: process.version },
   }
-  return { folder, manifest, data, lock: undefined, snapshot: undefined, checkpointEvery: request.checkpointEvery }
+  return {
+    folder,
+    manifest,
+    data,
+    lock: undefined,
+    snapshot: undefined,
+    checkpointEvery: request.checkpointEvery,
+    babysit: request.babysit,
+  }
 }
 
 export async function describeData({ train, valid, test, files }: Prepared): Promise<DataDescription> {

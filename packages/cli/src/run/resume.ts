@@ -25,7 +25,13 @@ export async function resumeSitting(
   const lock = await lockFolder(folder.path)
   try {
     if (await isFinished(folder)) throw alreadyFinished(folder)
-    return { folder, manifest, lock, ...(await readSitting(folder, manifest, request, context)) }
+    return {
+      folder,
+      manifest,
+      lock,
+      babysit: request.babysit,
+      ...(await readSitting(folder, manifest, request, context)),
+    }
   } catch (error) {
     lock.release(folder.path)
     throw error
@@ -62,7 +68,7 @@ async function findSnapshot({ checkpoints }: RunFolder, voice: Voice): Promise<S
   return snapshot
 }
 
-/** `--threads`, `--data`, `--checkpoint-every` and how the command speaks may change: they do not touch the result. */
+/** `--threads`, `--data`, `--checkpoint-every`, `--babysit` and how the command speaks may change: they do not touch the result. */
 function refuseOtherOptions(manifest: Manifest, target: string | undefined, request: Request): void {
   const { recipe } = manifest
   const { options } = recipe.optimizer

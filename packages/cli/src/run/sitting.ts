@@ -2,6 +2,7 @@
 import type { Snapshot } from 'thalweg/train'
 import type { Prepared } from '../source/source.ts'
 import type { Voice } from '../voice.ts'
+import type { Babysitting } from './babysit.ts'
 import type { RunFolder } from './folder.ts'
 import type { Lock } from './lock.ts'
 import type { Manifest } from './manifest.ts'
@@ -15,6 +16,7 @@ export interface Sitting {
   /** Where to go on from. */
   readonly snapshot: Snapshot | undefined
   readonly checkpointEvery: number | undefined
+  readonly babysit: Babysitting | undefined
 }
 
 export interface SittingContext {

@@ -5,6 +5,7 @@ import { realize } from '../recipes/recipe.ts'
 import { firstWeights } from '../recipes/weights.ts'
 import { createProgress } from '../terminal/progress.ts'
 import type { Voice } from '../voice.ts'
+import { babysitterFor } from './babysit.ts'
 import { appendMetrics, createRunFolder, type Result, type RunFolder, rewriteMetrics, writeResult } from './folder.ts'
 import type { Lock } from './lock.ts'
 import type { Sitting, SittingContext } from './sitting.ts'
@@ -71,6 +72,7 @@ async function trainSitting(sitting: Sitting, { voice, signal }: SittingContext,
       keepBest: recipe.keepBest,
       resume: snapshot,
       signal,
+      babysit: babysitterFor(sitting.babysit),
       onEvent,
       checkpoint: {
         open,

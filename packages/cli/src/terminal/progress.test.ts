@@ -14,7 +14,9 @@ it('says what was found, where, and what to try', () => {
     layer: 'batchNorm1',
     message: 'batchNorm1 sees batches that are no random samples',
     evidence: { measured: 9, rule: 'variance of the batch means', threshold: 2 },
+    cause: 'sorted examples',
     try: 'shuffle every epoch',
+    patches: [{ kind: 'shuffle' }],
     source: 'the article, section 5',
   }
   createProgress(createVoice({}, { stdout: stream, stderr: stream }))(finding)

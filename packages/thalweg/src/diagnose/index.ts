@@ -1,4 +1,9 @@
 /** Looking at networks: what their numbers are like before and while they are trained, and whether they are right. */
+export { type AdviseOptions, advise } from './advise.ts'
+export type { Ailment } from './ailment.ts'
+export { ailments, conditions } from './ailments/index.ts'
+export type { Anatomy, LayerFacts, ParameterFacts } from './anatomy.ts'
+export type { Chart } from './chart.ts'
 export type { Distribution, Histogram } from './distribution.ts'
 export {
   type GradientCheckOptions,
@@ -13,3 +18,5 @@ export {
   type LayerInspection,
   type ParameterInspection,
 } from './inspect.ts'
+export type { LossCurve } from './loss-curve.ts'
+export type { LayerReading, ParameterReading, Reading } from './reading.ts'

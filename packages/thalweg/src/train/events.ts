@@ -4,6 +4,7 @@
  */
 import type { Shape } from '../base/index.ts'
 import type { Plan } from '../compile/index.ts'
+import type { Finding } from './finding.ts'
 
 export interface StartEvent {
   readonly type: 'start'
@@ -83,19 +84,9 @@ export interface CheckpointEvent {
   readonly path?: string
 }
 
-/** What the diagnosis found: a verdict that carries its evidence. */
-export interface FindingEvent {
+/** What the babysitter found, once, where it arose. */
+export interface FindingEvent extends Finding {
   readonly type: 'finding'
-  /** Stable: `vanishing-gradient`. */
-  readonly code: string
-  readonly severity: 'note' | 'warning' | 'error'
-  readonly step: number
-  readonly layer?: string
-  readonly message: string
-  readonly evidence: { readonly measured: number; readonly rule: string; readonly threshold: number }
-  readonly try: string
-  /** Section of the article, or a paper. */
-  readonly source: string
 }
 
 /** Early stopping ended the run before its last epoch. */

@@ -1,6 +1,6 @@
 /** What `fit` says before the first step of a sitting: about the model as it is, and about batches that are no samples. */
 import type { Model, Store } from '../nn/index.ts'
-import type { FindingEvent } from './events.ts'
+import type { Finding } from './finding.ts'
 import { modelFindings } from './model-findings.ts'
 import type { Settings } from './options.ts'
 import { orderEffect, orderFindings } from './statistics/order-effect.ts'
@@ -14,7 +14,7 @@ export async function firstFindings(
   store: Store,
   { train, orders, seed, batchSize, engine }: Settings,
   epoch: number,
-): Promise<FindingEvent[]> {
+): Promise<Finding[]> {
   const notes = modelFindings(model, train.inputShape, batchSize)
   if (orders.name === 'shuffled') return notes
   const order = { name: orders.name, over: () => orders }

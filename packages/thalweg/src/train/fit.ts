@@ -11,6 +11,7 @@ import { checkSignature, encodeCheckpoint, type Position, type Signature } from 
 import { createClock } from './clock.ts'
 import { createEvaluator } from './evaluate.ts'
 import type { EpochEvent, FindingEvent } from './events.ts'
+import type { Finding } from './finding.ts'
 import { firstFindings } from './first-findings.ts'
 import { type Moment, momentAt } from './moment.ts'
 import { bestFirst } from './monitor.ts'
@@ -53,8 +54,17 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
   const { loss, engine } = settings
   const evaluator = createEvaluator(model, { store: session.store, loss, engine }, emit)
   const pace = createPace(LOOK_UP_MS)
+  const watch = settings.babysit?.watch({ model, settings, session })
   const clock = createClock(resume?.seconds, resume?.epochSeconds)
   let lastStepEvent = performance.now()
+
+  function report(found: readonly Finding[]): void {
+    for (const finding of found) {
+      const event = { type: 'finding' as const, ...finding }
+      findings.push(event)
+      emit(event)
+    }
+  }
 
   /** Between two steps: says how it goes, lets others have their turn, and looks for numbers that are none. */
   async function lookUp(length: number, { learningRate, updates }: Moment): Promise<void> {
@@ -97,9 +107,12 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     while (position.batch < batches) {
       if (signal?.aborted) return false
       const moment = momentAt(settings, position, batches, rates.of(position.step))
-      session.step(batchRows(order, batchSize, position.batch), moment)
+      const rows = batchRows(order, batchSize, position.batch)
+      watch?.beforeStep(rows, moment, position)
+      session.step(rows, moment)
       const step = position.step + (moment.updates ? 1 : 0)
       position = { epoch: position.epoch, batch: position.batch + 1, step }
+      if (watch) report(watch.afterStep(position))
       if (everySteps && moment.updates && step % everySteps === 0 && position.batch < batches) await save()
       await lookUp(order.length, moment)
     }
@@ -121,6 +134,7 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     rates.see(event)
     bestEpochs.see(event, () => session.store.save())
     emit(event)
+    if (watch) report(watch.afterEpoch(event))
     position = { epoch: position.epoch + 1, batch: 0, step: position.step }
     clock.beginEpoch()
     stop = earlyStopping && reasonToStop(history, monitor, earlyStopping)
@@ -161,8 +175,8 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     if (resume) session.restore(withoutBest(resume.arrays))
     await settings.checkpoint?.open?.()
     emit(startEvent(settings, session, position))
-    findings.push(...(await firstFindings(model, session.store, settings, position.epoch)))
-    findings.forEach(emit)
+    report(await firstFindings(model, session.store, settings, position.epoch))
+    if (watch) report(watch.begin(position))
     while (position.epoch < epochs && !stop) {
       if (!(await trainEpoch()) || !(await finishEpoch())) return await interrupted()
     }
@@ -176,6 +190,7 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     return run({ averaged, test: metrics, interrupted: false })
   } finally {
     pace.close()
+    watch?.release()
     evaluator.release()
     session.release()
   }

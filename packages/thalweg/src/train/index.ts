@@ -33,6 +33,7 @@ export {
   type InitializeContext,
 } from './experiment.ts'
 export { writeFileAtomic } from './files.ts'
+export { type Condition, type Evidence, type Finding, findingOf, type Severity, type Sign } from './finding.ts'
 export { fit } from './fit.ts'
 export {
   type CheckpointFolderOptions,
@@ -43,9 +44,10 @@ export {
 } from './folder.ts'
 export { type Lsuv, type LsuvLayer, type LsuvOptions, lsuv } from './lsuv.ts'
 export type { ClassMetrics, Metrics, NumberMetrics } from './metrics.ts'
-export { modelFindings } from './model-findings.ts'
+export { biasBeforeBatchNorm, modelFindings } from './model-findings.ts'
 export type { EpochFigure, Metric, Monitor } from './monitor.ts'
 export { completeOptions, type FitOptions, type Settings } from './options.ts'
+export type { Patch } from './patch.ts'
 export {
   type ClassPrediction,
   type NestedNumbers,
@@ -65,7 +67,7 @@ export {
   loadWeights,
   type SaveRunOptions,
 } from './saved-run.ts'
-export { type EpochSums, openSession, type Session, type StepMoment } from './session.ts'
+export { type EpochSums, type Observer, openSession, type Session, type StepMoment } from './session.ts'
 export {
   type CompareOptions,
   compareStatistics,
@@ -76,12 +78,14 @@ export {
   type StatisticsKind,
 } from './statistics/compare.ts'
 export type { Trained } from './statistics/layers.ts'
-export { type OrderEffect, type OrderEffectOptions, orderEffect } from './statistics/order-effect.ts'
+export { batchesNotRandom, type OrderEffect, type OrderEffectOptions, orderEffect } from './statistics/order-effect.ts'
 export {
   type LayerPopulation,
   type PopulationOptions,
   type PopulationStatistics,
   populationStatistics,
 } from './statistics/population.ts'
+export type { ObserveStep, SeenCall, SeenParameter, SeenStep } from './step.ts'
 export type { EarlyStoppingOptions } from './stopping.ts'
 export type { RangeAbstention, RangeInterval, RangeVerdict } from './valley.ts'
+export type { Babysitter, Watch, WatchedRun } from './watch.ts'

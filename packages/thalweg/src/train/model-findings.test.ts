@@ -22,9 +22,8 @@ it('finds a bias that a model keeps before batch norm', () => {
   const [finding, ...others] = modelFindings(kept, [3])
   expect(others).toEqual([])
   expect(finding).toMatchObject({
-    type: 'finding',
     code: 'bias-before-batch-norm',
-    severity: 'note',
+    severity: 'info',
     layer: 'dense1',
     message: expect.stringMatching(/^dense1.bias is taken off again by batchNorm1/),
     evidence: { measured: 5, threshold: 0 },

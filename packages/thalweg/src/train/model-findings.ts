@@ -3,7 +3,7 @@ import { type Shape, sizeOf } from '../base/index.ts'
 import { createNode, type Node, type Variable } from '../graph/index.ts'
 import { createStore, forward, type Model } from '../nn/index.ts'
 import { Tensor } from '../tensor/index.ts'
-import type { FindingEvent } from './events.ts'
+import { type Condition, type Finding, findingOf } from './finding.ts'
 
 /**
  * Notes about `model` for examples of `inputShape`. One so far: `bias-before-batch-norm`, a bias whose sum batch norm (or
@@ -13,10 +13,10 @@ import type { FindingEvent } from './events.ts'
  * @param batchSize for models that take no other
  * @throws ThalwegError with the layer's path where shapes do not fit
  */
-export function modelFindings(model: Model, inputShape: Shape, batchSize = 2): FindingEvent[] {
+export function modelFindings(model: Model, inputShape: Shape, batchSize = 2): Finding[] {
   const input = (name: string, shape: Shape, dtype: 'float32' | 'int32') =>
     new Tensor(createNode('input', [], { name, shape, dtype }))
-  const findings: FindingEvent[] = []
+  const findings: Finding[] = []
   forward(model, input('x', [batchSize, ...inputShape], 'float32'), {
     store: createStore({ engine: 'none' }),
     training: true,
@@ -43,19 +43,27 @@ function biasIn(node: Node): Variable | undefined {
   return undefined
 }
 
-function lostBias({ name, shape }: Variable, norm: string): FindingEvent {
-  const values = sizeOf(shape)
+export const biasBeforeBatchNorm: Condition = {
+  code: 'bias-before-batch-norm',
+  severity: 'info',
+  about:
+    'A bias is added right before a batch norm (or an instance norm), which takes the mean of every channel off again, ' +
+    'and the bias with it. Its gradient is 0 but for rounding; an optimizer that divides by the size of gradients makes ' +
+    'it wander nevertheless, and the running means with it.',
+  rule: 'values that are trained and change nothing',
+  threshold: 0,
+  cause: 'the layer was made with a bias, and a batch norm follows it',
+  try: 'leave it out, with bias: false; sequential(...) drops a bias right before batchNorm() by itself',
+  source: 'the article, section 5; Ioffe and Szegedy, ICML 2015, section 3.2',
+}
+
+function lostBias({ name, shape }: Variable, norm: string): Finding {
   const dot = name.lastIndexOf('.')
-  const layer = name.slice(0, Math.max(0, dot))
-  return {
-    type: 'finding',
-    code: 'bias-before-batch-norm',
-    severity: 'note',
-    step: 0,
-    layer,
+  const sign = {
+    measured: sizeOf(shape),
+    layer: name.slice(0, Math.max(0, dot)),
     message: `${name} is taken off again by ${norm}, together with the mean; the beta of ${norm} takes its place`,
-    evidence: { measured: values, rule: 'values that are trained and change nothing', threshold: 0 },
     try: `leave it out, with ${name.slice(dot + 1)}: false; sequential(...) drops a bias right before batchNorm() by itself`,
-    source: 'the article, section 5; Ioffe and Szegedy, ICML 2015, section 3.2',
   }
+  return findingOf(biasBeforeBatchNorm, sign, 0)
 }

@@ -10,6 +10,7 @@ import type { TrainEvent } from './events.ts'
 import { type Metric, type Monitor, monitorOf } from './monitor.ts'
 import { checkedRate } from './rates.ts'
 import { checkEarlyStopping, type EarlyStoppingOptions } from './stopping.ts'
+import type { Babysitter } from './watch.ts'
 
 export interface FitOptions extends UpdateRules {
   /** What to learn from. */
@@ -47,6 +48,8 @@ export interface FitOptions extends UpdateRules {
   readonly store?: Store
   /** When it fires, the step is finished, a checkpoint saved, and the run returned as it is. */
   readonly signal?: AbortSignal | undefined
+  /** Who watches the run: `advise()` of `thalweg/diagnose` says what is wrong with it, `fix()` mends it. Default nobody. */
+  readonly babysit?: Babysitter | undefined
   readonly onEvent?: ((event: TrainEvent) => void) | undefined
   /** A step event every so many steps. Default: about ten a second. */
   readonly stepEvents?: number
@@ -84,6 +87,7 @@ export function completeOptions(options: FitOptions): Settings {
   if (everySteps !== undefined) checkInteger('checkpoint.everySteps', everySteps, 1)
   if (everyEpochs !== undefined) checkInteger('checkpoint.everyEpochs', everyEpochs, 1)
   if (options.order) checkKind('order', order, 'over', 'shuffled(), with its parentheses')
+  if (options.babysit) checkKind('babysit', options.babysit, 'watch', "advise(), from 'thalweg/diagnose'")
   if (earlyStopping) checkEarlyStopping(earlyStopping)
   checkInteger('keepBest', keepBest, earlyStopping && earlyStopping.restoreBest !== false ? 1 : 0)
   checkRules(options, optimizer)

@@ -7,6 +7,7 @@ import { batchRows, type Dataset, epochOrder } from '../data/index.ts'
 import { type ForwardOptions, forward, type LayerCall, type Model, type Store } from '../nn/index.ts'
 import { scalar, type Tensor, tensor } from '../tensor/index.ts'
 import { batchSlots, batchTypes } from './batch.ts'
+import { withoutContainers } from './step.ts'
 
 export interface ProbeBatch {
   /** Types of the slots: inputs, then targets. */
@@ -47,9 +48,7 @@ export function probeForward(
     observe: (call) => calls.push(call),
     ...(substitute && { substitute }),
   })
-  // The inner ones are called first, so a container is whatever has a path that goes on in another's.
-  const inner = (path: string): boolean => calls.some((other) => other.path.startsWith(`${path}.`))
-  return { output, calls: calls.filter(({ path }) => !inner(path)) }
+  return { output, calls: withoutContainers(calls) }
 }
 
 /** Low and high 32 bits. */

@@ -3,8 +3,8 @@
  * It makes one step when asked, takes a snapshot of everything it holds and goes back to one. It knows no epochs, no
  * files and no events; `fit` is a loop over it, and whoever wants to try a change on a copy opens another.
  */
-import { formatShape, sameShape, sizeOf, ThalwegError } from '../base/index.ts'
-import { createStep, type Engine, type Plan, type Step } from '../compile/index.ts'
+import { formatShape, sameShape, sizeOf, ThalwegError, type TypedArray } from '../base/index.ts'
+import { createStep, type Engine, type Plan, recordStep, type Step } from '../compile/index.ts'
 import { createNode, type Variable } from '../graph/index.ts'
 import { build, createStore, type Model, type NamedArray, type Store } from '../nn/index.ts'
 import { checkMembers } from '../optim/groups.ts'
@@ -15,7 +15,7 @@ import { type CompileEvent, compileEvent } from './events.ts'
 import type { Settings } from './options.ts'
 import type { StoredArray } from './safetensors.ts'
 import { createSlots, type Slots } from './slots.ts'
-import { createCounters, recordTrainingStep, scalarSlots } from './step.ts'
+import { createCounters, type ObserveStep, recordTrainingStep, scalarSlots } from './step.ts'
 
 /** Sums over the steps since `beginEpoch`. */
 export interface EpochSums {
@@ -38,6 +38,13 @@ export interface StepMoment {
   readonly epoch?: number
 }
 
+/** A step that is looked at instead of made: everything is computed as the next step would, and nothing assigned. */
+export interface Observer {
+  /** The values that were asked for, in their order. */
+  run(rows: Int32Array, moment: StepMoment): readonly TypedArray[]
+  release(): void
+}
+
 export interface Session {
   readonly store: Store
   /** Number of trainable values. */
@@ -48,6 +55,8 @@ export interface Session {
   step(rows: Int32Array, moment: StepMoment): void
   /** Mean loss of the last step's batch. */
   lastLoss(): number
+  /** A second plan of the updating step, compiled when it first runs, with the outputs that `observe` asks for. */
+  observe(observe: ObserveStep): Observer
   sums(): EpochSums
   /** Sets the sums of the epoch to zero. */
   beginEpoch(): void
@@ -88,6 +97,17 @@ export function openSession(model: Model, settings: Settings, onCompile?: (event
     return plan
   }
 
+  function slotsFor(
+    rows: Int32Array,
+    { learningRate, momentum: kept = optimizer.momentum ?? 0, averageShare = 0, epoch }: StepMoment,
+  ): TypedArray[] {
+    const { inputs, targets } = batch.fill(rows, epoch)
+    rate[0] = learningRate
+    momentum[0] = kept
+    share[0] = averageShare
+    return [inputs, targets, ...numbers]
+  }
+
   engine.write(counters.step, new Int32Array(1))
   engine.write(counters.seed, Int32Array.of(seed, Math.floor(seed / 0x100000000)))
   engine.write(counters.firstBad, new Int32Array(1))
@@ -114,15 +134,32 @@ export function openSession(model: Model, settings: Settings, onCompile?: (event
     store,
     parameters: store.parameters().reduce((count, { variable }) => count + sizeOf(variable.shape), 0),
     plan,
-    step(rows, { learningRate, momentum: kept = optimizer.momentum ?? 0, averageShare = 0, updates = true, epoch }) {
-      last = planFor(rows.length, updates)
-      const { inputs, targets } = batch.fill(rows, epoch)
-      rate[0] = learningRate
-      momentum[0] = kept
-      share[0] = averageShare
-      last.run([inputs, targets, ...numbers])
+    step(rows, moment) {
+      last = planFor(rows.length, moment.updates ?? true)
+      last.run(slotsFor(rows, moment))
     },
     lastLoss: () => last?.read(0)[0] ?? Number.NaN,
+    observe(observe) {
+      const plans = new Map<number, Plan>()
+      const compile = (examples: number): Plan => {
+        const types = [...batchTypes(train, examples), ...scalarSlots(has)]
+        const recorded = recordStep(types, (nodes) => recordTrainingStep(parts, nodes, true, observe))
+        const plan = engine.compile({ ...recorded, updates: [] })
+        plans.set(examples, plan)
+        return plan
+      }
+      return {
+        run(rows, moment) {
+          const plan = plans.get(rows.length) ?? compile(rows.length)
+          plan.run(slotsFor(rows, moment))
+          return plan.graph.outputs.slice(1).map((_, index) => plan.read(index + 1))
+        },
+        release() {
+          for (const plan of plans.values()) plan.release()
+          plans.clear()
+        },
+      }
+    },
     sums: () => ({
       lossSum: engine.read(counters.lossSum)[0],
       correct: engine.read(counters.correct)[0],

@@ -10,7 +10,7 @@ import { formatShape, ThalwegError } from '../base/index.ts'
 import type { SlotType } from '../compile/index.ts'
 import type { Target } from '../data/index.ts'
 import { createVariable, type Node, type Variable } from '../graph/index.ts'
-import { forward, type Loss, type Model, type Store } from '../nn/index.ts'
+import { forward, type LayerCall, type Loss, type Model, type Store } from '../nn/index.ts'
 import type { Clip, OptimizerState, UpdateContext } from '../optim/index.ts'
 import { contextOf, followed, updateParameters } from '../optim/update.ts'
 import {
@@ -81,6 +81,34 @@ export function scalarSlots({ hasMomentum, hasAverage }: Pick<StepParts, 'hasMom
   return names.map((name) => ({ name, shape: [], dtype: 'float32' }))
 }
 
+/** A layer at work, with what comes back to it. */
+export interface SeenCall extends LayerCall {
+  /** Of the batch's mean loss, with respect to the layer's output. */
+  readonly gradient: Tensor
+}
+
+export interface SeenParameter {
+  readonly path: string
+  readonly value: Tensor
+  /** Of the batch's mean loss; where several batches make an update, of all of them. */
+  readonly gradient: Tensor
+  /** Its value after the update. */
+  readonly next: Tensor
+}
+
+/** A step as it was recorded, for whoever wants more outputs of it than the loss. */
+export interface SeenStep {
+  readonly inputs: Tensor
+  readonly targets: Tensor
+  readonly outputs: Tensor
+  readonly loss: Tensor
+  /** In the order in which they run, those of containers left out. */
+  readonly calls: readonly SeenCall[]
+  readonly parameters: readonly SeenParameter[]
+}
+
+export type ObserveStep = (seen: SeenStep) => readonly Tensor[]
+
 /** A parameter that the loss was found to depend on. */
 interface Reached extends ParameterSlots {
   readonly variable: Variable
@@ -91,12 +119,17 @@ interface Reached extends ParameterSlots {
 }
 
 /**
- * Records a step for inputs `[batch, ...]`, targets and the numbers of {@link scalarSlots}; its only output is the batch's
- * mean loss.
+ * Records a step for inputs `[batch, ...]`, targets and the numbers of {@link scalarSlots}; its first output is the batch's
+ * mean loss, the others are what `observe` asks for.
  *
  * @param updates whether this batch completes an update, or is only added to the sums
  */
-export function recordTrainingStep(parts: StepParts, nodes: readonly Node[], updates: boolean): readonly Node[] {
+export function recordTrainingStep(
+  parts: StepParts,
+  nodes: readonly Node[],
+  updates: boolean,
+  observe?: ObserveStep,
+): readonly Node[] {
   const { model, store, counters, slots } = parts
   const [inputs, target, learningRate, ...rest] = nodes.map((node) => new Tensor(node))
   const momentum = parts.hasMomentum ? rest[0] : undefined
@@ -104,6 +137,7 @@ export function recordTrainingStep(parts: StepParts, nodes: readonly Node[], upd
   const step = variableTensor(counters.step)
   const context: UpdateContext = { learningRate, step: cast(add(step, 1), 'float32'), momentum }
   const reached: Reached[] = []
+  const calls: LayerCall[] = []
 
   const outputs = forward(model, inputs, {
     store,
@@ -121,42 +155,61 @@ export function recordTrainingStep(parts: StepParts, nodes: readonly Node[], upd
       reached.push({ ...kept, variable, value, values, point })
       return point
     },
+    ...(observe && { observe: (call) => calls.push(call) }),
   })
   checkOutputs(outputs, parts.target)
   const loss = parts.loss.forward(outputs, target)
   checkLoss(parts.loss, loss)
 
-  const slopes = gradients(
-    loss,
-    reached.map(({ point }) => point),
-  )
+  const seen = withoutContainers(calls)
+  const slopes = gradients(loss, [...reached.map(({ point }) => point), ...seen.map(({ output }) => output)])
+  const ofCalls = slopes.splice(reached.length)
   const whole = counters.accumulation
     ? accumulated(reached, slopes, outputs.shape[0], counters.accumulation.examples, updates)
     : slopes
-  if (updates) recordUpdate(reached, whole, parts.clip, context, averageShare)
+  const next = updates ? recordUpdate(reached, whole, parts.clip, context, averageShare) : []
   count(counters, loss, outputs, target, updates)
-  return [loss.node]
+  if (!observe) return [loss.node]
+  const more = observe({
+    inputs,
+    targets: target,
+    outputs,
+    loss,
+    calls: seen.map((call, index) => ({ ...call, gradient: ofCalls[index] })),
+    parameters: next.map((next, index) => {
+      const { variable, value } = reached[index]
+      return { path: variable.name, value, gradient: whole[index], next }
+    }),
+  })
+  return [loss.node, ...more.map(({ node }) => node)]
 }
 
-/** New parameters, new states of their optimizers, new averages. */
+/** The inner ones are called first: a container is whatever has a path that goes on in another's. */
+export function withoutContainers(calls: readonly LayerCall[]): LayerCall[] {
+  const inner = (path: string): boolean => calls.some((other) => other.path.startsWith(`${path}.`))
+  return calls.filter(({ path, output }) => output.dtype === 'float32' && !inner(path))
+}
+
+/** New parameters, which are returned, new states of their optimizers, new averages. */
 function recordUpdate(
   reached: readonly Reached[],
   slopes: readonly Tensor[],
   clip: Clip | undefined,
   context: UpdateContext,
   averageShare: Tensor | undefined,
-): void {
+): Tensor[] {
   const parameters = reached.map(({ rules, value, values, point }, index) => {
     return { rules, value, state: values, point, gradient: slopes[index] }
   })
-  for (const [index, updated] of updateParameters(parameters, clip, context).entries()) {
+  return updateParameters(parameters, clip, context).map((updated, index) => {
     const { variable, state, average } = reached[index]
     assign(variable, updated.parameter)
     for (const [name, place] of Object.entries(state)) assign(place, updated.state[name])
     if (average && averageShare) {
       assign(average, followed(variableTensor(average), updated.parameter, averageShare))
     }
-  }
+    return updated.parameter
+  })
 }
 
 /**

@@ -7,7 +7,7 @@ import { defaultEngine, type Engine } from '../../compile/index.ts'
 import type { Dataset, Order } from '../../data/index.ts'
 import { createStore, type Loss, type NamedArray } from '../../nn/index.ts'
 import { evaluate } from '../evaluate.ts'
-import type { FindingEvent } from '../events.ts'
+import type { Finding } from '../finding.ts'
 import type { Metrics } from '../metrics.ts'
 import { batchNormLayers, type Trained } from './layers.ts'
 import { type OrderEffect, orderEffect, orderFindings } from './order-effect.ts'
@@ -62,7 +62,7 @@ export interface StatisticsComparison {
   /** Where a loss was given. */
   readonly metrics: Readonly<Record<StatisticsKind, Metrics>> | undefined
   /** `batches-not-random`, if they are not. */
-  readonly findings: readonly FindingEvent[]
+  readonly findings: readonly Finding[]
   /** A table for people. */
   toString(): string
 }

@@ -16,7 +16,7 @@
 import { defaultEngine, type Engine } from '../../compile/index.ts'
 import { type Dataset, type Order, shuffled } from '../../data/index.ts'
 import { type BatchMoments, batchMoments, pooledMoments } from '../../nn/index.ts'
-import type { FindingEvent } from '../events.ts'
+import { type Condition, type Finding, findingOf } from '../finding.ts'
 import { checkStatisticsOptions } from './checks.ts'
 import { batchNormLayers, pass, type SeenBatch, type Trained } from './layers.ts'
 
@@ -130,31 +130,36 @@ function chiSquareQuantile(degrees: number): number {
   return degrees * (1 - spread + NORMAL_QUANTILE * Math.sqrt(spread)) ** 3
 }
 
+export const batchesNotRandom: Condition = {
+  code: 'batches-not-random',
+  severity: 'warning',
+  about:
+    'Batch norm takes each batch for a sample of the whole, in training and in the recorded statistics. In sorted or ' +
+    'drifting data it is none: the means of the batches differ by more than chance allows for, and what lies between ' +
+    'batches is seen by no batch norm. The network then behaves differently at test time.',
+  rule: 'variance of the batch means, as a multiple of what random batches have, above what they exceed once in 10,000 times',
+  threshold: 1,
+  cause: 'the examples lie in an order that has to do with what they are, and they are not shuffled',
+  try: 'shuffle every epoch; where the order is wanted, take exact statistics after training: populationStatistics(run, train)',
+  source:
+    'the article, section 5; Ioffe and Szegedy, ICML 2015, section 3.1 and 4.2.1; Fisher 1925 (analysis of variance)',
+}
+
 /** The layer that shows it most, where the order is neither random nor harmless. */
-export function orderFindings(effects: readonly OrderEffect[], step = 0): FindingEvent[] {
+export function orderFindings(effects: readonly OrderEffect[], step = 0): Finding[] {
   const significant = effects.filter(({ ratio, threshold, lost }) => ratio > threshold && lost > NEGLIGIBLE)
   const [worst] = significant.sort((a, b) => b.lost - a.lost)
   if (!worst) return []
   const { path, ratio, threshold, lost } = worst
   const percent = (lost * 100).toFixed(lost < 0.1 ? 1 : 0)
-  return [
-    {
-      type: 'finding',
-      code: 'batches-not-random',
-      severity: 'warning',
-      step,
-      layer: path,
-      message:
-        `${path} sees batches that are no random samples: their means vary ${ratio.toFixed(1)} times as much as chance ` +
-        `allows for, and ${percent}% of the variance lies between them, where batch norm does not see it`,
-      evidence: {
-        measured: ratio,
-        rule: 'variance of the batch means, as a multiple of what random batches have',
-        threshold,
-      },
-      try: 'shuffle every epoch; where the order is wanted, take exact statistics after training: populationStatistics(run, train)',
-      source:
-        'the article, section 5; Ioffe and Szegedy, ICML 2015, section 3.1 and 4.2.1; Fisher 1925 (analysis of variance)',
-    },
-  ]
+  const sign = {
+    measured: ratio,
+    layer: path,
+    message:
+      `${path} sees batches that are no random samples: their means vary ${ratio.toFixed(1)} times as much as chance ` +
+      `allows for, and ${percent}% of the variance lies between them, where batch norm does not see it`,
+    threshold,
+    patches: [{ kind: 'shuffle' as const }],
+  }
+  return [findingOf(batchesNotRandom, sign, step)]
 }

@@ -177,7 +177,7 @@ describe('on random batches and on sorted ones', () => {
     expect(sorted.layers[0].articleToExact.deviation.average).toBeGreaterThan(0.2)
     expect(sorted.layers[0].order?.lost).toBeGreaterThan(0.3)
     expect(random.findings).toEqual([])
-    expect(sorted.findings).toMatchObject([{ type: 'finding', code: 'batches-not-random', severity: 'warning' }])
+    expect(sorted.findings).toMatchObject([{ code: 'batches-not-random', severity: 'warning' }])
   })
 
   it('are compared by what they do, in a table', async () => {

@@ -1,0 +1,61 @@
+import type { Ailment } from '../ailment.ts'
+import { type Chart, latest } from '../chart.ts'
+import { percent } from '../words.ts'
+
+/** In healthy networks up to some 40% of the units of a layer are silent on a batch; there is no point in alarm below. */
+const SHARE = 0.7
+/** A unit counts as dead when it was silent in so many readings in a row. */
+const READINGS = 3
+/** A unit may well be silent for a few examples. */
+const EXAMPLES = 48
+
+export const deadRelu: Ailment = {
+  code: 'dead-relu',
+  severity: 'warning',
+  about:
+    'Units of a rectifier give 0 for every example. Their slope is 0 there, so no gradient reaches their weights any ' +
+    'more, and they stay dead: the layer has so many units less.',
+  rule: 'share of units that gave 0 for every example of the last 3 readings',
+  threshold: SHARE,
+  cause:
+    'an update at too high a learning rate threw their weights so far that the sum is always below 0, or the biases began there',
+  try: 'lower the learning rate; or leakyRelu() or elu() in place of relu(), or first weights by he()',
+  source: 'the article, section 2; CS231n, neural networks part 1 (the dying ReLU problem)',
+  when: 'reading',
+  examine(chart) {
+    return deadShares(chart)
+      .filter(({ share }) => share > SHARE)
+      .sort((a, b) => b.share - a.share)
+      .map(({ layer, share, units, examples }) => ({
+        measured: share,
+        layer,
+        severity: share === 1 ? ('error' as const) : ('warning' as const),
+        message: `${percent(share)} of the ${units} units of ${layer} gave 0 for all of ${examples} examples`,
+        patches: [
+          { kind: 'learning-rate' as const, factor: 0.1 },
+          { kind: 'initializer' as const, name: 'he' },
+          { kind: 'activation' as const, from: 'relu', to: 'leakyRelu' },
+        ],
+      }))
+  },
+}
+
+interface DeadShare {
+  readonly layer: string
+  readonly share: number
+  readonly units: number
+  readonly examples: number
+}
+
+function deadShares(chart: Chart): DeadShare[] {
+  const readings = latest(chart, READINGS)
+  if (!readings) return []
+  const examples = readings.reduce((sum, reading) => sum + reading.examples, 0)
+  if (examples < EXAMPLES) return []
+  return readings[0].layers.flatMap(({ path, kind, units }, index) => {
+    if (kind === 'batchNorm' || !units) return []
+    const all = readings.map(({ layers }) => layers[index].units ?? units)
+    const dead = units.filter((_, unit) => all.every((each) => each[unit] === 0)).length
+    return [{ layer: path, share: dead / units.length, units: units.length, examples }]
+  })
+}

@@ -1,0 +1,41 @@
+/** What is known of a run at one moment, as the ailments see it: nothing is computed here, and nothing judged. */
+import type { Model } from '../nn/index.ts'
+import type { EpochEvent, Position, Settings } from '../train/index.ts'
+import type { Anatomy } from './anatomy.ts'
+import type { LossCurve } from './loss-curve.ts'
+import type { Reading } from './reading.ts'
+
+export interface Chart {
+  readonly model: Model
+  readonly settings: Settings
+  readonly anatomy: Anatomy
+  /** Where the run stands; `step` counts updates. */
+  readonly position: Position
+  /** Updates that the run has in all, as it is planned. */
+  readonly totalSteps: number
+  readonly losses: LossCurve
+  /** Oldest first; the first one is of the weights before any update, unless the run was resumed. */
+  readonly readings: readonly Reading[]
+  readonly epochs: readonly EpochEvent[]
+  /** Mean loss of the best constant answer: the entropy of the labels, the variance of the targets; undefined for other losses. */
+  readonly blindLoss: number | undefined
+}
+
+/** The last so many readings, oldest first, if there are as many. */
+export function latest(chart: Chart, count: number): readonly Reading[] | undefined {
+  return chart.readings.length < count ? undefined : chart.readings.slice(-count)
+}
+
+/** The share of the planned updates that are made. */
+export function progress({ position, totalSteps }: Chart): number {
+  return totalSteps > 0 ? position.step / totalSteps : 1
+}
+
+/**
+ * The share of the loss that training has taken away so far: of the way from the best constant answer (or from where it
+ * began, where that is not known or lower) down to 0. About 0 where nothing is learned; negative where it got worse.
+ */
+export function learned({ losses, blindLoss }: Chart): number {
+  const from = blindLoss === undefined ? losses.first : Math.min(blindLoss, losses.first)
+  return from > 0 ? 1 - losses.recent() / from : 0
+}

@@ -1,0 +1,109 @@
+/** One sitting watched: takes readings, keeps the chart, asks every ailment whether it is there, says each thing once. */
+import { batchCount } from '../data/index.ts'
+import {
+  type EpochEvent,
+  type Finding,
+  findingOf,
+  type Position,
+  type Severity,
+  type Sign,
+  type StepMoment,
+  type Watch,
+  type WatchedRun,
+} from '../train/index.ts'
+import { updatesOf } from '../train/moment.ts'
+import type { Ailment } from './ailment.ts'
+import { anatomyOf } from './anatomy.ts'
+import { blindLossOf } from './blind-loss.ts'
+import type { Chart } from './chart.ts'
+import { createLossCurve } from './loss-curve.ts'
+import { createInstruments, type Reading } from './reading.ts'
+import { readingSchedule } from './schedule.ts'
+
+/** Losses alone are looked at every so many steps. */
+const LOOK_EVERY = 8
+const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2 }
+
+export interface WatchOptions {
+  readonly readingEvery: number | undefined
+  readonly ailments: readonly Ailment[]
+}
+
+export interface OpenWatch extends Watch {
+  /** What is known so far. */
+  chart(): Chart
+}
+
+export function openWatch({ model, settings, session }: WatchedRun, options: WatchOptions): OpenWatch {
+  const { train, batchSize, loss } = settings
+  const anatomy = anatomyOf(model, train.inputShape, batchSize)
+  const weights = new Set(anatomy.parameters.filter(({ isWeight }) => isWeight).map(({ path }) => path))
+  const instruments = createInstruments(weights)
+  const observer = session.observe(instruments.observe)
+  const schedule = readingSchedule(session.plan.graph, options.readingEvery)
+  const losses = createLossCurve()
+  const readings: Reading[] = []
+  const epochs: EpochEvent[] = []
+  const facts = { model, settings, anatomy, totalSteps: totalStepsOf(settings), blindLoss: blindLossOf(train, loss) }
+  let position: Position = { epoch: 0, batch: 0, step: 0 }
+  let isRead = false
+  let hasStarted = false
+  /** How grave each ailment was when it was last told. */
+  const told = new Map<string, number>()
+
+  const chart = (): Chart => ({ ...facts, position, losses, readings, epochs })
+
+  function look(...when: readonly Ailment['when'][]): Finding[] {
+    const now = chart()
+    return options.ailments
+      .filter((ailment) => when.includes(ailment.when))
+      .flatMap((ailment) => {
+        const [sign] = ailment.examine(now)
+        return sign && isNews(ailment, sign) ? [findingOf(ailment, sign, position.step)] : []
+      })
+  }
+
+  /** Each ailment is told once, and once more where it gets graver. */
+  function isNews(ailment: Ailment, sign: Sign): boolean {
+    const rank = RANK[sign.severity ?? ailment.severity]
+    if (rank <= (told.get(ailment.code) ?? -1)) return false
+    told.set(ailment.code, rank)
+    return true
+  }
+
+  return {
+    chart,
+    begin(at) {
+      position = at
+      return []
+    },
+    beforeStep(rows, moment: StepMoment, at) {
+      isRead = moment.updates !== false && schedule.isDue(at.step)
+      if (!isRead) return
+      const values = observer.run(rows, moment)
+      const { step, epoch } = at
+      const { learningRate } = moment
+      readings.push({ step, epoch, examples: rows.length, learningRate, ...instruments.read(values) })
+    },
+    afterStep(at) {
+      position = at
+      losses.add(session.lastLoss())
+      const isFirst = isRead && !hasStarted
+      if (isFirst) hasStarted = true
+      if (isRead) return look(...(isFirst ? (['start'] as const) : []), 'reading', 'loss')
+      return losses.values.length % LOOK_EVERY === 0 ? look('loss') : []
+    },
+    afterEpoch(event) {
+      epochs.push(event)
+      return look('epoch')
+    },
+    release: () => observer.release(),
+  }
+}
+
+function totalStepsOf(settings: WatchedRun['settings']): number {
+  const { orders, batchSize, epochs } = settings
+  let total = 0
+  for (let epoch = 0; epoch < epochs; epoch++) total += updatesOf(batchCount(orders.length(epoch), batchSize), settings)
+  return total
+}

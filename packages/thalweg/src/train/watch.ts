@@ -1,0 +1,33 @@
+/**
+ * Who looks over a run's shoulder. `fit` knows when something happens, a babysitter what it means: this is all that they
+ * know of each other. What a watch computes never touches the run: with and without it, a run gives the same bits.
+ */
+import type { Model } from '../nn/index.ts'
+import type { Position } from './checkpoint.ts'
+import type { EpochEvent } from './events.ts'
+import type { Finding } from './finding.ts'
+import type { Settings } from './options.ts'
+import type { Session, StepMoment } from './session.ts'
+
+export interface WatchedRun {
+  readonly model: Model
+  readonly settings: Settings
+  readonly session: Session
+}
+
+export interface Babysitter {
+  readonly mode: 'advise' | 'fix'
+  /** Called once a sitting, before its first step. */
+  watch(run: WatchedRun): Watch
+}
+
+export interface Watch {
+  /** What can be said before the first step of the sitting. */
+  begin(position: Position): readonly Finding[]
+  /** The step that comes next, from these examples. */
+  beforeStep(rows: Int32Array, moment: StepMoment, position: Position): void
+  /** `position` is that after the step. */
+  afterStep(position: Position): readonly Finding[]
+  afterEpoch(event: EpochEvent): readonly Finding[]
+  release(): void
+}
