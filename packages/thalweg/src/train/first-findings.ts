@@ -2,7 +2,7 @@
 import type { Model, Store } from '../nn/index.ts'
 import type { Finding } from './finding.ts'
 import { modelFindings } from './model-findings.ts'
-import type { Settings } from './options.ts'
+import type { Settings } from './settings.ts'
 import { orderEffect, orderFindings } from './statistics/order-effect.ts'
 
 /** More batches of a strange order say nothing new, and training should begin. */

@@ -15,13 +15,14 @@ import type { Finding } from './finding.ts'
 import { firstFindings } from './first-findings.ts'
 import { type Moment, momentAt } from './moment.ts'
 import { bestFirst } from './monitor.ts'
-import { completeOptions, type FitOptions, type Settings } from './options.ts'
+import { completeOptions, type FitOptions } from './options.ts'
 import { createPace } from './pace.ts'
 import { createRates } from './rates.ts'
 import { epochEvent, startEvent, stepEvent, testNumbers } from './report.ts'
 import { createRun, type Run, type RunParts } from './run.ts'
 import type { StoredArray } from './safetensors.ts'
 import { openSession, type Session } from './session.ts'
+import type { Settings } from './settings.ts'
 import { populationStatistics } from './statistics/population.ts'
 import { reasonToStop } from './stopping.ts'
 
@@ -54,7 +55,7 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
   const { loss, engine } = settings
   const evaluator = createEvaluator(model, { store: session.store, loss, engine }, emit)
   const pace = createPace(LOOK_UP_MS)
-  const watch = settings.babysit?.watch({ model, settings, session })
+  const watch = options.babysit?.watch({ model, settings, session })
   const clock = createClock(resume?.seconds, resume?.epochSeconds)
   let lastStepEvent = performance.now()
 

@@ -46,7 +46,7 @@ export { type Lsuv, type LsuvLayer, type LsuvOptions, lsuv } from './lsuv.ts'
 export type { ClassMetrics, Metrics, NumberMetrics } from './metrics.ts'
 export { biasBeforeBatchNorm, modelFindings } from './model-findings.ts'
 export type { EpochFigure, Metric, Monitor } from './monitor.ts'
-export { completeOptions, type FitOptions, type Settings } from './options.ts'
+export { completeOptions, type FitOptions } from './options.ts'
 export type { Patch } from './patch.ts'
 export {
   type ClassPrediction,
@@ -68,6 +68,7 @@ export {
   type SaveRunOptions,
 } from './saved-run.ts'
 export { type EpochSums, type Observer, openSession, type Session, type StepMoment } from './session.ts'
+export type { Settings, TrainingOptions } from './settings.ts'
 export {
   type CompareOptions,
   compareStatistics,

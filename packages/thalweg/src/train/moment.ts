@@ -1,8 +1,8 @@
 /** With which numbers a step is made, from where a run stands: rate, momentum, average; whether it completes an update. */
 import { momentumAt } from '../optim/rules.ts'
 import type { Position } from './checkpoint.ts'
-import type { Settings } from './options.ts'
 import type { StepMoment } from './session.ts'
+import type { Settings } from './settings.ts'
 
 /** How many updates an epoch of so many batches has. */
 export function updatesOf(batches: number, { accumulate = 1 }: Pick<Settings, 'accumulate'>): number {

@@ -7,9 +7,10 @@ import type { Engine } from '../compile/index.ts'
 import { batchCount, batchRows, type Dataset, type EpochOrders, eachChunk, type Order } from '../data/index.ts'
 import { createStore, type Loss, type Model, type Store } from '../nn/index.ts'
 import { type Optimizer, rulesIn, type UpdateRules } from '../optim/index.ts'
-import { completeOptions, type Settings } from './options.ts'
+import { completeOptions } from './options.ts'
 import { createPace } from './pace.ts'
 import { openSession, type Session } from './session.ts'
+import type { Settings } from './settings.ts'
 import { type RangeAbstention, type RangeVerdict, readCurves, smoothed } from './valley.ts'
 
 export interface RangeTestOptions extends Pick<UpdateRules, 'groups' | 'clip' | 'penalty' | 'constraint'> {

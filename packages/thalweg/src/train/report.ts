@@ -4,8 +4,8 @@ import type { Position } from './checkpoint.ts'
 import type { EpochEvent, StartEvent, StepEvent } from './events.ts'
 import type { Metrics } from './metrics.ts'
 import { updatesOf } from './moment.ts'
-import type { Settings } from './options.ts'
 import type { Session } from './session.ts'
+import type { Settings } from './settings.ts'
 
 export function startEvent(settings: Settings, session: Session, { epoch, step }: Position): StartEvent {
   const { train, batchSize, epochs, seed, engine, orders } = settings

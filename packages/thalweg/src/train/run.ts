@@ -9,10 +9,10 @@ import { evaluate } from './evaluate.ts'
 import type { EpochEvent, FindingEvent, StopEvent } from './events.ts'
 import type { Metrics } from './metrics.ts'
 import { bestFirst } from './monitor.ts'
-import type { Settings } from './options.ts'
 import { type PredictInputs, type Prediction, predict } from './predict.ts'
 import { type SaveRunOptions, saveRun } from './saved-run.ts'
 import type { Session } from './session.ts'
+import type { Settings } from './settings.ts'
 
 export interface Run {
   readonly model: Model

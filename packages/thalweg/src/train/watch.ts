@@ -6,8 +6,8 @@ import type { Model } from '../nn/index.ts'
 import type { Position } from './checkpoint.ts'
 import type { EpochEvent } from './events.ts'
 import type { Finding } from './finding.ts'
-import type { Settings } from './options.ts'
 import type { Session, StepMoment } from './session.ts'
+import type { Settings } from './settings.ts'
 
 export interface WatchedRun {
   readonly model: Model
