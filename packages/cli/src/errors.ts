@@ -8,31 +8,24 @@ export function usage(code: string, parts: { rule: string; received: string; try
   return new ThalwegError(`usage/${code}`, parts)
 }
 
-/** Codes of the library that mean: another command would have worked. Everything else means that the run failed. */
-const USAGE_CODES: ReadonlySet<string> = new Set([
-  'data/unknown-column',
-  'data/missing-column',
-  'data/no-classes',
-  'data/not-provided',
-  'data/bad-seed',
-  'nn/unknown-activation',
-  'optim/unknown-optimizer',
-  'optim/unknown-option',
-  'optim/bad-option',
-  'optim/unknown-surface',
-  'optim/bad-surface',
-  'train/bad-option',
-  'tune/bad-option',
-  'tune/empty-space',
-  'tune/study-mismatch',
-  'train/bad-learning-rate',
-  'train/resume-mismatch',
-  'train/no-checkpoint',
+/** Began, and did not come to its end: numbers that are none, a disk, a process, a machine. */
+const FAILURES: ReadonlySet<string> = new Set([
+  'internal',
+  'backend/index-out-of-range',
+  'backend/no-simd',
+  'backend/out-of-memory',
+  'cli/worker-died',
+  'cli/write-failed',
+  'data/no-crypto',
+  'train/non-finite-activation',
+  'train/non-finite-loss',
+  'train/write-failed',
+  'tune/all-failed',
 ])
 
+/** Whatever else is refused is refused before anything begins: options, names, files, tables, models cannot be used as given. */
 export function exitCodeOf(error: unknown): number {
-  if (!(error instanceof ThalwegError)) return EXIT.failed
-  return error.code.startsWith('usage/') || USAGE_CODES.has(error.code) ? EXIT.usage : EXIT.failed
+  return error instanceof ThalwegError && !FAILURES.has(error.code) ? EXIT.usage : EXIT.failed
 }
 
 /** Any thrown thing as a ThalwegError, so that people and programs always get the same three fields. */

@@ -32,15 +32,18 @@ export async function main(args: readonly string[], streams: Streams = process):
   const finish = (ended: number): void => {
     code = ended
   }
-  const program = createProgram({ streams, finish })
+  const gone = streams.gone ?? new AbortController().signal
+  const program = createProgram({ streams, gone, finish })
+  const commands = program.commands.map((command) => command.name())
   try {
-    await program.parseAsync([...args], { from: 'user' })
+    await program.parseAsync(withoutIdleHelp(args, commands), { from: 'user' })
     return code
   } catch (error) {
+    if (gone.aborted && error instanceof Error && error.name === 'AbortError') return EXIT.interrupted
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done
     // Without a command the help is the answer, and it was printed.
     if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage
-    const told = error instanceof CommanderError ? wrongUsage(error, args) : asThalwegError(error)
+    const told = error instanceof CommanderError ? wrongUsage(error, args, commands) : asThalwegError(error)
     createVoice({ json: args.includes('--json'), quiet: true }, streams).error(told)
     if (process.env.THALWEG_DEBUG) streams.stderr.write(`${traceOf(told)}\n`)
     return exitCodeOf(told)
@@ -74,10 +77,17 @@ function createProgram(surroundings: Surroundings): Command {
   return program
 }
 
+/** Help is for what exists: asked for with an unknown command, commander would print its own and call that done. */
+function withoutIdleHelp(args: readonly string[], commands: readonly string[]): string[] {
+  const words = args.filter((arg) => !arg.startsWith('-'))
+  const command = words[0] === 'help' ? words[1] : words[0]
+  if (command === undefined || command === 'help' || commands.includes(command)) return [...args]
+  return [command]
+}
+
 /** Commander's own complaint in the house's three lines. */
-function wrongUsage(error: CommanderError, args: readonly string[]): ThalwegError {
+function wrongUsage(error: CommanderError, args: readonly string[], commands: readonly string[]): ThalwegError {
   const [message = '', hint] = error.message.replace(/^error: /, '').split('\n')
-  const commands = ['train', 'tune', 'predict', 'check', 'inspect', 'range', 'plot', 'surfaces']
   const command = commands.find((name) => args.includes(name))
   const help = `thalweg ${command ? `${command} ` : ''}--help`
   const rule = RULES[error.code] ?? 'the command must be used as its help says'

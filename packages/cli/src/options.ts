@@ -5,6 +5,7 @@ import { wasmBackend } from 'thalweg/backend'
 import { suggest } from 'thalweg/base'
 import { createEngine, setDefaultEngine } from 'thalweg/compile'
 import { usage } from './errors.ts'
+import { activationName } from './recipes/activations.ts'
 
 export interface SharedOptions {
   readonly seed?: number
@@ -123,6 +124,11 @@ export function timeOption(flags: string, description: string): Option {
       return unit !== undefined && Number(number) > 0 ? Number(number) * units[unit] : undefined
     },
   })
+}
+
+/** Its value is the one name of an activation, however it was spelled. */
+export function activationOption(description: string): Option {
+  return new Option('--activation <name>', description).argParser(activationName)
 }
 
 /** An option whose value is one of some names; near ones are suggested. */

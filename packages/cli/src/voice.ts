@@ -30,6 +30,8 @@ export interface Voice {
 export interface Streams {
   readonly stdout: TerminalStream
   readonly stderr: TerminalStream
+  /** Fires when nobody reads standard output any more. Default never. */
+  readonly gone?: AbortSignal
 }
 
 export interface VoiceOptions {
@@ -41,7 +43,7 @@ export interface VoiceOptions {
 
 export function createVoice(
   { json = false, quiet = false, aside = false }: VoiceOptions,
-  { stdout, stderr }: Streams,
+  { stdout, stderr, gone }: Streams,
 ): Voice {
   const words = json || aside ? stderr : stdout
   const live: LiveLine = liveLine(words)
@@ -53,7 +55,10 @@ export function createVoice(
     isLive,
     width: () => widthOf(words),
     say(text) {
-      if (!quiet) live.print(text)
+      if (quiet) return
+      // Where a run was saved must still reach someone.
+      if (gone?.aborted && words === stdout) stderr.write(`${text}\n`)
+      else live.print(text)
     },
     show(text) {
       if (isLive) live.show(text)

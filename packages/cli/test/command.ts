@@ -20,10 +20,23 @@ export interface Outcome {
 export type JsonEvent = { readonly type: string } & Readonly<Record<string, unknown>>
 
 /** Runs a command in this process. */
-export async function thalweg(...args: string[]): Promise<Outcome> {
+export function thalweg(...args: string[]): Promise<Outcome> {
+  return thalwegRead(() => true, ...args)
+}
+
+/** The same, with a reader of standard output that sees each text and goes when it answers false. */
+export async function thalwegRead(reads: (text: string) => boolean, ...args: string[]): Promise<Outcome> {
   const written = { stdout: '', stderr: '' }
-  const stream = (name: 'stdout' | 'stderr') => ({ write: (text: string) => (written[name] += text) })
-  const code = await main(args, { stdout: stream('stdout'), stderr: stream('stderr') })
+  const reader = new AbortController()
+  const stdout = {
+    write(text: string) {
+      if (reader.signal.aborted) return
+      written.stdout += text
+      if (!reads(text)) reader.abort()
+    },
+  }
+  const stderr = { write: (text: string) => (written.stderr += text) }
+  const code = await main(args, { stdout, stderr, gone: reader.signal })
   return { code, ...written, events: eventsIn(args, written.stdout) }
 }
 

@@ -111,6 +111,19 @@ describe('Ctrl-C', () => {
   })
 })
 
+describe('a reader that goes (| head -1)', () => {
+  it('ends the run as Ctrl-C does: saved, with no trace of an error', async () => {
+    const run = join(emptyFolder(), 'run')
+    const { child, event, ended } = start([...ENDLESS, '--out', run])
+    await event('start')
+    child.stdout?.destroy()
+    const { code, stderr } = await ended
+    expect([code, stderr.includes('EPIPE')]).toEqual([130, false])
+    expect(stderr).toContain(`thalweg train --resume ${run}`)
+    expect((await latestCheckpoint(join(run, 'checkpoints'))).skipped).toEqual([])
+  })
+})
+
 describe('a full disk', () => {
   /** Lets so many files be written, then says what a full disk says. */
   function fullAfter(folder: string, files: number): string {

@@ -75,7 +75,7 @@ describe('thalweg predict', () => {
       ['x,y\n', /no rows/],
     ] as const) {
       const { code, stderr, stdout } = await thalweg('predict', run, file(text))
-      expect([code, stdout, stderr]).toEqual([1, '', expect.stringMatching(message)])
+      expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(message)])
     }
   })
 
@@ -102,7 +102,7 @@ export default { data: { train }, model: sequential(flatten(), dense(3)), loss: 
     expect((await thalweg('predict', run, join(folder, 'images-idx3-ubyte.gz'))).stdout).toBe(plain.stdout)
     writeFileSync(join(folder, 'other-idx3-ubyte'), writeIdx({ shape: [5, 2, 2], values: new Uint8Array(20) }))
     expect(await thalweg('predict', run, join(folder, 'other-idx3-ubyte'))).toMatchObject({
-      code: 1,
+      code: 2,
       stderr: expect.stringMatching(/examples of shape \[2,2,1\]/),
     })
   })
@@ -114,7 +114,7 @@ export default { data: { train }, model: sequential(flatten(), dense(3)), loss: 
     const file = join(run, 'new.csv')
     writeFileSync(file, '0.5,0.5\n')
     const { code, stdout, stderr } = await thalweg('predict', run, file)
-    expect([code, stdout]).toEqual([1, ''])
+    expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toMatch(
       /^read .*preprocessing[.]json: a run must have what was done to its inputs\nreceived: .*\ntry: /,
     )
@@ -130,7 +130,7 @@ export default { data: { train }, model: sequential(flatten(), dense(3)), loss: 
       return thalweg('train', file, '--target', 'kind', '--epochs', '1', '--out', join(folder, `run-${encoding}`))
     }
     const wrong = await train('latin1')
-    expect(wrong.code).toBe(1)
+    expect(wrong.code).toBe(2)
     expect(wrong.stderr).toContain('the file must be text in UTF-8\nreceived: bytes that are none in line 13\n')
     expect((await train('utf8')).code).toBe(0)
     expect((await train('utf16le')).code).toBe(0)

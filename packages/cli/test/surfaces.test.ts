@@ -1,5 +1,5 @@
 /** `thalweg surfaces`: tables, data and pictures of optimizers that race. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DOMParser, type Element, onErrorStopParsing } from '@xmldom/xmldom'
 import { surfaces } from 'thalweg/optim'
@@ -21,6 +21,13 @@ describe('thalweg surfaces', () => {
     expect(code).toBe(0)
     for (const { name, formula } of surfaces)
       expect(stdout).toMatch(new RegExp(`${name} .*${formula.slice(-8)}`.replaceAll(/[()^+]/g, '.')))
+  })
+
+  it('says that what is to be drawn or written needs a surface', async () => {
+    const file = join(emptyFolder(), 'nothing.svg')
+    const { code, stdout, stderr } = await thalweg('surfaces', '--svg', file)
+    expect([code, stdout, existsSync(file)]).toEqual([2, '', false])
+    expect(stderr).toMatch(/--svg needs a surface\n.*\ntry: thalweg surfaces beale --svg /)
   })
 
   it('ranks those who race in a table', async () => {
@@ -146,7 +153,7 @@ describe('thalweg surfaces', () => {
 
   it.each([
     [['beal'], /received: 'beal'\ntry: did you mean "beale"\?/],
-    [['beale', '--optimizers', 'adm'], /received: 'adm'\ntry: did you mean "adam"/],
+    [['beale', '--optimizers', 'adm'], /received: adm\ntry: did you mean "adam"/],
     [['beale', '--starts', 'grid:99'], /received: grid:99\ntry: --starts 1,1, or --starts grid:5/],
     [['beale', '--starts', '1,2,3'], /received: 1,2,3/],
     [

@@ -17,7 +17,7 @@ import { defaultEngine } from 'thalweg/compile'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { lockFolder } from '../src/run/lock.ts'
-import { digestOf, emptyFolder, thalweg } from './command.ts'
+import { digestOf, emptyFolder, thalweg, thalwegRead } from './command.ts'
 
 const epochEvent = z.strictObject({
   type: z.literal('epoch'),
@@ -87,6 +87,50 @@ describe('thalweg train', () => {
     expect(stdout).toContain(`thalweg predict ${out}`)
     expect(stdout).not.toContain('\u001b')
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(Math.max(80, out.length + 60))
+  })
+
+  it('saves and stops when the reader of standard output has gone, and goes on to the same bits', async () => {
+    const folder = emptyFolder()
+    const [cut, whole] = [join(folder, 'cut'), join(folder, 'whole')]
+    const args = ['train', 'xor', '--epochs', '3', '--json']
+    const { code, events, stderr } = await thalwegRead(
+      (text) => !text.includes('"type":"epoch"'),
+      ...args,
+      '--out',
+      cut,
+    )
+    expect([code, events.at(-1)?.type]).toEqual([130, 'epoch'])
+    expect(stderr).toContain(`thalweg train --resume ${cut}`)
+    await thalweg('train', '--resume', cut, '--quiet')
+    await thalweg(...args, '--quiet', '--out', whole)
+    expect(await digestOf(cut)).toBe(await digestOf(whole))
+  })
+
+  it('tells people where the run lies when the words that they read have been cut off', async () => {
+    const out = join(emptyFolder(), 'run')
+    const { code, stderr } = await thalwegRead(
+      (text) => !text.includes('1/3'),
+      'train',
+      'xor',
+      '--epochs',
+      '3',
+      '--out',
+      out,
+    )
+    expect([code, stderr]).toEqual([130, expect.stringContaining(`thalweg train --resume ${out}`)])
+  })
+
+  it('leaves Ctrl-C to the system while it compiles, and listens from the first step on', async () => {
+    const before = process.listenerCount('SIGINT')
+    const listening = new Map<string, number>()
+    const look = (text: string): boolean => {
+      const type = text.match(/"type":"(\w+)"/)?.[1] ?? ''
+      listening.set(type, Math.max(listening.get(type) ?? 0, process.listenerCount('SIGINT') - before))
+      return true
+    }
+    await thalwegRead(look, 'train', 'xor', '--epochs', '1', '--json', '--quiet', '--out', join(emptyFolder(), 'run'))
+    expect([listening.get('compile'), listening.get('start'), listening.get('epoch')]).toEqual([0, 1, 1])
+    expect(process.listenerCount('SIGINT')).toBe(before)
   })
 
   it('says nothing at all with --quiet', async () => {
@@ -236,8 +280,9 @@ describe('thalweg train --resume', () => {
     const run = unfinished(1)
     const { code, events } = await thalweg('train', '--resume', run, '--json', '--quiet')
     expect(code).toBe(0)
-    expect(events[1]).toMatchObject({ type: 'start', seed: 1 })
-    expect(events[1].step).toBeGreaterThan(0)
+    const start = events.find(({ type }) => type === 'start')
+    expect(start).toMatchObject({ seed: 1, step: expect.any(Number) })
+    expect(start?.step).toBeGreaterThan(0)
     expect(await digestOf(run)).toBe(await digestOf(whole))
     const epochs = readFileSync(join(run, 'metrics.jsonl'), 'utf8').trim().split('\n')
     expect(epochs.map((line) => JSON.parse(line).epoch)).toEqual([1, 2, 3, 4])
@@ -305,66 +350,66 @@ describe('thalweg train --resume', () => {
 })
 
 describe('wrong usage and bad input', () => {
-  const cases: readonly [what: string, code: number, args: readonly string[], message: RegExp][] = [
-    ['no target', 2, ['train'], /there must be something to train on/],
-    ['an unknown name', 2, ['train', 'digitz'], /one of digits, mnist/],
-    ['an unknown command', 2, ['trian'], /try: train/],
-    ['an unknown option', 2, ['train', 'xor', '--epoch', '3'], /try: --epochs/],
-    ['a missing value', 2, ['predict', '--out'], /must have a value/],
-    ['batch size 0', 2, ['train', 'xor', '--batch-size', '0'], /--batch-size must be an integer/],
-    ['a negative rate', 2, ['train', 'xor', '--learning-rate', '-1'], /--learning-rate must be/],
-    ['an unknown optimizer', 2, ['train', 'xor', '--optimizer', 'adem'], /did you mean "adam"/],
-    ['an unknown schedule', 2, ['train', 'xor', '--schedule', 'cosin'], /cosine/],
-    ['an unknown activation', 2, ['train', 'xor', '--activation', 'rellu'], /relu/],
-    ['an unknown order', 2, ['train', 'xor', '--order', 'shufled'], /shuffled/],
-    ['an unknown metric', 2, ['train', 'xor', '--metric', 'valid-loss'], /validLoss/],
-    ['a metric of another task', 2, ['train', 'xor', '--metric', 'validR2'], /one of validLoss, validAccuracy/],
-    ['a probability of 1', 2, ['train', 'xor', '--dropout', '1'], /--dropout must be .* below 1/],
-    ['no patience', 2, ['train', 'xor', '--patience', '0'], /--patience must be an integer of at least 1/],
-    ['momentum for adam', 2, ['train', 'xor', '--momentum', '0.9'], /try: --optimizer sgd/],
-    ['a warm-up before a warm-up', 2, ['train', 'xor', '--warmup', '1'], /begins with a rise of its own/],
-    ['a curriculum that is none', 2, ['train', 'xor', '--curriculum-by', 'loss'], /try: --order curriculum/],
-    ['a column where there are none', 2, ['train', 'xor', '--order', 'curriculum', '--curriculum-by', 'x'], /by loss/],
+  const cases: readonly [what: string, args: readonly string[], message: RegExp][] = [
+    ['no target', ['train'], /there must be something to train on/],
+    ['an unknown name', ['train', 'digitz'], /one of digits, mnist/],
+    ['an unknown command', ['trian'], /try: train/],
+    ['help for an unknown command', ['trian', '--help'], /try: train/],
+    ['help with an unknown command', ['help', 'trian'], /try: train/],
+    ['an unknown option', ['train', 'xor', '--epoch', '3'], /try: --epochs/],
+    ['a missing value', ['predict', '--out'], /must have a value/],
+    ['batch size 0', ['train', 'xor', '--batch-size', '0'], /--batch-size must be an integer/],
+    ['a negative rate', ['train', 'xor', '--learning-rate', '-1'], /--learning-rate must be/],
+    ['an unknown optimizer', ['train', 'xor', '--optimizer', 'adem'], /did you mean "adam"/],
+    ['an optimizer around another', ['train', 'xor', '--optimizer', 'lookahead'], /lookahead\(adam\(\)\) in an exp/],
+    ['another one, with a dash', ['train', 'xor', '--optimizer', 'decoupled-decay'], /try: --optimizer adamw/],
+    ['an unknown schedule', ['train', 'xor', '--schedule', 'cosin'], /cosine/],
+    ['an unknown activation', ['train', 'xor', '--activation', 'rellu'], /relu/],
+    ['an unknown order', ['train', 'xor', '--order', 'shufled'], /shuffled/],
+    ['an unknown metric', ['train', 'xor', '--metric', 'valid-loss'], /validLoss/],
+    ['a metric of another task', ['train', 'xor', '--metric', 'validR2'], /one of validLoss, validAccuracy/],
+    ['an unknown initialization', ['train', 'xor', '--init', 'xaver'], /xavier/],
+    ['a metric that no member has', ['train', 'xor', '--ensemble', '2', '--metric', 'validR2'], /one of validLoss/],
+    ['an initialization that no member has', ['train', 'xor', '--ensemble', '2', '--init', 'xaver'], /xavier/],
+    ['a probability of 1', ['train', 'xor', '--dropout', '1'], /--dropout must be .* below 1/],
+    ['no patience', ['train', 'xor', '--patience', '0'], /--patience must be an integer of at least 1/],
+    ['momentum for adam', ['train', 'xor', '--momentum', '0.9'], /try: --optimizer sgd/],
+    ['a warm-up before a warm-up', ['train', 'xor', '--warmup', '1'], /begins with a rise of its own/],
+    ['a curriculum that is none', ['train', 'xor', '--curriculum-by', 'loss'], /try: --order curriculum/],
+    ['a column where there are none', ['train', 'xor', '--order', 'curriculum', '--curriculum-by', 'x'], /by loss/],
     [
       'an unknown column of a curriculum',
-      2,
       ['train', 'FOLDER/table.csv', '--target', 'y', '--order', 'curriculum', '--curriculum-by', 'colur'],
       /colour/,
     ],
     [
       'label smoothing for numbers',
-      2,
       ['train', 'FOLDER/table.csv', '--target', 'y', '--label-smoothing', '0.1'],
       /it is for classes/,
     ],
-    [
-      'dropout for an experiment',
-      2,
-      ['train', 'FOLDER/shapes.ts', '--dropout', '0.1'],
-      /a model and a loss of its own/,
-    ],
-    ['a missing file', 2, ['train', 'nowhere.csv', '--target', 'y'], /nowhere\.csv: the file must exist/],
-    ['no target column', 2, ['train', 'FOLDER/table.csv'], /try: --target kind, or another of a, b/],
-    ['an unknown target column', 2, ['train', 'FOLDER/table.csv', '--target', 'kinds'], /did you mean "kind"/],
-    ['an empty CSV', 1, ['train', 'FOLDER/empty.csv', '--target', 'y'], /a header and at least one row/],
-    ['a header without rows', 1, ['train', 'FOLDER/header.csv', '--target', 'b'], /a header and at least one row/],
-    ['a text cell in a numeric column', 1, ['train', 'FOLDER/text.csv', '--target', 'b'], /"oops"/],
-    ['infinity in the data', 1, ['train', 'FOLDER/infinite.csv', '--target', 'b'], /inf/i],
-    ['a ragged row', 1, ['train', 'FOLDER/ragged.csv', '--target', 'b'], /as many cells as the header/],
-    ['a quote that is never closed', 1, ['train', 'FOLDER/quote.csv', '--target', 'b'], /comma-separated/],
-    ['one class alone', 1, ['train', 'FOLDER/one.csv', '--target', 'b'], /at least two values/],
-    ['an empty --data folder', 2, ['train', 'mnist', '--data', 'FOLDER'], /a folder with all four files/],
-    ['--target where there are no columns', 2, ['train', 'xor', '--target', 'y'], /--target must mean something/],
-    ['--data where there are no files', 2, ['train', 'FOLDER/table.csv', '--data', '.'], /--data must mean something/],
-    ['a wrong magic number', 1, ['train', 'mnist', '--data', 'FOLDER/magic'], /magic/],
-    ['images and labels of unequal count', 1, ['train', 'mnist', '--data', 'FOLDER/unequal'], /equally many/],
-    ['a class that only the test part has', 1, ['train', 'FOLDER/unseen.ts'], /class "1" only in the test split/],
-    ['a truncated image file', 1, ['train', 'mnist', '--data', 'FOLDER/images'], /train-images/],
-    ['an experiment that does not run', 1, ['train', 'FOLDER/broken.ts'], /the experiment file must run/],
-    ['an experiment that exports nothing', 2, ['train', 'FOLDER/nothing.ts'], /must export data, model/],
-    ['a model whose shapes do not fit', 1, ['train', 'FOLDER/shapes.ts'], /head/],
-    ['a run that is none', 2, ['train', '--resume', 'FOLDER'], /a folder that thalweg train made/],
-    ['a prediction from no run', 2, ['predict', 'FOLDER', 'x.csv'], /a folder that thalweg train made/],
+    ['dropout for an experiment', ['train', 'FOLDER/shapes.ts', '--dropout', '0.1'], /a model and a loss of its own/],
+    ['a missing file', ['train', 'nowhere.csv', '--target', 'y'], /nowhere\.csv: the file must exist/],
+    ['no target column', ['train', 'FOLDER/table.csv'], /try: --target kind, or another of a, b/],
+    ['an unknown target column', ['train', 'FOLDER/table.csv', '--target', 'kinds'], /did you mean "kind"/],
+    ['an empty CSV', ['train', 'FOLDER/empty.csv', '--target', 'y'], /a header and at least one row/],
+    ['a header without rows', ['train', 'FOLDER/header.csv', '--target', 'b'], /a header and at least one row/],
+    ['a text cell in a numeric column', ['train', 'FOLDER/text.csv', '--target', 'b'], /"oops"/],
+    ['infinity in the data', ['train', 'FOLDER/infinite.csv', '--target', 'b'], /inf/i],
+    ['a ragged row', ['train', 'FOLDER/ragged.csv', '--target', 'b'], /as many cells as the header/],
+    ['a quote that is never closed', ['train', 'FOLDER/quote.csv', '--target', 'b'], /comma-separated/],
+    ['one class alone', ['train', 'FOLDER/one.csv', '--target', 'b'], /at least two values/],
+    ['an empty --data folder', ['train', 'mnist', '--data', 'FOLDER'], /a folder with all four files/],
+    ['--target where there are no columns', ['train', 'xor', '--target', 'y'], /--target must mean something/],
+    ['--data where there are no files', ['train', 'FOLDER/table.csv', '--data', '.'], /--data must mean something/],
+    ['a wrong magic number', ['train', 'mnist', '--data', 'FOLDER/magic'], /magic/],
+    ['images and labels of unequal count', ['train', 'mnist', '--data', 'FOLDER/unequal'], /equally many/],
+    ['a class that only the test part has', ['train', 'FOLDER/unseen.ts'], /class "1" only in the test split/],
+    ['a truncated image file', ['train', 'mnist', '--data', 'FOLDER/images'], /train-images/],
+    ['an experiment that does not run', ['train', 'FOLDER/broken.ts'], /the experiment file must run/],
+    ['an experiment that exports nothing', ['train', 'FOLDER/nothing.ts'], /must export data, model/],
+    ['a model whose shapes do not fit', ['train', 'FOLDER/shapes.ts'], /head/],
+    ['a run that is none', ['train', '--resume', 'FOLDER'], /a folder that thalweg train made/],
+    ['a prediction from no run', ['predict', 'FOLDER', 'x.csv'], /a folder that thalweg train made/],
   ]
 
   function prepare(): string {
@@ -413,7 +458,7 @@ export default { data: ${data}, model: ${model}, loss: crossEntropy(), optimizer
     }
   }
 
-  it.each(cases)('%s: three lines, exit code %i, nothing left behind', async (_, code, args, message) => {
+  it.each(cases)('%s: three lines alone, exit code 2, nothing left behind', async (_, args, message) => {
     const folder = prepare()
     const before = readdirSync(folder)
     const out = args[0] === 'train' && !args.includes('--resume') ? ['--out', join(folder, 'run')] : []
@@ -421,7 +466,7 @@ export default { data: ${data}, model: ${model}, loss: crossEntropy(), optimizer
     const outcome = await thalweg(...given, ...out)
     expect(outcome.stderr).toMatch(message)
     expect(outcome.stderr).toMatch(/^[^\n]+\nreceived: [^\n]+\ntry: [^\n]+\n$/)
-    expect(outcome.code).toBe(code)
+    expect([outcome.code, outcome.stdout]).toEqual([2, ''])
     expect(readdirSync(folder)).toEqual(before)
   })
 

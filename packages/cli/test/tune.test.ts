@@ -1,5 +1,5 @@
 /** `thalweg tune` over a search file: the best one trains to the same score; what cannot be is said. */
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { emptyFolder, type JsonEvent, thalweg } from './command.ts'
@@ -76,6 +76,7 @@ describe('thalweg tune', () => {
     [['SEARCH', '--target', 'y'], 'usage/idle-option'],
     [['SEARCH', '--trials', '0'], 'usage/bad-value'],
     [['moons', '--metric', 'validR2'], 'usage/unfit-metric'],
+    [['SEARCH', '--metric', 'validR2'], 'usage/unfit-metric'],
     [['SEARCH', '--time-limit', '10'], 'usage/bad-value'],
     [['EMPTY'], 'tune/empty-space'],
     [['TRAIN'], 'usage/not-a-search'],
@@ -96,8 +97,9 @@ describe('thalweg tune', () => {
     const options = ['--workers', '1', '--json', '--out', join(folder, 'study')]
     const { code, stderr, events } = await thalweg('tune', ...named, ...(args[0] === '--resume' ? ['--json'] : options))
     expect(events.at(-1)).toMatchObject({ type: 'error', code: expected })
-    expect(code).toBe(2)
-    expect(stderr.trim().split('\n').slice(-3)).toEqual([
+    expect([code, existsSync(join(folder, 'study'))]).toEqual([2, false])
+    // Nothing was announced before it was refused.
+    expect(stderr.trim().split('\n')).toEqual([
       expect.stringMatching(/ must /),
       expect.stringMatching(/^received: \S/),
       expect.stringMatching(/^try: \S/),

@@ -36,7 +36,7 @@ export async function checkGradients(
   const { name, description, data, seed, penalty, groups = [] } = subject
   const { voice } = context
   const { examples, samples } = extentOf(subject, request)
-  const of = samples === 'all' ? 'every element' : plural(samples, 'element')
+  const of = samples === 'all' ? 'every element' : `up to ${plural(samples, 'element')}`
   voice.say(`\n${voice.style.bold('thalweg')} ${voice.style.dim(libraryVersion)}  check ${voice.style.accent(name)}\n`)
   sayRows(voice, [
     ['network', description],

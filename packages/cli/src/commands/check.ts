@@ -32,7 +32,7 @@ or another place of a pooling window wins) are counted apart.
 Datasets by name: ${[...imageNames, ...pointNames].join(', ')}
 Exit codes: 0 right, 1 something is wrong, 2 wrong usage`
 
-export function addCheckCommand(program: Command, { streams, finish }: Surroundings): void {
+export function addCheckCommand(program: Command, { streams, gone, finish }: Surroundings): void {
   const command = program
     .command('check')
     .summary('check a network before training: are its gradients right?')
@@ -48,7 +48,7 @@ export function addCheckCommand(program: Command, { streams, finish }: Surroundi
   command.addHelpText('after', EXAMPLES)
   command.action(async (target: string | undefined, options: CheckOptions) => {
     const voice = createVoice(options, streams)
-    const interrupt = listenForInterrupt(() => undefined)
+    const interrupt = listenForInterrupt(() => undefined, gone)
     try {
       const context = { voice, signal: interrupt.signal }
       const subject = await loadSubject('check', target, options, context)

@@ -7,8 +7,15 @@ import { EXIT, usage } from '../errors.ts'
 import { inspectionSvg } from '../inspect/picture.ts'
 import { shownPaths } from '../inspect/rows.ts'
 import { courseRows, inspectionLines } from '../inspect/words.ts'
-import { listenForInterrupt } from '../interrupt.ts'
-import { addSharedOptions, integerOption, numberOption, rateOption, type SharedOptions } from '../options.ts'
+import {
+  activationOption,
+  addSharedOptions,
+  integerOption,
+  numberOption,
+  rateOption,
+  type SharedOptions,
+} from '../options.ts'
+import { activationNames } from '../recipes/activations.ts'
 import { type DeepOptions, deepModel, describeDeep } from '../recipes/deep.ts'
 import { loadSubject } from '../recipes/subject.ts'
 import { firstWeights, initNames, type WeightsRequest } from '../recipes/weights.ts'
@@ -51,7 +58,10 @@ example's own loss with respect to what the layer gives out.
   zero     share of exact zeros
 
 Initializations; options go after a colon, he:fan=out,distribution=uniform:
-${lines(initNames)}`
+${lines(initNames)}
+
+Activations:
+${lines(activationNames)}`
 
 /** Names side by side, as many as a line takes. */
 function lines(names: readonly string[]): string {
@@ -64,7 +74,7 @@ function lines(names: readonly string[]): string {
   return wrapped.join(',\n')
 }
 
-export function addInspectCommand(program: Command, { streams, finish }: Surroundings): void {
+export function addInspectCommand(program: Command, { streams, gone: signal, finish }: Surroundings): void {
   const command = program
     .command('inspect')
     .summary('show what first weights make of a network, layer by layer')
@@ -83,7 +93,7 @@ export function addInspectCommand(program: Command, { streams, finish }: Surroun
       }),
     )
     .addOption(integerOption('--width <n>', 'units of each of them (default: 256)', 1))
-    .option('--activation <name>', 'what follows each of them (default: tanh)')
+    .addOption(activationOption('what follows each of them (default: tanh)'))
     .addOption(integerOption('--batch-size <n>', 'examples to look at', 1).default(128))
     .option('--all', 'a row for every layer, those without weights too')
     .option('--svg <file>', 'draw the histograms there')
@@ -91,14 +101,15 @@ export function addInspectCommand(program: Command, { streams, finish }: Surroun
   command.addHelpText('after', EXAMPLES)
   command.action(async (target: string | undefined, options: InspectCommandOptions) => {
     const voice = createVoice(options, streams)
-    const interrupt = listenForInterrupt(() => undefined)
+    // Nothing is kept, so Ctrl-C may end it in the midst of compiling.
     try {
-      const subject = await loadSubject('inspect', target, options, { voice, signal: interrupt.signal })
+      const subject = await loadSubject('inspect', target, options, { voice, signal })
       const { train } = subject.data
       const deep = deepOptions(options)
       const model = deep ? deepModel(deep, train) : subject.model
       const experiment = deep ? undefined : subject.data.experiment?.definition
       const given = await firstWeights(options, { model, train, seed: subject.seed, experiment })
+      voice.show(voice.style.dim('compiling'))
       const inspection = await inspect(model, train, {
         seed: subject.seed,
         loss: subject.loss,
@@ -108,6 +119,7 @@ export function addInspectCommand(program: Command, { streams, finish }: Surroun
         ...(!options.all && { layers: shownPaths(summary(model, train.inputShape)) }),
         ...(given && { store: given.store }),
       })
+      voice.hide()
       const { layers } = inspection
       const network = deep ? describeDeep(deep) : subject.description
       const weights = given?.description ?? "the network's own"
@@ -138,11 +150,10 @@ export function addInspectCommand(program: Command, { streams, finish }: Surroun
       voice.event({ type: 'end', layers: inspection.layers.length, examples, loss, seed, weights })
       finish(EXIT.done)
     } catch (error) {
-      if (!interrupt.signal.aborted) throw error
+      if (!signal.aborted) throw error
       finish(EXIT.interrupted)
     } finally {
       voice.hide()
-      interrupt.release()
     }
   })
 }

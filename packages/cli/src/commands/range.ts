@@ -2,7 +2,6 @@
 import type { Command } from 'commander'
 import { type RangeTest, type RangeVerdict, rangeTest, writeFileAtomic } from 'thalweg/train'
 import { EXIT } from '../errors.ts'
-import { listenForInterrupt } from '../interrupt.ts'
 import { addSharedOptions, integerOption, rateOption, type SharedOptions } from '../options.ts'
 import { lineChartSvg } from '../plot/line-chart.ts'
 import { chooseRecipe, type Overrides } from '../recipes/choose.ts'
@@ -35,7 +34,7 @@ A hundred steps from fresh weights, the rate rising at each, with several seeds.
 begins to fall at the low end of the interval and falls no more at the high end; where the
 curves do not show it, the command says so and gives none.`
 
-export function addRangeCommand(program: Command, { streams, finish }: Surroundings): void {
+export function addRangeCommand(program: Command, { streams, gone: signal, finish }: Surroundings): void {
   const command = program
     .command('range')
     .summary('find the learning rates that train: a range test over several seeds')
@@ -56,8 +55,7 @@ export function addRangeCommand(program: Command, { streams, finish }: Surroundi
   command.addHelpText('after', EXAMPLES)
   command.action(async (target: string, options: RangeOptions) => {
     const voice = createVoice(options, streams)
-    const interrupt = listenForInterrupt(() => voice.hide())
-    const { signal } = interrupt
+    // Nothing is kept, so Ctrl-C may end it in the midst of a step.
     try {
       const { from, to, steps, seeds } = options
       const source = await openSource('range', target, options)
@@ -71,6 +69,7 @@ export function addRangeCommand(program: Command, { streams, finish }: Surroundi
       const recipe = await chooseRecipe(source, data, options)
       const { model, loss, optimizer, order, groups, clip, penalty, constraint } = await realize(recipe, data, seed)
       const { train } = data
+      voice.show(voice.style.dim('compiling'))
       const test = await rangeTest(model, {
         ...{ groups, clip, penalty, constraint },
         ...{ train, loss, optimizer, order, batchSize: recipe.batchSize, from, to, steps, seeds, seed, signal },
@@ -89,7 +88,6 @@ export function addRangeCommand(program: Command, { streams, finish }: Surroundi
       finish(EXIT.interrupted)
     } finally {
       voice.hide()
-      interrupt.release()
     }
   })
 }

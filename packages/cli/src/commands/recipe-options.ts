@@ -1,8 +1,8 @@
 /** The options that change a recipe, in the groups in which people look for them. They go into the run's manifest. */
 import type { Command } from 'commander'
-import { optimizers } from 'thalweg/optim'
-import { batchSizeOption, integerOption, nameOption, numberOption, rateOption } from '../options.ts'
-import { activations } from '../recipes/activations.ts'
+import { activationOption, batchSizeOption, integerOption, nameOption, numberOption, rateOption } from '../options.ts'
+import { activationNames } from '../recipes/activations.ts'
+import { optimizerNames } from '../recipes/optimizer.ts'
 import { orderNames } from '../recipes/order.ts'
 import { figures } from '../recipes/recipe.ts'
 import { scheduleNames } from '../recipes/schedule.ts'
@@ -35,17 +35,16 @@ export function addRecipeOptions(command: Command): void {
 export function addStepOptions(command: Command): void {
   command
     .addOption(batchSizeOption('--batch-size <n>', "examples a step, or 'all'"))
-    .option('--optimizer <name>', `one of ${Object.keys(optimizers).join(', ')}`)
+    .option('--optimizer <name>', `one of ${optimizerNames.join(', ')}`)
     .addOption(numberOption('--momentum <share>', 'of sgd and others that have one', SHARE))
     .addOption(numberOption('--weight-decay <rate>', 'of adamw and others that have it', AT_LEAST_0))
     .addOption(rateOption('--clip-norm <norm>', 'cut the norm of all gradients together to this'))
 }
 
 export function addNetworkOptions(command: Command): void {
-  const names = Object.keys(activations)
   command
     .optionsGroup('Network and regularization:')
-    .addOption(nameOption('--activation <name>', `one of ${names.join(', ')}`, names, 'activations'))
+    .addOption(activationOption(`one of ${activationNames.join(', ')}`))
     .option('--batch-norm', 'normalize each hidden layer over the batch')
     .option('--no-batch-norm', 'do not (images have it by default)')
     .option('--init <name>', "first weights by name, instead of the network's own (thalweg inspect --help)")

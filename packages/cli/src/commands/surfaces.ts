@@ -3,10 +3,8 @@ import path from 'node:path'
 import type { Command } from 'commander'
 import {
   findSurface,
-  isOptimizerName,
   type Optimizer,
   optimizerFor,
-  optimizers,
   type Surface,
   surfaces,
   type Trajectories,
@@ -16,6 +14,7 @@ import { writeFileAtomic } from 'thalweg/train'
 import { csvLine } from '../csv.ts'
 import { EXIT, usage } from '../errors.ts'
 import { addSharedOptions, integerOption, rateOption, type SharedOptions } from '../options.ts'
+import { checkOptimizerName, optimizerNames } from '../recipes/optimizer.ts'
 import { loadSurface } from '../surfaces/own.ts'
 import { ranked, standingOf } from '../surfaces/standing.ts'
 import { startsFrom } from '../surfaces/starts.ts'
@@ -55,7 +54,7 @@ export function addSurfacesCommand(program: Command, { streams, finish }: Surrou
     .description('Lets optimizers go down a surface of two parameters, with the very updates that train networks.')
     .argument('[surface]', `${surfaces.map(({ name }) => name).join(', ')}, or a file that exports one`)
     .optionsGroup('Options of surfaces:')
-    .option('--optimizers <names>', `apart by commas, of ${Object.keys(optimizers).join(', ')}`, RACERS)
+    .option('--optimizers <names>', `apart by commas, of ${optimizerNames.join(', ')}`, RACERS)
     .addOption(integerOption('--steps <n>', 'updates', 1).default(200))
     .addOption(rateOption('--learning-rate <rate>', 'one rate for all'))
     .option('--starts <points>', "'x,y', several apart by semicolons, or 'grid:5' for 5 by 5")
@@ -66,9 +65,25 @@ export function addSurfacesCommand(program: Command, { streams, finish }: Surrou
   command.addHelpText('after', EXAMPLES)
   command.action(async (name: string | undefined, options: SurfacesOptions) => {
     const voice = createVoice(options, streams)
-    if (name === undefined) listSurfaces(voice)
-    else await race(await surfaceFrom(name), options, voice)
+    if (name === undefined) {
+      refuseIdleOptions(command)
+      listSurfaces(voice)
+    } else await race(await surfaceFrom(name), options, voice)
     finish(EXIT.done)
+  })
+}
+
+/** The list of surfaces races nobody and draws nothing. */
+function refuseIdleOptions(command: Command): void {
+  const own = ['optimizers', 'steps', 'learningRate', 'starts', 'tolerance', 'svg', 'animate', 'out']
+  const given = command.options.find(
+    (option) => own.includes(option.attributeName()) && command.getOptionValueSource(option.attributeName()) === 'cli',
+  )
+  if (!given?.long) return
+  throw usage('no-surface', {
+    rule: `surfaces: ${given.long} needs a surface`,
+    received: `${given.long} without one`,
+    try: `thalweg surfaces beale ${given.long === '--animate' ? '--svg beale.svg --animate' : `${given.long} ${command.getOptionValue(given.attributeName())}`}`,
   })
 }
 
@@ -104,8 +119,8 @@ async function surfaceFrom(name: string): Promise<Surface> {
 function racersFrom({ optimizers: names, learningRate }: SurfacesOptions, surface: Surface): Record<string, Optimizer> {
   const racers: Record<string, Optimizer> = {}
   for (const name of names.split(',').map((part) => part.trim())) {
-    const rated = learningRate !== undefined && isOptimizerName(name)
-    racers[name] = optimizerFor(surface, name, rated ? { learningRate } : {})
+    checkOptimizerName('--optimizers', name)
+    racers[name] = optimizerFor(surface, name, learningRate === undefined ? {} : { learningRate })
   }
   return racers
 }

@@ -3,6 +3,8 @@ import type { Streams } from '../voice.ts'
 
 export interface Surroundings {
   readonly streams: Streams
+  /** Fires when nobody reads standard output any more. */
+  readonly gone: AbortSignal
   /** Tells the exit code; called once, at the end. */
   readonly finish: (code: number) => void
 }

@@ -46,7 +46,7 @@ Examples:
 Datasets by name: ${[...imageNames, ...pointNames].join(', ')}
 Exit codes: 0 done, 1 the run failed, 2 wrong usage, 130 interrupted (checkpoint saved)`
 
-export function addTrainCommand(program: Command, { streams, finish }: Surroundings): void {
+export function addTrainCommand(program: Command, { streams, gone, finish }: Surroundings): void {
   const command = program
     .command('train')
     .summary('train a network on a dataset, a table or an experiment file')
@@ -78,10 +78,11 @@ export function addTrainCommand(program: Command, { streams, finish }: Surroundi
   command.addHelpText('after', EXAMPLES)
   command.action(async (target: string | undefined, options: TrainOptions) => {
     const voice = createVoice(options, streams)
-    const interrupt = listenForInterrupt(() => {
-      voice.say(voice.style.dim('finishing this step and saving; Ctrl-C once more quits at once'))
-    })
-    const context = { voice, signal: interrupt.signal }
+    const interrupt = listenForInterrupt((cause) => {
+      const how = cause === 'reader' ? 'the reader of standard output has gone: ' : ''
+      voice.say(voice.style.dim(`${how}finishing this step and saving; Ctrl-C${how ? '' : ' once more'} quits at once`))
+    }, gone)
+    const context = { voice, signal: interrupt.signal, interrupt }
     try {
       const sitting =
         options.resume === undefined

@@ -19,7 +19,7 @@ It leaves a folder with every trial (table.csv), and the best one as best.ts:
   thalweg train runs/tune-wine-.../best.ts
 Exit codes: 0 done, 1 no trial succeeded, 2 wrong usage, 130 interrupted (all finished trials kept)`
 
-export function addTuneCommand(program: Command, { streams, finish }: Surroundings): void {
+export function addTuneCommand(program: Command, { streams, gone, finish }: Surroundings): void {
   const command = program
     .command('tune')
     .summary('search for good hyperparameters')
@@ -49,11 +49,12 @@ export function addTuneCommand(program: Command, { streams, finish }: Surroundin
   command.addHelpText('after', EXAMPLES)
   command.action(async (target: string | undefined, options: SharedOptions & TuneRequest) => {
     const voice = createVoice(options, streams)
-    const interrupt = listenForInterrupt(() => {
-      voice.say(voice.style.dim('stopping the trials that run; Ctrl-C once more quits at once'))
-    })
+    const interrupt = listenForInterrupt((cause) => {
+      const how = cause === 'reader' ? 'the reader of standard output has gone: ' : ''
+      voice.say(voice.style.dim(`${how}stopping the trials that run; Ctrl-C${how ? '' : ' once more'} quits at once`))
+    }, gone)
     try {
-      finish(await runStudy(target, options, { voice, signal: interrupt.signal }))
+      finish(await runStudy(target, options, { voice, signal: interrupt.signal, interrupt }))
     } catch (error) {
       if (!interrupt.signal.aborted || !(error instanceof Error && error.name === 'AbortError')) throw error
       finish(EXIT.interrupted)

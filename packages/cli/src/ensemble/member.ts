@@ -12,7 +12,7 @@ import {
   type TrainEvent,
 } from 'thalweg/train'
 import { listFilesOf } from '../read.ts'
-import { realize } from '../recipes/recipe.ts'
+import { fitOptionsOf, realize } from '../recipes/recipe.ts'
 import { firstWeights } from '../recipes/weights.ts'
 import { appendMetrics, isFinished, type RunFolder, rewriteMetrics, runFolder, writeResult } from '../run/folder.ts'
 import type { Manifest } from '../run/manifest.ts'
@@ -56,23 +56,18 @@ export async function trainMember(
   if (await isFinished(folder)) return true
   const { recipe, checkpointEvery } = manifest
   const seed = manifest.seed + member
-  const { train, valid } = data
-  const { model, ...ingredients } = await realize(recipe, data, seed)
+  const { train } = data
+  const ingredients = await realize(recipe, data, seed)
+  const { model } = ingredients
   await clearTemporaries(folder.checkpoints)
   const snapshot = await newestOf(folder)
   const experiment = data.experiment?.definition
   const first = snapshot ? undefined : await firstWeights(recipe, { model, train, seed, experiment })
   await rewriteMetrics(folder, snapshot?.history ?? [])
   const run = await fit(model, {
-    ...ingredients,
+    ...fitOptionsOf(recipe, data, ingredients),
     ...(first && { store: first.store }),
-    train,
-    valid,
     seed,
-    epochs: recipe.epochs,
-    batchSize: recipe.batchSize,
-    earlyStopping: recipe.earlyStopping,
-    keepBest: recipe.keepBest,
     resume: snapshot,
     signal,
     onEvent(event) {

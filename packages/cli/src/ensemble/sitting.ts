@@ -4,7 +4,7 @@ import type { TrainEvent } from 'thalweg/train'
 import type { Ensemble, EnsembleReport } from 'thalweg/tune'
 import { EXIT } from '../errors.ts'
 import { type EngineOptions, engineEnvironment } from '../options.ts'
-import { realize } from '../recipes/recipe.ts'
+import { checkRecipe, modelOf } from '../recipes/recipe.ts'
 import { createRunFolder, type Result, writeResult } from '../run/folder.ts'
 import type { Manifest } from '../run/manifest.ts'
 import type { Sitting, SittingContext } from '../run/sitting.ts'
@@ -19,12 +19,14 @@ import { assemble } from './members.ts'
 /** @returns the exit code */
 export async function runEnsembleSitting(
   sitting: Sitting,
-  { voice, signal }: SittingContext,
+  context: SittingContext,
   { workers = os.availableParallelism(), ...engine }: EngineOptions & { readonly workers?: number | undefined } = {},
 ): Promise<number> {
+  const { voice } = context
   const { folder, manifest, data } = sitting
   const { ensemble: members = 0 } = manifest
   const began = performance.now()
+  await checkRecipe(manifest.recipe, data, manifest.seed)
   sayBeginning(sitting, voice)
   let { lock } = sitting
   lock ??= await createRunFolder(folder, {
@@ -33,15 +35,14 @@ export async function runEnsembleSitting(
     experiment: data.experiment,
   })
   try {
-    const finished = await trainAll(sitting, members, { size: Math.min(workers, members), engine }, { voice, signal })
+    const finished = await trainAll(sitting, members, { size: Math.min(workers, members), engine }, context)
     voice.hide()
     if (!finished) {
       voice.say(`\n  saved; to go on:\n    ${voice.style.accent(resumeCommand(folder))}\n`)
       voice.event({ type: 'interrupted', run: folder.path })
       return EXIT.interrupted
     }
-    const { model } = await realize(manifest.recipe, data, manifest.seed)
-    const { ensemble } = await assemble(folder.path, manifest, model)
+    const { ensemble } = await assemble(folder.path, manifest, modelOf(manifest.recipe, data))
     const scaled = data.valid && manifest.combine !== 'vote' ? await ensemble.calibrated(data.valid) : ensemble
     const seconds = (performance.now() - began) / 1000
     const report = data.test && (await scaled.report(data.test))
@@ -67,7 +68,7 @@ async function trainAll(
   { folder, manifest, data }: Sitting,
   members: number,
   { size, engine }: { readonly size: number; readonly engine: EngineOptions },
-  { voice, signal }: SittingContext,
+  { voice, signal, interrupt }: SittingContext,
 ): Promise<boolean> {
   const progress = createMembersProgress(manifest, members, voice)
   const task: MemberTask = { kind: 'member', manifest, run: folder.path }
@@ -76,7 +77,15 @@ async function trainAll(
     if (signal.aborted) return false
     const onEvent = (event: unknown): void => progress(member, event as TrainEvent)
     if (pool) return Boolean(await pool.run(member, { signal, onEvent }))
-    return trainMember(manifest, data, memberFolder(folder.path, member), member, { signal, onEvent })
+    // It compiles in this process; what is finished lies in its own folder.
+    interrupt?.rest()
+    return trainMember(manifest, data, memberFolder(folder.path, member), member, {
+      signal,
+      onEvent(event) {
+        if (event.type === 'start') interrupt?.listen()
+        onEvent(event)
+      },
+    })
   }
   try {
     const all = Array.from({ length: members }, (_, member) => member)
@@ -84,6 +93,7 @@ async function trainAll(
     for (const member of all) if (!(await one(member))) return false
     return true
   } finally {
+    interrupt?.listen()
     pool?.close()
   }
 }

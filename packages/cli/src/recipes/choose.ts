@@ -3,22 +3,18 @@
  * of the command line take precedence one by one.
  */
 import { sha256 } from 'thalweg/data'
-import { createOptimizer, optimizers } from 'thalweg/optim'
 import type { EpochFigure } from 'thalweg/train'
-import { usage } from '../errors.ts'
 import type { Prepared, Source } from '../source/source.ts'
+import { idle } from './idle.ts'
 import { chooseModel, type ModelOverrides, outputsOf } from './model.ts'
+import { chooseOptimizer, type OptimizerOverrides } from './optimizer.ts'
 import { orderDescription } from './order.ts'
 import type { Recipe } from './recipe.ts'
 import { scheduleDescription } from './schedule.ts'
 
-export interface Overrides extends ModelOverrides {
+export interface Overrides extends ModelOverrides, OptimizerOverrides {
   readonly epochs?: number | undefined
   readonly batchSize?: number | 'all' | undefined
-  readonly optimizer?: string | undefined
-  readonly learningRate?: number | undefined
-  readonly momentum?: number | undefined
-  readonly weightDecay?: number | undefined
   readonly schedule?: string | undefined
   /** In epochs. */
   readonly warmup?: number | undefined
@@ -67,32 +63,6 @@ function warmed({ name }: Recipe['schedule'], { warmup }: Overrides): Recipe['sc
   throw idle('--warmup', "the experiment's own schedule", 'leave it out, or name a --schedule')
 }
 
-/** Another optimizer comes with its own options; what is said of it goes to the recipe's otherwise. */
-function chooseOptimizer(
-  base: Recipe['optimizer'],
-  { optimizer: name = base.name, learningRate, momentum, weightDecay }: Overrides,
-): Recipe['optimizer'] {
-  if (name === base.name && learningRate === undefined && momentum === undefined && weightDecay === undefined)
-    return base
-  const own = name === base.name ? base.options : {}
-  const standard = createOptimizer(name, own).options
-  for (const [flag, option, value] of [
-    ['--momentum', 'momentum', momentum],
-    ['--weight-decay', 'weightDecay', weightDecay],
-  ] as const) {
-    if (value === undefined || Object.hasOwn(standard, option)) continue
-    const takers = Object.entries(optimizers).filter(([, make]) => Object.hasOwn(make().options, option))
-    throw idle(flag, `the optimizer ${name}`, `--optimizer ${takers.map(([taker]) => taker).join(', or ')}`)
-  }
-  const made = createOptimizer(name, {
-    ...own,
-    ...(learningRate !== undefined && { learningRate }),
-    ...(momentum !== undefined && { momentum }),
-    ...(weightDecay !== undefined && { weightDecay }),
-  })
-  return { name, options: { ...made.options } }
-}
-
 function refuseIdleOverrides({ train, experiment }: Prepared, overrides: Overrides): void {
   const { labelSmoothing, order, curriculumBy } = overrides
   if (experiment) {
@@ -109,14 +79,6 @@ function refuseIdleOverrides({ train, experiment }: Prepared, overrides: Overrid
   if (curriculumBy !== undefined && order !== 'curriculum') {
     throw idle('--curriculum-by', `--order ${order ?? 'shuffled'}`, '--order curriculum')
   }
-}
-
-function idle(flag: string, received: string, advice: string): Error {
-  return usage('idle-option', {
-    rule: `train: ${flag} must mean something to what is trained`,
-    received: `${flag}, for ${received}`,
-    try: advice,
-  })
 }
 
 async function baseRecipe({ kind }: Source, data: Prepared): Promise<Recipe> {

@@ -1,6 +1,6 @@
 import { summary } from 'thalweg/nn'
 import { describe, expect, it } from 'vitest'
-import { activations } from './activations.ts'
+import { activationName, activationNames } from './activations.ts'
 import { buildModel, type CnnDescription, chooseModel, describeModel, type MlpDescription } from './model.ts'
 
 const cnn: CnnDescription = {
@@ -34,10 +34,16 @@ describe('the default networks', () => {
   })
 
   it('can be made with every activation', () => {
-    for (const activation of Object.keys(activations)) {
-      const model = buildModel(chooseModel(mlp, { activation }))
-      expect(summary(model, [5]).parameters).toBeGreaterThan(0)
+    for (const activation of activationNames) {
+      const { layers } = summary(buildModel(chooseModel(mlp, { activation, batchNorm: true })), [5])
+      // Whatever an activation makes of what it is given, as many units are left as the description says.
+      expect(layers.filter(({ kind }) => kind === 'dense').map(({ parameters }) => parameters)[2]).toBe(8 * 3 + 3)
     }
     expect(() => chooseModel(mlp, { activation: 'rellu' })).toThrow(/relu/)
+  })
+
+  it('know an activation by both spellings', () => {
+    expect(['leakyRelu', 'leaky-relu', 'swish'].map(activationName)).toEqual(['leaky-relu', 'leaky-relu', 'silu'])
+    expect(activationNames.map(activationName)).toEqual(activationNames)
   })
 })

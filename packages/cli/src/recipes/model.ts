@@ -1,10 +1,18 @@
 /** The default networks, as plain data that goes into a run's manifest and as models made from it. */
-import { suggest } from 'thalweg/base'
 import type { Dataset } from 'thalweg/data'
-import { batchNorm, conv2d, dense, dropout, flatten, type Model, maxPool2d, sequential } from 'thalweg/nn'
+import {
+  batchNorm,
+  conv2d,
+  createActivation,
+  dense,
+  dropout,
+  flatten,
+  type Model,
+  maxPool2d,
+  sequential,
+} from 'thalweg/nn'
 import { z } from 'zod'
-import { usage } from '../errors.ts'
-import { activations } from './activations.ts'
+import { activationName, unitsBefore } from './activations.ts'
 
 interface Shares {
   readonly inputShape: readonly number[]
@@ -70,19 +78,13 @@ export function chooseModel<Description extends BuiltIn>(
     dropout = description.dropout,
   }: ModelOverrides,
 ): Description {
-  if (!Object.hasOwn(activations, activation)) {
-    throw usage('unknown-activation', {
-      rule: 'train: --activation must name one that exists',
-      received: activation,
-      try: suggest(activation, Object.keys(activations), 'activations'),
-    })
-  }
-  return { ...description, activation, batchNorm, dropout }
+  return { ...description, activation: activationName(activation), batchNorm, dropout }
 }
 
 export function buildModel(description: BuiltIn): Model {
   const { kind, activation, batchNorm: normalizes, dropout: rate, outputs } = description
-  const act = activations[activation]
+  const act = () => createActivation(activation)
+  const wide = (units: number): number => unitsBefore(activation, units)
   // Made anew for each place: a layer that stands in two places is one layer, with one set of weights.
   const norm = () => (normalizes ? [batchNorm()] : [])
   const drop = () => (rate > 0 ? [dropout({ rate })] : [])
@@ -90,14 +92,14 @@ export function buildModel(description: BuiltIn): Model {
   const bias = !normalizes
   if (kind === 'cnn') {
     const convolutions = description.filters.flatMap((filters) => [
-      conv2d(filters, 3, { padding: 'same', bias }),
+      conv2d(wide(filters), 3, { padding: 'same', bias }),
       ...norm(),
       act(),
       maxPool2d(2),
     ])
-    return sequential(...convolutions, flatten(), dense(description.hidden), act(), ...drop(), dense(outputs))
+    return sequential(...convolutions, flatten(), dense(wide(description.hidden)), act(), ...drop(), dense(outputs))
   }
-  const hidden = description.hidden.flatMap((units) => [dense(units, { bias }), ...norm(), act(), ...drop()])
+  const hidden = description.hidden.flatMap((units) => [dense(wide(units), { bias }), ...norm(), act(), ...drop()])
   return sequential(...hidden, dense(outputs))
 }
 
@@ -109,14 +111,15 @@ export function outputsOf({ target }: Dataset): number {
 export function describeModel(description: ModelDescription): string {
   if (description.kind === 'experiment') return `the experiment's own`
   const { activation, batchNorm: normalizes, dropout: rate, outputs } = description
+  const wide = (units: number): number => unitsBefore(activation, units)
   const norm = normalizes ? ', batch norm' : ''
   const drop = rate > 0 ? `, dropout ${rate}` : ''
   const hidden =
     description.kind === 'cnn'
       ? [
-          ...description.filters.map((count) => `conv 3x3x${count}${norm}, ${activation}, pool`),
-          `dense ${description.hidden}, ${activation}${drop}`,
+          ...description.filters.map((count) => `conv 3x3x${wide(count)}${norm}, ${activation}, pool`),
+          `dense ${wide(description.hidden)}, ${activation}${drop}`,
         ]
-      : description.hidden.map((units) => `dense ${units}${norm}, ${activation}${drop}`)
+      : description.hidden.map((units) => `dense ${wide(units)}${norm}, ${activation}${drop}`)
   return [...hidden, `dense ${outputs}`].join('; ')
 }

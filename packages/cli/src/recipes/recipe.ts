@@ -3,7 +3,7 @@
  * here, the same way in the first sitting and in every later one.
  */
 import { batchCount, type EpochOrders, type Order } from 'thalweg/data'
-import { crossEntropy, type Loss, type Model, meanSquaredError } from 'thalweg/nn'
+import { crossEntropy, type Loss, type Model, meanSquaredError, summary } from 'thalweg/nn'
 import {
   clipByGlobalNorm,
   createOptimizer,
@@ -13,12 +13,19 @@ import {
   type Schedule,
   type UpdateRules,
 } from 'thalweg/optim'
-import type { EarlyStoppingOptions, EpochFigure, Metric } from 'thalweg/train'
+import {
+  completeOptions,
+  type EarlyStoppingOptions,
+  type EpochFigure,
+  type FitOptions,
+  type Metric,
+} from 'thalweg/train'
 import { z } from 'zod'
 import type { Prepared } from '../source/source.ts'
 import { buildModel, type ModelDescription, modelSchema } from './model.ts'
 import { type OrderDescription, orderSchema, realizeOrder } from './order.ts'
 import { realizeSchedule, type ScheduleDescription, scheduleSchema } from './schedule.ts'
+import { checkInit } from './weights.ts'
 
 export interface Recipe {
   readonly model: ModelDescription
@@ -73,6 +80,34 @@ export interface Ingredients extends UpdateRules {
   readonly schedule: Schedule | Plateau | undefined
   readonly order: Order | undefined
   readonly metric: Metric | undefined
+}
+
+/** What `fit` is told of a recipe, in every sitting and by every member of an ensemble alike. */
+export function fitOptionsOf(
+  { epochs, batchSize, earlyStopping, keepBest }: Recipe,
+  { train, valid }: Prepared,
+  { model: _, ...ingredients }: Ingredients,
+): Pick<FitOptions, 'train' | 'valid' | 'epochs' | 'batchSize' | 'earlyStopping' | 'keepBest'> &
+  Omit<Ingredients, 'model'> {
+  return { ...ingredients, train, valid, epochs, batchSize, earlyStopping, keepBest }
+}
+
+/**
+ * Refuses what `fit` would refuse, before anything is announced: figures that the epochs do not have, shapes that do not fit,
+ * first weights that do not exist.
+ */
+export async function checkRecipe(recipe: Recipe, data: Prepared, seed: number): Promise<void> {
+  const ingredients = await realize(recipe, data, seed)
+  completeOptions({ ...fitOptionsOf(recipe, data, ingredients), test: data.test, seed })
+  checkInit(recipe)
+  summary(ingredients.model, data.train.inputShape)
+}
+
+/** The network alone. */
+export function modelOf({ model }: Recipe, { experiment }: Prepared): Model {
+  if (model.kind !== 'experiment') return buildModel(model)
+  if (!experiment) throw new TypeError('an experiment without its definition')
+  return experiment.definition.model
 }
 
 export async function realize(recipe: Recipe, data: Prepared, seed: number): Promise<Ingredients> {

@@ -50,6 +50,14 @@ export async function firstWeights(
   return { store: createStore({ seed, initializer }), description: initializer.description ?? name }
 }
 
+/** @throws ThalwegError `usage/bad-initializer`, `usage/bad-value`, `usage/idle-option` for first weights that do not exist */
+export function checkInit({ init, scale }: WeightsRequest): void {
+  const { name, options } = parse(init)
+  if (name === undefined) return
+  if (name.toLowerCase() === LSUV) refuseOptions(options, scale)
+  else named(name, options)
+}
+
 /** What is wrong with it was typed on the command line. */
 function named(name: string, options: Readonly<Record<string, unknown>>): Initializer {
   try {

@@ -1,5 +1,6 @@
 /** What a sitting of a run begins with, be it the first or a later one. */
 import type { Snapshot } from 'thalweg/train'
+import type { Interrupt } from '../interrupt.ts'
 import type { Prepared } from '../source/source.ts'
 import type { Voice } from '../voice.ts'
 import type { Babysitting } from './babysit.ts'
@@ -22,4 +23,6 @@ export interface Sitting {
 export interface SittingContext {
   readonly voice: Voice
   readonly signal: AbortSignal
+  /** Where the command listens for Ctrl-C: it rests while a network compiles in this process. */
+  readonly interrupt?: Pick<Interrupt, 'rest' | 'listen'>
 }

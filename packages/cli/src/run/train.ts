@@ -1,7 +1,7 @@
 /** One sitting of a run, the first or a later one: trains, keeps the folder up to date, says how it went. */
 import { checkpointFolder, fit, type Run, type TrainEvent } from 'thalweg/train'
 import { EXIT } from '../errors.ts'
-import { realize } from '../recipes/recipe.ts'
+import { fitOptionsOf, realize } from '../recipes/recipe.ts'
 import { firstWeights } from '../recipes/weights.ts'
 import { createProgress } from '../terminal/progress.ts'
 import type { Voice } from '../voice.ts'
@@ -29,14 +29,15 @@ interface Held {
   lock: Lock | undefined
 }
 
-async function trainSitting(sitting: Sitting, { voice, signal }: SittingContext, held: Held): Promise<number> {
+async function trainSitting(sitting: Sitting, context: SittingContext, held: Held): Promise<number> {
+  const { voice, signal, interrupt } = context
   const { folder, manifest, data, snapshot, checkpointEvery } = sitting
   const { recipe, seed } = manifest
-  const { train, valid, test } = data
-  const { model, ...ingredients } = await realize(recipe, data, seed)
+  const { train, test } = data
+  const ingredients = await realize(recipe, data, seed)
+  const { model } = ingredients
   const progress = createProgress(voice)
   let opened = false
-  sayBeginning(sitting, voice)
 
   function onEvent(event: TrainEvent): void {
     if (event.type === 'epoch') appendMetrics(folder, event)
@@ -44,7 +45,11 @@ async function trainSitting(sitting: Sitting, { voice, signal }: SittingContext,
     pass(event, folder, voice)
   }
 
+  /** Everything fits and is compiled: only now is anything announced, and anything there to be saved. */
   async function open(): Promise<void> {
+    interrupt?.listen()
+    voice.hide()
+    sayBeginning(sitting, voice)
     held.lock ??= await createRunFolder(folder, {
       manifest,
       preprocessing: data.preprocessing,
@@ -55,21 +60,17 @@ async function trainSitting(sitting: Sitting, { voice, signal }: SittingContext,
   }
 
   let run: Run
+  interrupt?.rest()
+  voice.show(voice.style.dim('compiling'))
   try {
     // A snapshot has weights of its own.
     const experiment = data.experiment?.definition
     const first = snapshot ? undefined : await firstWeights(recipe, { model, train, seed, experiment })
     run = await fit(model, {
-      ...ingredients,
+      ...fitOptionsOf(recipe, data, ingredients),
       ...(first && { store: first.store }),
-      train,
-      valid,
       test,
       seed,
-      epochs: recipe.epochs,
-      batchSize: recipe.batchSize,
-      earlyStopping: recipe.earlyStopping,
-      keepBest: recipe.keepBest,
       resume: snapshot,
       signal,
       babysit: babysitterFor(sitting.babysit),
@@ -84,6 +85,8 @@ async function trainSitting(sitting: Sitting, { voice, signal }: SittingContext,
   } catch (error) {
     if (opened) await sayFailure(folder, voice)
     throw error
+  } finally {
+    interrupt?.listen()
   }
   if (run.interrupted) {
     sayInterrupted(run, folder, voice)

@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { batchCount, type Dataset } from 'thalweg/data'
 import type { Trial } from 'thalweg/tune'
+import { functionOf, unitsBefore } from '../recipes/activations.ts'
 import type { ModelDescription } from '../recipes/model.ts'
 import { LEAST_STEPS_OF_A_CYCLE } from '../recipes/schedule.ts'
 import type { BuiltIn } from './built-in.ts'
@@ -104,8 +105,8 @@ function layersOf(model: ModelDescription): string[] {
     case 'mlp':
       return [
         ...model.hidden.flatMap((units) => [
-          `dense(${units})`,
-          `${model.activation}()`,
+          `dense(${unitsBefore(model.activation, units)})`,
+          `${functionOf(model.activation)}()`,
           ...(model.dropout > 0 ? [`dropout({ rate: ${model.dropout} })`] : []),
         ]),
         `dense(${model.outputs})`,

@@ -1,8 +1,7 @@
 /** One trial of `thalweg tune`: trains the configuration up to its budget and says how good it is on the validation part. */
 import { type EpochEvent, fit, type Run } from 'thalweg/train'
 import type { Direction, Objective, SearchMetric, Space } from 'thalweg/tune'
-import { usage } from '../errors.ts'
-import type { Candidate, Tunable } from './tunable.ts'
+import { type Candidate, noValidation, type Tunable } from './tunable.ts'
 
 /** How often a trial saves what it has, for the case that it is killed. */
 const CHECKPOINTS = 5
@@ -44,12 +43,4 @@ function finalEpoch({ history, bestEpoch }: Run, { earlyStopping }: Candidate): 
 
 function figureOf(event: EpochEvent, metric: SearchMetric): number {
   return event[metric] ?? Number.NaN
-}
-
-function noValidation(name: string): Error {
-  return usage('no-validation', {
-    rule: `tune ${name}: there must be a validation part to judge configurations by`,
-    received: 'training data alone',
-    try: 'let data give valid as well, split() for example',
-  })
 }

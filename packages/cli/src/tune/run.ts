@@ -19,6 +19,7 @@ import { EXIT, usage } from '../errors.ts'
 import { type EngineOptions, engineEnvironment } from '../options.ts'
 import { refuseTaken, runName } from '../run/folder.ts'
 import { lockFolder } from '../run/lock.ts'
+import type { SittingContext } from '../run/sitting.ts'
 import { sayRows } from '../terminal/summary.ts'
 import { libraryVersion } from '../version.ts'
 import type { Voice } from '../voice.ts'
@@ -45,11 +46,6 @@ export interface TuneRequest extends EngineOptions {
   readonly out?: string | undefined
 }
 
-export interface TuneContext {
-  readonly voice: Voice
-  readonly signal: AbortSignal
-}
-
 const DEFAULT_SEED = 1
 const DEFAULT_TRIALS = 20
 
@@ -57,12 +53,12 @@ const DEFAULT_TRIALS = 20
 export async function runStudy(
   target: string | undefined,
   request: TuneRequest,
-  context: TuneContext,
+  context: SittingContext,
 ): Promise<number> {
   const { folder, manifest, tunable, isNew } = await (request.resume === undefined
     ? begin(target, request, context)
     : takeUp(request.resume, target, request, context))
-  const { voice, signal } = context
+  const { voice, signal, interrupt } = context
   const { seed, metric } = manifest
   const direction = directionOf(metric)
   const checkpoints = folderCheckpoints(folder.checkpoints)
@@ -94,11 +90,15 @@ export async function runStudy(
       timeLimitMs: request.timeLimit,
       signal,
       onEvent(event) {
+        // A trial begins with compiling; in this process nobody listens meanwhile, and there is only its start to lose.
+        if (!pool && event.type === 'job') interrupt?.rest()
+        else interrupt?.listen()
         progress(event)
         pass(event, voice)
       },
     })
   } finally {
+    interrupt?.listen()
     pool?.close()
     lock.release(folder.path)
     voice.hide()
@@ -113,7 +113,7 @@ interface Opened {
   readonly isNew: boolean
 }
 
-async function begin(target: string | undefined, request: TuneRequest, context: TuneContext): Promise<Opened> {
+async function begin(target: string | undefined, request: TuneRequest, context: SittingContext): Promise<Opened> {
   if (target === undefined) throw nothingToTune()
   if (request.out !== undefined) await refuseTaken(request.out)
   const isSeedOpen = request.seed === undefined
@@ -121,8 +121,10 @@ async function begin(target: string | undefined, request: TuneRequest, context: 
     { target, targetColumn: request.target, epochs: request.epochs, metric: request.metric },
     { seed: request.seed ?? DEFAULT_SEED, isSeedOpen, folder: request.data, ...context },
   )
+  await tunable.check()
   const { name, kind, own, epochs, metric } = tunable
   const methods = methodsOf(request, tunable)
+  const asked = request.trials ?? own.trials
   const gridSize = methods.sampler?.size?.(dimensionsOf(tunable.space))
   const manifest: StudyManifest = {
     version: 1,
@@ -137,7 +139,10 @@ async function begin(target: string | undefined, request: TuneRequest, context: 
     metric,
     ...(request.sampler !== undefined && { sampler: request.sampler }),
     ...(request.pruner !== undefined && { pruner: request.pruner }),
-    trials: request.trials ?? own.trials ?? methods.pruner?.trials ?? gridSize ?? DEFAULT_TRIALS,
+    trials: Math.min(
+      asked ?? methods.pruner?.trials ?? gridSize ?? DEFAULT_TRIALS,
+      gridSize ?? Number.POSITIVE_INFINITY,
+    ),
     ...(kind.kind === 'recipe' && { fingerprints: [await kind.train.fingerprint()] }),
   }
   const folder = studyFolder(request.out ?? path.join('runs', runName(`tune-${name}`)))
@@ -148,7 +153,7 @@ async function takeUp(
   resume: string,
   target: string | undefined,
   request: TuneRequest,
-  context: TuneContext,
+  context: SittingContext,
 ): Promise<Opened> {
   const before = await readStudy(resume)
   const asked = [
@@ -187,7 +192,7 @@ function methodsOf(
 
 async function finish(
   study: Study,
-  { folder, manifest, tunable, voice, signal }: Omit<Opened, 'isNew'> & TuneContext,
+  { folder, manifest, tunable, voice, signal }: Omit<Opened, 'isNew'> & SittingContext,
 ): Promise<number> {
   const { best, trials, interrupted } = study
   const file = best && bestFile(best, tunable, manifest, folder.path)

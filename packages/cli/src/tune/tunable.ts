@@ -1,8 +1,9 @@
 /** What `thalweg tune` searches over: a search file of the user's, or a recipe of the house with a space around it. */
 import path from 'node:path'
+import { ThalwegError } from 'thalweg'
 import type { Dataset } from 'thalweg/data'
 import type { Experiment } from 'thalweg/train'
-import type { Params, SearchExperiment, SearchMetric, Space } from 'thalweg/tune'
+import { type Params, paramsAt, type SearchExperiment, type SearchMetric, type Space } from 'thalweg/tune'
 import { usage } from '../errors.ts'
 import { readFile } from '../read.ts'
 import { chooseRecipe } from '../recipes/choose.ts'
@@ -33,6 +34,12 @@ export interface Tunable {
     | { readonly kind: 'file'; readonly file: string; readonly text: string }
     | { readonly kind: 'recipe'; readonly recipeOf: BuiltIn['recipeOf']; readonly train: Dataset }
   candidate(params: Params<Space>): Promise<Candidate>
+  /**
+   * Refuses, before anything is trained, what no trial could be judged by.
+   *
+   * @throws ThalwegError `usage/unfit-metric`, `usage/no-validation`, and what the data throws
+   */
+  check(): Promise<void>
 }
 
 export interface TunableRequest {
@@ -41,6 +48,9 @@ export interface TunableRequest {
   readonly epochs?: number | undefined
   readonly metric?: SearchMetric | undefined
 }
+
+/** Where in a space to look for a configuration that can be made at all. */
+const TRIED = [0.5, 0.75, 0.25, 1, 0]
 
 export async function openTunable(request: TunableRequest, context: Omit<LoadContext, 'target'>): Promise<Tunable> {
   return isExperimentFile(request.target) ? openFile(request, context) : openRecipe(request, context)
@@ -69,13 +79,26 @@ async function openFile(
     return data
   }
 
+  const judged = metric ?? search.metric ?? 'validLoss'
   return {
     name: search.name ?? path.basename(target, path.extname(target)).replace(/[.]experiment$/, ''),
     space: search.space,
-    metric: metric ?? search.metric ?? 'validLoss',
+    metric: judged,
     epochs,
     own: search,
     kind: { kind: 'file', file, text },
+    async check() {
+      for (const share of TRIED) {
+        const params = paramsAt(search.space, share)
+        try {
+          const { data } = search.experiment(params, { epochs })
+          return refuseUnfit(target, judged, await dataOf(data))
+        } catch (error) {
+          // A configuration that cannot be is a trial that fails; another one may do.
+          if (error instanceof ThalwegError && /^(usage|data)\//.test(error.code)) throw error
+        }
+      }
+    },
     async candidate(params) {
       const { data, batchSize = 64, ...rest } = search.experiment(params, { epochs })
       const { model, loss, optimizer, schedule, order, metric: own, ...more } = rest
@@ -91,7 +114,6 @@ async function openRecipe(
   const source = await resolveSource(target, 'tune')
   if (targetColumn !== undefined && !source.takes.includes('--target')) throw idleTarget(target, targetColumn)
   const data = await source.load({ ...context, target: targetColumn })
-  refuseUnfitMetric(metric, data.train)
   const base = await chooseRecipe(source, data, { epochs })
   const { space, recipeOf } = builtInSearch(base)
   return {
@@ -101,6 +123,7 @@ async function openRecipe(
     epochs: base.epochs,
     own: {},
     kind: { kind: 'recipe', recipeOf, train: data.train },
+    check: async () => refuseUnfit(target, metric ?? 'validLoss', data),
     async candidate(params) {
       const recipe: Recipe = recipeOf(params)
       return { ...(await realize(recipe, data, context.seed)), batchSize: recipe.batchSize, data }
@@ -108,14 +131,23 @@ async function openRecipe(
   }
 }
 
-/** Before every trial is trained for a figure that none of them has. */
-function refuseUnfitMetric(metric: SearchMetric | undefined, { target: { kind } }: Dataset): void {
+function refuseUnfit(name: string, metric: SearchMetric, { train, valid }: Prepared): void {
+  if (!valid) throw noValidation(name)
+  const { kind } = train.target
   const other = kind === 'class' ? 'validR2' : 'validAccuracy'
   if (metric !== other) return
   throw usage('unfit-metric', {
-    rule: 'tune: --metric must suit the target',
-    received: `--metric ${metric}, a target of ${kind === 'class' ? 'classes' : 'numbers'}`,
-    try: `--metric ${kind === 'class' ? 'validAccuracy' : 'validR2'}, or leave it out for validLoss`,
+    rule: `tune ${name}: the metric must suit the target`,
+    received: `${metric}, a target of ${kind === 'class' ? 'classes' : 'numbers'}`,
+    try: `--metric ${kind === 'class' ? 'validAccuracy' : 'validR2'}, or validLoss`,
+  })
+}
+
+export function noValidation(name: string): Error {
+  return usage('no-validation', {
+    rule: `tune ${name}: there must be a validation part to judge configurations by`,
+    received: 'training data alone',
+    try: 'let data give valid as well, split() for example',
   })
 }
 

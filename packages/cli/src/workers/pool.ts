@@ -42,6 +42,11 @@ export function createPool(size: number, task: unknown, environment: Readonly<Re
   const idle: ChildProcess[] = []
   const all = new Set<ChildProcess>()
   const waiting: ((child: ChildProcess) => void)[] = []
+  // A child that compiles hears nothing, not even that its parent has gone.
+  const killAll = (): void => {
+    for (const child of all) child.kill('SIGKILL')
+  }
+  process.once('exit', killAll)
 
   function start(): ChildProcess {
     // From source the child is TypeScript too, and inherits the loader in execArgv.
@@ -98,6 +103,7 @@ export function createPool(size: number, task: unknown, environment: Readonly<Re
     size,
     run,
     close() {
+      process.off('exit', killAll)
       for (const child of all) if (child.connected) child.disconnect()
     },
   }

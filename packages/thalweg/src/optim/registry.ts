@@ -60,6 +60,9 @@ const wrappers: Readonly<Record<string, (inner: Optimizer, options?: never) => O
   decoupledDecay,
 }
 
+/** Names of those that need another one inside, and so have no standing of their own. */
+export const wrapperNames: readonly string[] = Object.keys(wrappers)
+
 /**
  * The optimizer called `name`, with options that are only known at run time. An optimizer's own `name` and `options` make
  * it again, also one around another, `lookahead(adam())`; a `learningRate` beside them goes to the inner one.

@@ -36,6 +36,8 @@ export async function evaluate(model: Model, dataset: Dataset, options: Evaluate
 
 /** Evaluates again and again without compiling again. */
 export interface Evaluator {
+  /** Compiles what {@link evaluate} will need. */
+  prepare(dataset: Dataset): void
   /** `undefined` where `signal` ended it early. Others get their turn whenever `pace` says so. */
   evaluate(dataset: Dataset, pace?: Pace, signal?: AbortSignal): Promise<Metrics | undefined>
   release(): void
@@ -66,6 +68,11 @@ export function createEvaluator(
   }
 
   return {
+    prepare(dataset) {
+      if (dataset.size >= batchSize) planFor(dataset, batchSize)
+      const rest = dataset.size % batchSize
+      if (rest > 0) planFor(dataset, rest)
+    },
     async evaluate(dataset, pace, signal) {
       const order = sequentialOrder(dataset.size)
       const slots = batchSlots(dataset, Math.min(batchSize, dataset.size))

@@ -67,6 +67,16 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     }
   }
 
+  /** What the run is known to need, before the first step: models that do not fit are refused, and no later step waits. */
+  function compileAhead(): void {
+    if (position.epoch >= epochs || stop) return
+    const { accumulate = 1 } = settings
+    const rest = orders.length(position.epoch) % batchSize
+    if (rest > 0) session.prepare(rest, true)
+    if (accumulate > 1 && orders.length(position.epoch) > batchSize) session.prepare(batchSize, false)
+    if (valid) evaluator.prepare(valid)
+  }
+
   /** Between two steps: says how it goes, lets others have their turn, and looks for numbers that are none. */
   async function lookUp(length: number, { learningRate, updates }: Moment): Promise<void> {
     const due = settings.stepEvents
@@ -174,6 +184,7 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
 
   try {
     if (resume) session.restore(withoutBest(resume.arrays))
+    compileAhead()
     await settings.checkpoint?.open?.()
     emit(startEvent(settings, session, position))
     report(await firstFindings(model, session.store, settings, position.epoch))

@@ -51,6 +51,8 @@ export interface Session {
   readonly parameters: number
   /** The compiled step for a full batch, printable. */
   readonly plan: Plan
+  /** Compiles the step for so many examples, unless it is. */
+  prepare(examples: number, updates: boolean): void
   /** One batch: an update from these examples, or their part of one. */
   step(rows: Int32Array, moment: StepMoment): void
   /** Mean loss of the last step's batch. */
@@ -134,6 +136,7 @@ export function openSession(model: Model, settings: Settings, onCompile?: (event
     store,
     parameters: store.parameters().reduce((count, { variable }) => count + sizeOf(variable.shape), 0),
     plan,
+    prepare: (examples, updates) => void planFor(examples, updates),
     step(rows, moment) {
       last = planFor(rows.length, moment.updates ?? true)
       last.run(slotsFor(rows, moment))

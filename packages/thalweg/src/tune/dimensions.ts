@@ -3,7 +3,7 @@
  * has a number for each dimension that exists under the choices it made: the value itself, or the position of an option.
  */
 import { internal } from '../base/index.ts'
-import type { NumberParameter, Parameter, Params, Space } from './space.ts'
+import { checkSpace, type NumberParameter, type Parameter, type Params, type Space } from './space.ts'
 
 export interface Dimension {
   /** `learningRate`, `optimizer`, `optimizer.sgd.momentum`. */
@@ -62,6 +62,20 @@ export function makePoint(dimensions: readonly Dimension[], value: (dimension: D
   const point: Record<string, number> = {}
   for (const dimension of dimensions) if (isActive(dimension, point)) point[dimension.path] = value(dimension)
   return point
+}
+
+/**
+ * The parameters at a share (0 to 1) of the way through every dimension; 0.5 is the middle of the space. To see whether an
+ * objective works at all.
+ *
+ * @throws ThalwegError `tune/empty-space` and others of `tune/` for a space that is none
+ */
+export function paramsAt<S extends Space>(space: S, share: number): Params<S> {
+  checkSpace(space)
+  return paramsOf(
+    space,
+    makePoint(dimensionsOf(space), (dimension) => fromUnit(dimension, share)),
+  )
 }
 
 /** What the objective receives. */

@@ -1,5 +1,5 @@
 /** Tuning: searching hyperparameters, and ensembles of what was trained. */
-export { type Dimension, dimensionsOf, type Point } from './dimensions.ts'
+export { type Dimension, dimensionsOf, type Point, paramsAt } from './dimensions.ts'
 export {
   type CalibrationBin,
   type CalibrationError,

@@ -1,0 +1,67 @@
+/** Optimizers as the command line names them, and what options say about them. */
+import { suggest } from 'thalweg/base'
+import { createOptimizer, isOptimizerName, optimizers, wrapperNames } from 'thalweg/optim'
+import { usage } from '../errors.ts'
+import { idle } from './idle.ts'
+import type { Recipe } from './recipe.ts'
+
+export const optimizerNames: readonly string[] = Object.keys(optimizers)
+
+export interface OptimizerOverrides {
+  readonly optimizer?: string | undefined
+  readonly learningRate?: number | undefined
+  readonly momentum?: number | undefined
+  readonly weightDecay?: number | undefined
+}
+
+/**
+ * Another optimizer comes with its own options; what is said of it goes to the recipe's otherwise.
+ *
+ * @throws ThalwegError `usage/unknown-optimizer`, `usage/idle-option`; `optim/bad-option`
+ */
+export function chooseOptimizer(
+  base: Recipe['optimizer'],
+  { optimizer: name = base.name, learningRate, momentum, weightDecay }: OptimizerOverrides,
+): Recipe['optimizer'] {
+  if (name === base.name && learningRate === undefined && momentum === undefined && weightDecay === undefined)
+    return base
+  // An experiment's own may be one around another; it has its options with it.
+  if (name !== base.name) checkOptimizerName('--optimizer', name)
+  const own = name === base.name ? base.options : {}
+  const standard = createOptimizer(name, own).options
+  for (const [flag, option, value] of [
+    ['--momentum', 'momentum', momentum],
+    ['--weight-decay', 'weightDecay', weightDecay],
+  ] as const) {
+    if (value === undefined || Object.hasOwn(standard, option)) continue
+    const takers = Object.entries(optimizers).filter(([, make]) => Object.hasOwn(make().options, option))
+    throw idle(flag, `the optimizer ${name}`, `--optimizer ${takers.map(([taker]) => taker).join(', or ')}`)
+  }
+  const made = createOptimizer(name, {
+    ...own,
+    ...(learningRate !== undefined && { learningRate }),
+    ...(momentum !== undefined && { momentum }),
+    ...(weightDecay !== undefined && { weightDecay }),
+  })
+  return { name, options: { ...made.options } }
+}
+
+/** @throws ThalwegError `usage/unknown-optimizer` with near names; for one that goes around another, what to do instead */
+export function checkOptimizerName(flag: string, name: string): void {
+  if (isOptimizerName(name)) return
+  const wrapper = wrapperNames.find((one) => one.toLowerCase() === name.toLowerCase().replaceAll('-', ''))
+  if (wrapper === undefined) {
+    throw usage('unknown-optimizer', {
+      rule: `${flag} must name an optimizer that exists`,
+      received: name === '' ? 'nothing' : name,
+      try: suggest(name, optimizerNames, 'optimizers'),
+    })
+  }
+  const inside = wrapper === 'decoupledDecay' ? 'sgd' : 'adam'
+  const alone = wrapper === 'decoupledDecay' ? `${flag} adamw, which is Adam with it` : `${flag} ${inside}`
+  throw usage('unknown-optimizer', {
+    rule: `${flag} must name an optimizer that stands by itself`,
+    received: `${wrapper}, which goes around another one`,
+    try: `${alone}; or write ${wrapper}(${inside}()) in an experiment file`,
+  })
+}
