@@ -43,3 +43,20 @@ it('draws what the epochs of a run were like', async () => {
   expect((await thalweg('plot', run)).stderr).toMatch(/must have finished an epoch/)
   expect(await thalweg('plot', folder)).toMatchObject({ code: 2, stderr: expect.stringContaining('no manifest.json') })
 })
+
+it('draws several runs into one picture, a line each', async () => {
+  const folder = emptyFolder()
+  const runs = ['low', 'good'].map((name) => join(folder, name))
+  for (const [index, rate] of ['1e-6', '0.02'].entries()) {
+    const recipe = ['--epochs', '4', '--optimizer', 'sgd', '--schedule', 'fixed', '--learning-rate', rate]
+    await thalweg('train', 'moons', ...recipe, '--quiet', '--out', runs[index])
+  }
+  const { stdout, stderr } = await thalweg('plot', ...runs)
+  expect(stderr).toBe('8 epochs of 2 runs\n')
+  const { paths, words } = parse(stdout)
+  expect(words).toEqual(expect.arrayContaining(['Training loss', 'Validation loss', 'Validation accuracy']))
+  expect(words.filter((word) => word === 'low' || word === 'good')).toHaveLength(6)
+  expect(paths).toHaveLength(6)
+  const { events } = await thalweg('plot', ...runs, '--json')
+  expect(events.slice(0, -1).map(({ run }) => run)).toEqual([...Array(4).fill(runs[0]), ...Array(4).fill(runs[1])])
+})

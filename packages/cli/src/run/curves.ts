@@ -1,27 +1,32 @@
-/** The curves of a run as charts: loss, accuracy or R2, and the learning rate where it changed. */
+/**
+ * The curves of a run as charts: loss, accuracy or R2, and the learning rate where it changed. Of several runs, what they
+ * have in common, with a line for each.
+ */
 import type { LineChart } from '../plot/line-chart.ts'
 import type { Mark, Place } from '../plot/marks.ts'
+import type { AxisOptions } from '../plot/scale.ts'
 import { loss, percent } from '../terminal/format.ts'
 import type { EpochFigures } from './metrics.ts'
 
 /** From this ratio of the largest loss to the smallest on, only a logarithm shows both. */
 const WIDE = 30
 
-export function curvesOf(epochs: readonly EpochFigures[], name: string): readonly LineChart[] {
-  const along = (figure: (epoch: EpochFigures) => number | undefined): readonly Place[] =>
-    epochs.flatMap((one): Place[] => {
-      const value = figure(one)
-      return value === undefined ? [] : [[one.epoch, value]]
-    })
-  const x = { label: 'epoch', isWhole: true }
+const x = { label: 'epoch', isWhole: true } as const
+const accuracyAxis = { label: 'accuracy', format: (share: number) => `${Number((share * 100).toPrecision(4))}%` }
+
+export interface NamedCurves {
+  readonly name: string
+  readonly epochs: readonly EpochFigures[]
+}
+
+export function curvesOf({ epochs, name }: NamedCurves): readonly LineChart[] {
+  const along = (figure: Figure): readonly Place[] => placesOf(epochs, figure)
   const [trainLoss, validLoss] = [along((one) => one.trainLoss), along((one) => one.validLoss)]
-  const losses = [...trainLoss, ...validLoss].map(([, value]) => value).filter((value) => Number.isFinite(value))
-  const [low, high] = [Math.min(...losses), Math.max(...losses)]
   const charts: LineChart[] = [
     {
       title: `Loss of ${name}`,
       x,
-      y: { label: 'loss', kind: low > 0 && high > WIDE * low ? 'log' : 'linear' },
+      y: lossAxis([...trainLoss, ...validLoss]),
       series: pair(trainLoss, validLoss),
       ...best(validLoss, (a, b) => a < b, loss),
     },
@@ -31,13 +36,12 @@ export function curvesOf(epochs: readonly EpochFigures[], name: string): readonl
     along((one) => one.validAccuracy),
   )
   if (accuracy.length > 0) {
-    const y = { label: 'accuracy', format: (share: number) => `${Number((share * 100).toPrecision(4))}%` }
     const top = best(
       along((one) => one.validAccuracy),
       (a, b) => a > b,
       percent,
     )
-    charts.push({ title: 'Accuracy', x, y, series: accuracy, ...top })
+    charts.push({ title: 'Accuracy', x, y: accuracyAxis, series: accuracy, ...top })
   }
   const r2 = along((one) => one.validR2)
   if (r2.length > 0) {
@@ -54,6 +58,44 @@ export function curvesOf(epochs: readonly EpochFigures[], name: string): readonl
     charts.push({ title: 'Learning rate', x, y: { label: 'at the end of the epoch' }, series })
   }
   return charts
+}
+
+/** Only figures that some of the runs have; a line ends where its loss was no number any more. */
+export function comparedCurves(runs: readonly NamedCurves[]): readonly LineChart[] {
+  const charts: LineChart[] = []
+  const compare = (title: string, figure: Figure, axis: (places: readonly Place[]) => AxisOptions): void => {
+    const series = runs.map(({ name, epochs }, colour) => ({ name, points: placesOf(epochs, figure), colour }))
+    const places = series.flatMap(({ points }) => points)
+    if (places.length > 0) charts.push({ title, x, y: axis(places), series })
+  }
+  compare('Training loss', (one) => one.trainLoss, lossAxis)
+  compare('Validation loss', (one) => one.validLoss, lossAxis)
+  compare(
+    'Validation accuracy',
+    (one) => one.validAccuracy,
+    () => accuracyAxis,
+  )
+  compare(
+    'Validation R2',
+    (one) => one.validR2,
+    () => ({ label: 'R2' }),
+  )
+  return charts
+}
+
+type Figure = (epoch: EpochFigures) => number | undefined
+
+function placesOf(epochs: readonly EpochFigures[], figure: Figure): readonly Place[] {
+  return epochs.flatMap((one): Place[] => {
+    const value = figure(one)
+    return value === undefined ? [] : [[one.epoch, value]]
+  })
+}
+
+function lossAxis(places: readonly Place[]): AxisOptions {
+  const losses = places.map(([, value]) => value).filter((value) => Number.isFinite(value))
+  const [low, high] = [Math.min(...losses), Math.max(...losses)]
+  return { label: 'loss', kind: low > 0 && high > WIDE * low ? 'log' : 'linear' }
 }
 
 function pair(train: readonly Place[], valid: readonly Place[]): LineChart['series'] {

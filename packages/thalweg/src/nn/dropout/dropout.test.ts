@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { referenceBackend, wasmBackend } from '../../backend/index.ts'
 import { createEngine, type Engine, recordStep } from '../../compile/index.ts'
-import { Tensor } from '../../tensor/index.ts'
+import { scalar, Tensor, tensor } from '../../tensor/index.ts'
+import { dense } from '../dense.ts'
 import { forward } from '../forward.ts'
 import type { Model } from '../layer.ts'
 import { sequential } from '../sequential.ts'
@@ -105,5 +106,56 @@ describe("the article's form", () => {
     // In each form, training gives in expectation what test time gives.
     expect(Math.abs(mean(maskOf(inverted, 2)) - mean(maskOf(inverted, 2, 1, false)))).toBeLessThan(bound)
     expect(Math.abs(mean(maskOf(article, 2)) - mean(maskOf(article, 2, 1, false)))).toBeLessThan(bound * p)
+  })
+})
+
+describe('it acts like many models that share their weights', () => {
+  // Four inputs, three classes: 2^4 models, one for each mask (Goodfellow, Bengio and Courville, section 7.12).
+  const p = 0.7
+  const x = [0.5, -1, 2, 1.5]
+  const weight = [0.3, -0.2, 0.1, 1, 0.4, -0.7, -0.5, 0.9, 0.2, 0.6, -0.8, 0.1]
+  const logitsOf = (inputs: readonly number[]) =>
+    [0, 1, 2].map((unit) => inputs.reduce((sum, input, i) => sum + input * weight[3 * i + unit], 0))
+  const masks = Array.from({ length: 16 }, (_, bits) => x.map((_, i) => (bits >> i) & 1))
+  const model = sequential(dropout({ keep: p, scaling: 'inference' }), dense(3, { bias: false }))
+
+  function outputsOf(training: boolean, rows: number): number[][] {
+    const store = createStore({ engine: reference })
+    store.load({ 'dense1.weight': { shape: [4, 3], dtype: 'float32', data: Float64Array.from(weight) } })
+    const random = { seed: tensor(Int32Array.of(1, 0)), step: scalar(1, 'int32') }
+    const inputs = tensor(
+      Array.from({ length: rows }, () => x),
+      [rows, 4],
+    )
+    const output = forward(model, inputs, { store, training, random }).read(reference)
+    return Array.from({ length: rows }, (_, row) => Array.from(output.slice(3 * row, 3 * row + 3)))
+  }
+
+  it('training draws each of them, in its share', () => {
+    const drawn = outputsOf(true, 4000).map((logits) => logits.map((logit) => logit.toFixed(9)).join())
+    for (const mask of masks) {
+      const own = logitsOf(x.map((value, i) => value * mask[i]))
+        .map((logit) => logit.toFixed(9))
+        .join()
+      const kept = mask.filter((bit) => bit === 1).length
+      const share = p ** kept * (1 - p) ** (4 - kept)
+      const times = drawn.filter((logits) => logits === own).length
+      expect(Math.abs(times / 4000 - share)).toBeLessThan(5 * Math.sqrt(share / 4000))
+    }
+  })
+
+  it('test time answers with the geometric mean of them all, each weighing by its share', () => {
+    const [logits] = outputsOf(false, 1)
+    const mean = [0, 1, 2].map((unit) =>
+      masks.reduce((product, mask) => {
+        const kept = mask.filter((bit) => bit === 1).length
+        const all = logitsOf(x.map((value, i) => value * mask[i])).map(Math.exp)
+        return product * (all[unit] / (all[0] + all[1] + all[2])) ** (p ** kept * (1 - p) ** (4 - kept))
+      }, 1),
+    )
+    const normalized = (values: readonly number[]) => values.map((value) => value / values.reduce((a, b) => a + b, 0))
+    for (const [unit, value] of normalized(mean).entries()) {
+      expect(normalized(logits.map(Math.exp))[unit]).toBeCloseTo(value, 12)
+    }
   })
 })
