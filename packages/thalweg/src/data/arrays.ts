@@ -54,6 +54,7 @@ export function arrays(options: ClassArraysOptions | NumberArraysOptions): Datas
   if (inputs instanceof Float32Array) checkFinite(name, 'input', inputs, inputShape)
   const { target, values } = 'labels' in options ? classTarget(name, options) : numberTarget(name, options)
   const targetWidth = target.kind === 'class' ? 1 : target.names.length
+  const copyRow = rowCopier(inputs, width, scale)
   let identity: Promise<string> | undefined
 
   return {
@@ -66,10 +67,7 @@ export function arrays(options: ClassArraysOptions | NumberArraysOptions): Datas
       checkSlot(name, 'inputs', inputSlot.length, rows.length * width)
       checkSlot(name, 'targets', targetSlot.length, rows.length * targetWidth)
       for (let i = 0; i < rows.length; i++) {
-        const from = rows[i] * width
-        const to = i * width
-        if (scale === 1) inputSlot.set(inputs.subarray(from, from + width), to)
-        else for (let k = 0; k < width; k++) inputSlot[to + k] = inputs[from + k] * scale
+        copyRow(rows[i], inputSlot, i * width)
         for (let k = 0; k < targetWidth; k++) targetSlot[i * targetWidth + k] = values[rows[i] * targetWidth + k]
       }
     },
@@ -77,6 +75,30 @@ export function arrays(options: ClassArraysOptions | NumberArraysOptions): Datas
       identity ??= fingerprintOf({ inputShape, target, scale, bytes: inputs instanceof Uint8Array }, inputs, values)
       return identity
     },
+  }
+}
+
+/** From this width on a row is copied faster as a block. */
+const WIDE_ROW = 128
+
+/**
+ * Copies row `row` to position `to` of a slot. Only a typed array copies a block, and one made for each copy would be
+ * garbage in every step: wide rows have theirs, all made at the first copy.
+ */
+function rowCopier(
+  inputs: Float32Array | Uint8Array,
+  width: number,
+  scale: number,
+): (row: number, slot: Float32Array, to: number) => void {
+  if (scale !== 1 || width < WIDE_ROW)
+    return (row, slot, to) => {
+      const from = row * width
+      for (let k = 0; k < width; k++) slot[to + k] = inputs[from + k] * scale
+    }
+  let views: (typeof inputs)[] | undefined
+  return (row, slot, to) => {
+    views ??= Array.from({ length: inputs.length / width }, (_, row) => inputs.subarray(row * width, (row + 1) * width))
+    slot.set(views[row], to)
   }
 }
 

@@ -13,12 +13,14 @@ export function batchSlots(dataset: Dataset, batchSize: number): BatchSlots {
   const inputs = new Float32Array(batchSize * width)
   const targets =
     dataset.target.kind === 'class' ? new Int32Array(batchSize) : new Float32Array(batchSize * targetWidth)
+  const whole = { inputs, targets }
+  const part = (size: number) => ({
+    inputs: inputs.subarray(0, size * width),
+    targets: targets.subarray(0, size * targetWidth),
+  })
   return {
     fill(rows, epoch) {
-      const batch = {
-        inputs: inputs.subarray(0, rows.length * width),
-        targets: targets.subarray(0, rows.length * targetWidth),
-      }
+      const batch = rows.length === batchSize ? whole : part(rows.length)
       dataset.fill(rows, batch.inputs, batch.targets, epoch)
       return batch
     },

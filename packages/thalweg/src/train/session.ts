@@ -4,7 +4,7 @@
  * files and no events; `fit` is a loop over it, and whoever wants to try a change on a copy opens another.
  */
 import { formatShape, sameShape, sizeOf, ThalwegError, type TypedArray } from '../base/index.ts'
-import { createStep, type Engine, type Plan, recordStep, type Step } from '../compile/index.ts'
+import { createStep, type Engine, type Plan, recordStep } from '../compile/index.ts'
 import { createNode, type Variable } from '../graph/index.ts'
 import { build, createStore, type Model, type NamedArray, type Store } from '../nn/index.ts'
 import { checkMembers } from '../optim/groups.ts'
@@ -84,13 +84,16 @@ export function openSession(model: Model, settings: Settings, onCompile?: (event
   const seen = { updating: new Map<number, Plan>(), gathering: new Map<number, Plan>() }
   const [rate, momentum, share] = [new Float32Array(1), new Float32Array(1), new Float32Array(1)]
   const numbers = [rate, ...(has.hasMomentum ? [momentum] : []), ...(has.hasAverage ? [share] : [])]
+  /** What a step is given: its batch, put in place of what the last one had, and the numbers. */
+  const given: TypedArray[] = [rate, rate, ...numbers]
   let last: Plan | undefined
 
   /** The plan for this many examples; the first time a number occurs it is recorded and compiled. */
   function planFor(examples: number, updates: boolean): Plan {
-    const [step, plans]: [Step, Map<number, Plan>] = updates ? [updating, seen.updating] : [gathering, seen.gathering]
+    const plans = updates ? seen.updating : seen.gathering
     const known = plans.get(examples)
     if (known) return known
+    const step = updates ? updating : gathering
     const types = batchTypes(train, examples)
     const started = performance.now()
     const plan = step.plan([...types, ...scalarSlots(has)])
@@ -104,10 +107,12 @@ export function openSession(model: Model, settings: Settings, onCompile?: (event
     { learningRate, momentum: kept = optimizer.momentum ?? 0, averageShare = 0, epoch }: StepMoment,
   ): TypedArray[] {
     const { inputs, targets } = batch.fill(rows, epoch)
+    given[0] = inputs
+    given[1] = targets
     rate[0] = learningRate
     momentum[0] = kept
     share[0] = averageShare
-    return [inputs, targets, ...numbers]
+    return given
   }
 
   engine.write(counters.step, new Int32Array(1))

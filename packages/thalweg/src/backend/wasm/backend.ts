@@ -36,12 +36,22 @@ class WasmStorage implements Storage {
   readonly dtype: DType
   readonly address: number
   readonly memory: Memory
+  private view: Float32Array | Int32Array | undefined
 
   constructor(memory: Memory, shape: Shape, dtype: DType, address: number) {
     this.memory = memory
     this.shape = shape
     this.dtype = dtype
     this.address = address
+  }
+
+  /** The value where it lies; kept, so that a step makes no garbage, until the memory grows and leaves it behind. */
+  get values(): Float32Array | Int32Array {
+    if (this.view?.buffer === this.memory.memory.buffer) return this.view
+    const { memory, address, shape } = this
+    this.view =
+      this.dtype === 'float32' ? memory.floats(address, sizeOf(shape)) : memory.integers(address, sizeOf(shape))
+    return this.view
   }
 }
 
@@ -80,13 +90,9 @@ export function backendOn(memory: Memory, features: Features, pool: ThreadPool |
       memory.release(placed(storage).address)
     },
     write(storage, data) {
-      writeValues(memory, placed(storage), data)
+      writeValues(placed(storage), data)
     },
-    read(storage) {
-      const { address, shape, dtype } = placed(storage)
-      const size = sizeOf(shape)
-      return dtype === 'float32' ? memory.floats(address, size).slice() : memory.integers(address, size).slice()
-    },
+    read: (storage) => placed(storage).values.slice(),
     prepare: (program, storageOf) =>
       prepare({ memory, features, pool }, program, (variable) => placed(storageOf(variable)).address),
   }
@@ -104,15 +110,11 @@ interface Parts {
   readonly pool: ThreadPool | undefined
 }
 
-function writeValues(memory: Memory, { address, shape, dtype }: WasmStorage, data: TypedArray): void {
-  const size = sizeOf(shape)
-  if (data.length !== size) throw internal('a value was written with another size', `${data.length} for ${size}`)
-  if (dtype === 'float32') memory.floats(address, size).set(data)
-  else if (dtype === 'int32') memory.integers(address, size).set(data)
-  else {
-    const bools = memory.integers(address, size)
-    for (let i = 0; i < size; i++) bools[i] = data[i] === 0 ? 0 : 1
-  }
+function writeValues({ values, dtype }: WasmStorage, data: TypedArray): void {
+  if (data.length !== values.length)
+    throw internal('a value was written with another size', `${data.length} for ${values.length}`)
+  if (dtype !== 'bool') values.set(data)
+  else for (let i = 0; i < values.length; i++) values[i] = data[i] === 0 ? 0 : 1
 }
 
 /** Lays a program out: one piece of memory for its inputs, outputs, literals, tables, arena and scratch, then its code. */
@@ -145,8 +147,7 @@ function prepare(
 
   try {
     for (const { id, shape, dtype, place } of lowered.buffers)
-      if (place.kind === 'literal')
-        writeValues(memory, new WasmStorage(memory, shape, dtype, addressOfBuffer(id)), place.data)
+      if (place.kind === 'literal') writeValues(new WasmStorage(memory, shape, dtype, addressOfBuffer(id)), place.data)
     for (const table of assembly.tables)
       memory.integers(base + tables + assembly.tableOffset(table), table.length).set(table)
     const addresses = {
