@@ -299,6 +299,38 @@ describe('thalweg train --resume', () => {
     expect(await digestOf(run)).toBe(await digestOf(whole))
   })
 
+  it('says so where none is whole, and what can be done', async () => {
+    const run = unfinished(2)
+    for (const file of checkpointsOf(run)) truncateSync(join(run, 'checkpoints', file), 1000)
+    const { code, stderr } = await thalweg('train', '--resume', run)
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/received: 2 that are not; .*\ntry: copy the folder again/),
+    ])
+  })
+
+  it('names the version that wrote a run that this one cannot read, and not its own schema', async () => {
+    const run = unfinished(1)
+    const file = join(run, 'manifest.json')
+    const { recipe, ...manifest } = JSON.parse(readFileSync(file, 'utf8'))
+    writeFileSync(file, JSON.stringify({ ...manifest, recipe: { ...recipe, order: undefined } }))
+    for (const args of [
+      ['train', '--resume', run],
+      ['predict', run, 'x.csv'],
+      ['plot', run],
+    ]) {
+      const { code, stderr } = await thalweg(...args)
+      expect([code, stderr.trim().split('\n')]).toEqual([
+        2,
+        [
+          `read ${file}: it must be what a run of this version writes`,
+          expect.stringMatching(/^received: one of thalweg \S+, of 20\d\d-\d\d-\d\d, where recipe[.]order is not as/),
+          'try: use the version that made it, or begin a new run with thalweg train',
+        ],
+      ])
+    }
+  })
+
   it('begins again where no checkpoint was made yet', async () => {
     const run = unfinished(0)
     expect(await thalweg('train', '--resume', run, '--quiet')).toMatchObject({ code: 0 })

@@ -23,7 +23,8 @@ import { z } from 'zod'
 import { usage } from '../errors.ts'
 import { exists, listFilesOf } from '../read.ts'
 import { holderOf, isLock, type Lock, lockFolder } from './lock.ts'
-import { type Manifest, parseManifest } from './manifest.ts'
+import { type Manifest, manifestSchema } from './manifest.ts'
+import { readOrigin } from './origin.ts'
 
 export interface RunFolder {
   readonly path: string
@@ -140,7 +141,7 @@ export async function readManifest({ path: folder }: RunFolder): Promise<Manifes
       try: 'give the path that was printed when the run ended, such as runs/digits-...',
     })
   }
-  return parseManifest(await fs.readFile(file, 'utf8'), file)
+  return readOrigin(file, manifestSchema, 'run')
 }
 
 export async function readRunPreprocessing({ path: folder }: RunFolder): Promise<Preprocessing | undefined> {

@@ -6,10 +6,10 @@ import { usage } from '../errors.ts'
 import { chooseRecipe, type Overrides } from '../recipes/choose.ts'
 import { nothingGiven, openSource } from '../source/open.ts'
 import type { Prepared } from '../source/source.ts'
-import { cliVersion, libraryVersion } from '../version.ts'
 import type { Babysitting } from './babysit.ts'
 import { refuseTaken, runFolder, runName } from './folder.ts'
 import type { DataDescription, Manifest, PartDescription } from './manifest.ts'
+import { originOf } from './origin.ts'
 import type { Sitting, SittingContext } from './sitting.ts'
 
 /** What the command line says. */
@@ -51,19 +51,12 @@ export async function prepareSitting(
   const folder = runFolder(request.out ?? path.join('runs', runName(name)))
   const isFile = source.kind === 'table' || source.kind === 'experiment'
   const manifest: Manifest = {
-    version: 1,
-    name,
-    created: new Date().toISOString(),
-    target: isFile ? path.resolve(target) : target,
-    ...(request.target !== undefined && { targetColumn: request.target }),
-    ...(request.data !== undefined && { dataFolder: path.resolve(request.data) }),
-    seed,
+    ...originOf({ name, target, isFile, targetColumn: request.target, dataFolder: request.data, seed }),
     ...(request.checkpointEvery !== undefined && { checkpointEvery: request.checkpointEvery }),
     ...(request.ensemble !== undefined && { ensemble: request.ensemble }),
     ...(request.combine !== undefined && { combine: request.combine }),
     recipe,
     data: await describeData(data),
-    versions: { thalweg: libraryVersion, cli: cliVersion, node: process.version },
   }
   return {
     folder,

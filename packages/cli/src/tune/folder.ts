@@ -9,12 +9,12 @@
  *   table.csv        a row for each trial; written last
  */
 import path from 'node:path'
-import { ThalwegError } from 'thalweg'
 import { writeFileAtomic } from 'thalweg/train'
 import type { SearchMetric } from 'thalweg/tune'
 import { z } from 'zod'
 import { usage } from '../errors.ts'
-import { exists, readFile } from '../read.ts'
+import { exists } from '../read.ts'
+import { type Origin, originFields, readOrigin } from '../run/origin.ts'
 import type { PrunerName, SamplerName } from './methods.ts'
 
 export interface StudyFolder {
@@ -25,16 +25,9 @@ export interface StudyFolder {
   readonly table: string
 }
 
-export interface StudyManifest {
-  readonly version: 1
-  readonly name: string
-  readonly created: string
-  readonly target: string
-  readonly targetColumn?: string | undefined
-  readonly dataFolder?: string | undefined
+export interface StudyManifest extends Origin {
   /** SHA-256 of the search file. */
   readonly sha256?: string | undefined
-  readonly seed: number
   readonly epochs: number
   readonly metric: SearchMetric
   /** Names of the command line; nothing where the search file's own are used. */
@@ -46,14 +39,8 @@ export interface StudyManifest {
 }
 
 const schema: z.ZodType<StudyManifest> = z.object({
-  version: z.literal(1),
-  name: z.string(),
-  created: z.string(),
-  target: z.string(),
-  targetColumn: z.string().optional(),
-  dataFolder: z.string().optional(),
+  ...originFields,
   sha256: z.string().optional(),
-  seed: z.number().int(),
   epochs: z.number().int(),
   metric: z.enum(['validLoss', 'validAccuracy', 'validR2']),
   sampler: z.enum(['tpe', 'random', 'grid', 'coarse-to-fine']).optional(),
@@ -93,19 +80,5 @@ export async function readStudy(folder: string): Promise<StudyManifest> {
       try: 'give the path that thalweg tune printed, such as runs/tune-...',
     })
   }
-  const text = new TextDecoder().decode(await readFile(file))
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    value = undefined
-  }
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw new ThalwegError('cli/bad-manifest', {
-    rule: `read ${file}: it must be the description of a study of this version`,
-    received: `${issue?.path.join('.')}: ${issue?.message}`,
-    try: 'name another study, or begin a new one',
-  })
+  return readOrigin(file, schema, 'study')
 }

@@ -19,6 +19,8 @@ import { EXIT, usage } from '../errors.ts'
 import { type EngineOptions, engineEnvironment } from '../options.ts'
 import { refuseTaken, runName } from '../run/folder.ts'
 import { lockFolder } from '../run/lock.ts'
+import { originOf } from '../run/origin.ts'
+import { DEFAULT_SEED } from '../run/prepare.ts'
 import type { SittingContext } from '../run/sitting.ts'
 import { sayRows } from '../terminal/summary.ts'
 import { libraryVersion } from '../version.ts'
@@ -46,7 +48,6 @@ export interface TuneRequest extends EngineOptions {
   readonly out?: string | undefined
 }
 
-const DEFAULT_SEED = 1
 const DEFAULT_TRIALS = 20
 
 /** @returns the exit code */
@@ -127,14 +128,15 @@ async function begin(target: string | undefined, request: TuneRequest, context: 
   const asked = request.trials ?? own.trials
   const gridSize = methods.sampler?.size?.(dimensionsOf(tunable.space))
   const manifest: StudyManifest = {
-    version: 1,
-    name,
-    created: new Date().toISOString(),
-    target: kind.kind === 'file' || path.extname(target) !== '' ? path.resolve(target) : target,
-    ...(request.target !== undefined && { targetColumn: request.target }),
-    ...(request.data !== undefined && { dataFolder: path.resolve(request.data) }),
+    ...originOf({
+      name,
+      target,
+      isFile: kind.kind === 'file' || path.extname(target) !== '',
+      targetColumn: request.target,
+      dataFolder: request.data,
+      seed: request.seed ?? own.seed ?? DEFAULT_SEED,
+    }),
     ...(kind.kind === 'file' && { sha256: await digest(kind.text) }),
-    seed: request.seed ?? own.seed ?? DEFAULT_SEED,
     epochs,
     metric,
     ...(request.sampler !== undefined && { sampler: request.sampler }),

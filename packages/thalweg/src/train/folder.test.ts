@@ -69,7 +69,11 @@ describe('a folder of checkpoints', () => {
   it('says so when nothing is whole, or nothing is there', async () => {
     await expect(latestCheckpoint(join(folder, 'nowhere'))).rejects.toThrow(/received: no checkpoint\n/)
     truncateSync(await save(1), 100)
-    await expect(latestCheckpoint(folder)).rejects.toMatchObject({ code: 'train/no-checkpoint' })
+    await expect(latestCheckpoint(folder)).rejects.toMatchObject({
+      code: 'train/no-checkpoint',
+      received: expect.stringMatching(/^1 that is not; the newest: read .*step-0*1/),
+      try: expect.stringContaining('copy the folder again'),
+    })
   })
 
   it('clears what a killed process left', async () => {

@@ -49,12 +49,16 @@ export async function latestCheckpoint(folder: string): Promise<FoundCheckpoint>
       skipped.push({ path, error })
     }
   }
-  const damaged = skipped.map(({ error }) => `${error.rule} (${error.received})`).join('; ')
+  const [newest] = skipped
   throw new ThalwegError('train/no-checkpoint', {
     rule: `resume: ${folder} must hold a checkpoint that is whole`,
-    received: damaged || 'no checkpoint',
-    try: 'start a new run; this one ended before its first checkpoint was safe',
-    cause: skipped[0]?.error,
+    received: newest
+      ? `${skipped.length} that ${skipped.length === 1 ? 'is' : 'are'} not; the newest: ${newest.error.rule} (${newest.error.received})`
+      : 'no checkpoint',
+    try: newest
+      ? 'copy the folder again from where it is whole, or remove these files and begin again'
+      : 'start a new run; this one ended before its first checkpoint was safe',
+    cause: newest?.error,
   })
 }
 

@@ -3,7 +3,7 @@
  * was trained for, and how that went) and, where there is any, `preprocessing.json`. The model itself is code and is not
  * in it. Node only.
  */
-import { formatShape, type Shape, ThalwegError } from '../base/index.ts'
+import { formatShape, type Shape, sameShape, ThalwegError } from '../base/index.ts'
 import { defaultEngine, type Engine } from '../compile/index.ts'
 import { type Dataset, type Preprocessing, readPreprocessing, type Target } from '../data/index.ts'
 import { createNode } from '../graph/index.ts'
@@ -90,7 +90,7 @@ export interface LoadRunOptions {
  * The run that `run.save` wrote into `folder`, for a model that is built as it was then.
  *
  * @throws ThalwegError `train/read-failed`, `train/bad-run`, `train/bad-checkpoint` for files that are missing or damaged;
- * `train/other-model`, `nn/shape-changed` for weights of another model; `data/bad-preprocessing`
+ * `train/other-model` for weights of another model; `data/bad-preprocessing`
  */
 export async function loadRun(folder: string, model: Model, options: LoadRunOptions = {}): Promise<LoadedRun> {
   const { engine = defaultEngine() } = options
@@ -98,11 +98,10 @@ export async function loadRun(folder: string, model: Model, options: LoadRunOpti
   const preprocessing = await readPreprocessingOf(folder)
   const weights = await loadWeights(folder)
   const { inputShape, target, epochs, bestEpoch, steps, history, test } = record
+  refuseOtherModel(folder, model, inputShape, weights)
   const store = createStore({ engine })
   store.load(weights)
-  const input = createNode('input', [], { name: 'inputs', shape: [1, ...inputShape], dtype: 'float32' })
-  build(model, new Tensor(input), store)
-  refuseOtherModel(folder, store, weights)
+  buildOn(model, inputShape, store)
   const kept = { inputShape, target, epochs, bestEpoch, steps, history, test }
   return {
     ...kept,
@@ -180,17 +179,43 @@ function lossOf({ loss, target }: RunRecord, folder: string): Loss {
   })
 }
 
-function refuseOtherModel(folder: string, store: Store, weights: Readonly<Record<string, NamedArray>>): void {
-  const [extra] = store.unclaimed()
-  const missing = [...store.entries.keys()].find((path) => !Object.hasOwn(weights, path))
-  if (extra === undefined && missing === undefined) return
-  throw new ThalwegError('train/other-model', {
+/** Makes what the model needs for one example. */
+function buildOn(model: Model, inputShape: Shape, store: Store): void {
+  const input = createNode('input', [], { name: 'inputs', shape: [1, ...inputShape], dtype: 'float32' })
+  build(model, new Tensor(input), store)
+}
+
+/** Before anything is loaded: by what the model needs, and not by what goes wrong where the weights do not fit. */
+function refuseOtherModel(
+  folder: string,
+  model: Model,
+  inputShape: Shape,
+  weights: Readonly<Record<string, NamedArray>>,
+): void {
+  const needed = createStore({ engine: 'none' })
+  try {
+    buildOn(model, inputShape, needed)
+  } catch (cause) {
+    if (!(cause instanceof ThalwegError)) throw cause
+    throw otherModel(folder, `for inputs ${formatShape(inputShape)}: ${cause.rule} (${cause.received})`, cause)
+  }
+  for (const { path, variable } of needed.entries.values()) {
+    if (!Object.hasOwn(weights, path)) throw otherModel(folder, `a model with ${path}, which is not in the file`)
+    const { shape } = weights[path]
+    if (sameShape(shape, variable.shape)) continue
+    throw otherModel(folder, `${path} ${formatShape(shape)} in the file, ${formatShape(variable.shape)} in the model`)
+  }
+  const extra = Object.keys(weights).find((path) => !needed.entries.has(path))
+  if (extra === undefined) return
+  throw otherModel(folder, `${extra} ${formatShape(weights[extra].shape)} in the file, which the model does not have`)
+}
+
+function otherModel(folder: string, received: string, cause?: ThalwegError): ThalwegError {
+  return new ThalwegError('train/other-model', {
     rule: `loadRun ${folder}: the model must be the one that was trained`,
-    received:
-      missing === undefined
-        ? `${extra} ${formatShape(weights[extra].shape)} in the file, which the model does not have`
-        : `a model with ${missing}, which is not in the file`,
+    received,
     try: 'build the model with the same layers and names as it was trained with',
+    cause,
   })
 }
 

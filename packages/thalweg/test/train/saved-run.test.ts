@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { arrays, type Dataset, fitInputs } from 'thalweg/data'
-import { batchNorm, createStore, crossEntropy, dense, flatten, named, relu, sequential } from 'thalweg/nn'
+import { batchNorm, conv2d, createStore, crossEntropy, dense, flatten, named, relu, sequential } from 'thalweg/nn'
 import { sgd } from 'thalweg/optim'
 import { evaluate, fit, loadRun, loadWeights, type PredictInputs, type Run } from 'thalweg/train'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -120,7 +120,12 @@ describe('a saved run', () => {
   it('refuses another model, and files that are damaged', async () => {
     const engine = reference()
     const wider = sequential(dense(7), dense(2))
-    await expect(loadRun(folder, wider, { engine })).rejects.toMatchObject({ code: 'nn/shape-changed' })
+    await expect(loadRun(folder, wider, { engine })).rejects.toMatchObject({
+      code: 'train/other-model',
+      received: expect.stringMatching(/^dense1[.]weight \[\d+,6\] in the file, \[\d+,7\] in the model$/),
+    })
+    const convolutions = sequential(conv2d(2, 3), flatten(), dense(2))
+    await expect(loadRun(folder, convolutions, { engine })).rejects.toMatchObject({ code: 'train/other-model' })
     const deeper = sequential(dense(6), batchNorm(), relu(), dense(2), named('extra', dense(2)))
     await expect(loadRun(folder, deeper, { engine })).rejects.toMatchObject({ code: 'train/other-model' })
     const shallower = sequential(dense(6, { bias: false }))
