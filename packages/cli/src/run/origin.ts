@@ -19,7 +19,7 @@ export interface Origin {
 }
 
 /** Its fields, for the schemas of those that extend it. */
-export const originFields = {
+export const originFields: { readonly [Field in keyof Required<Origin>]: z.ZodType<Origin[Field]> } = {
   version: z.literal(1),
   name: z.string(),
   created: z.string(),
