@@ -1,0 +1,177 @@
+/** Mistakes in the data and in how it is read. */
+import { withData } from '../program.ts'
+import { isImage, isRegression } from '../sampler.ts'
+import { generators } from '../tables/generators.ts'
+import { between, type Kind } from './kind.ts'
+
+export const data: readonly Kind[] = [
+  {
+    name: 'raw 0-255 inputs',
+    expects: ['unscaled-inputs'],
+    brings: [
+      'saturated-units',
+      'dead-units',
+      'initial-loss',
+      'divergence',
+      'exploding-gradient',
+      'rate-too-high',
+      'plateau',
+      'oscillation',
+    ],
+    repairable: true,
+    mutate: (program) => ({ program: withData(program, { fault: 'bytes' }) }),
+  },
+  {
+    name: 'one feature in another unit',
+    expects: ['feature-scales', 'unscaled-inputs'],
+    brings: [
+      'saturated-units',
+      'dead-units',
+      'initial-loss',
+      'divergence',
+      'exploding-gradient',
+      'rate-too-high',
+      'plateau',
+      'oscillation',
+      'non-finite',
+    ],
+    repairable: true,
+    mutate(program, draw) {
+      if (isImage(program.data)) return undefined
+      const column = draw.integer(featuresOf(program.data.generator, program.data.features))
+      return { program: withData(program, { fault: 'feature-scale', column, factor: between(draw, 1e3, 1e5) }) }
+    },
+  },
+  {
+    name: 'targets in another unit',
+    expects: ['target-scale'],
+    brings: [
+      'initial-loss',
+      'divergence',
+      'exploding-gradient',
+      'rate-too-low',
+      'rate-too-high',
+      'non-finite',
+      'plateau',
+      'underfitting',
+      'dead-units',
+      'oscillation',
+      'saturated-units',
+    ],
+    repairable: true,
+    mutate(program, draw) {
+      if (!isRegression(program.data)) return undefined
+      const factor = between(draw, 300, 30_000)
+      const shift = draw.uniform() < 0.5 ? 0 : Math.round(5 * factor)
+      return { program: withData(program, { fault: 'target-scale', factor, shift }) }
+    },
+  },
+  {
+    name: 'values that are no numbers',
+    expects: ['non-finite-data', 'non-finite'],
+    repairable: true,
+    mutate: (program, draw) => {
+      const value = draw.uniform() < 0.7 ? 'NaN' : 'Infinity'
+      return { program: withData(program, { fault: 'not-a-number', share: between(draw, 0.002, 0.1), value }) }
+    },
+  },
+  {
+    name: 'a feature that knows the answer',
+    expects: ['leak', 'too-good'],
+    brings: ['duplicate-features'],
+    repairable: false,
+    harms: 'trust',
+    mutate(program, draw) {
+      if (isImage(program.data)) return undefined
+      const column = draw.integer(featuresOf(program.data.generator, program.data.features))
+      return { program: withData(program, { fault: 'leak', column, noise: draw.uniform() < 0.5 ? 0 : 0.02 }) }
+    },
+  },
+  {
+    name: 'validation of training examples',
+    expects: ['shared-examples'],
+    brings: ['overfitting', 'few-examples'],
+    repairable: false,
+    harms: 'trust',
+    mutate: (program, draw) => {
+      const rows = 20 + draw.integer(40)
+      return {
+        program: {
+          ...withData(program, { fault: 'few-rows', rows }, { fault: 'valid-copies' }),
+          epochs: epochsFor(program, rows),
+        },
+      }
+    },
+  },
+  {
+    name: 'sorted and not shuffled',
+    expects: ['sorted-labels', 'order-effect', 'one-sided-batches'],
+    brings: ['batch-norm-gap', 'oscillation'],
+    repairable: true,
+    mutate: (program) => ({ program: { ...withData(program, { fault: 'sorted' }), shuffled: false } }),
+  },
+  {
+    name: 'wrong targets',
+    expects: ['noisy-targets', 'overfitting', 'underfitting'],
+    brings: ['plateau', 'oscillation', 'rate-too-high'],
+    repairable: false,
+    mutate: (program, draw) => ({
+      program: withData(program, { fault: 'wrong-targets', share: Number((0.6 + 0.35 * draw.uniform()).toFixed(2)) }),
+    }),
+  },
+  {
+    name: 'classes out of balance',
+    expects: ['class-imbalance'],
+    brings: ['overfitting', 'underfitting'],
+    repairable: false,
+    mutate: (program, draw) =>
+      isRegression(program.data)
+        ? undefined
+        : { program: withData(program, { fault: 'imbalance', kept: between(draw, 0.005, 0.03) }) },
+  },
+  {
+    name: 'a class that is missing',
+    expects: ['missing-class'],
+    repairable: false,
+    mutate: (program, draw) =>
+      isRegression(program.data)
+        ? undefined
+        : { program: withData(program, { fault: 'missing-class', label: draw.integer(2) }) },
+  },
+  {
+    name: 'a handful of examples',
+    expects: ['overfitting', 'few-examples'],
+    repairable: false,
+    mutate: (program, draw) => {
+      const rows = 12 + draw.integer(24)
+      return { program: { ...withData(program, { fault: 'few-rows', rows }), epochs: epochsFor(program, rows) } }
+    },
+  },
+  {
+    name: 'a reader that keeps the step waiting',
+    expects: ['stalled-input'],
+    repairable: false,
+    harms: 'time',
+    mutate: (program, draw) => {
+      const rows = program.data.trainRows
+      const epochs = Math.max(1, Math.ceil(100 / Math.ceil(rows / 64)))
+      const milliseconds = 6 + draw.integer(10)
+      return {
+        program: { ...withData(program, { fault: 'slow-reader', milliseconds }), batchSize: 64, epochs },
+      }
+    },
+  },
+]
+
+/** Columns that a generator's examples have. */
+function featuresOf(generator: string, given: number | undefined): number {
+  const fixed: Readonly<Record<string, number>> = { friedman1: 10, friedman2: 4, friedman3: 4 }
+  if (!(generator in generators)) throw new Error(`internal: no generator ${generator}`)
+  return fixed[generator] ?? given ?? 2
+}
+
+/** As many updates as before, over fewer examples. */
+function epochsFor({ batchSize, epochs, data: { trainRows } }: Parameters<Kind['mutate']>[0], rows: number): number {
+  const size = batchSize === 'all' ? trainRows : batchSize
+  return Math.round((epochs * Math.ceil(trainRows / size)) / Math.ceil(rows / size))
+}

@@ -1,0 +1,45 @@
+/** Mistakes at the end of the network and in its loss. */
+import { layerPaths, type Program } from '../program.ts'
+import { choice, isRegression } from '../sampler.ts'
+import { has, type Kind, type Mutation } from './kind.ts'
+
+export const outputs: readonly Kind[] = [
+  {
+    name: 'softmax before its loss',
+    expects: ['softmax-before-loss'],
+    brings: ['rate-too-low', 'plateau', 'underfitting', 'vanishing-gradient', 'saturated-units'],
+    repairable: true,
+    mutate: (program) => (isRegression(program.data) ? undefined : endingIn(program, 'softmax')),
+  },
+  {
+    name: 'rectified outputs',
+    expects: ['output-activation', 'dead-units'],
+    brings: ['plateau', 'underfitting', 'vanishing-gradient'],
+    repairable: true,
+    mutate: (program) => endingIn(program, 'relu'),
+  },
+  {
+    name: 'squashed outputs',
+    expects: ['output-activation', 'saturated-units'],
+    brings: ['plateau', 'underfitting', 'vanishing-gradient'],
+    repairable: true,
+    mutate: (program, draw) =>
+      endingIn(program, isRegression(program.data) ? choice(draw, ['sigmoid', 'tanh']) : 'sigmoid'),
+  },
+  {
+    name: 'loss of another task',
+    expects: ['wrong-loss'],
+    brings: ['divergence', 'exploding-gradient', 'non-finite', 'plateau', 'underfitting', 'rate-too-high'],
+    repairable: true,
+    mutate: (program) =>
+      isRegression(program.data) && !has(program, 'conv')
+        ? { program: { ...program, loss: { name: 'binaryCrossEntropy' } } }
+        : undefined,
+  },
+]
+
+function endingIn(program: Program, name: string): Mutation {
+  const layers = [...program.layers, { kind: 'activation' as const, name }]
+  const paths = layerPaths(layers)
+  return { program: { ...program, layers }, layers: paths.slice(-2) }
+}
