@@ -1,8 +1,11 @@
 /**
- * Fashion-MNIST from the toolbox: three blocks of convolutions with batch norm, images shifted and mirrored at random,
- * softened labels, decoupled weight decay, one cycle of the learning rate.
+ * Fashion-MNIST from the toolbox: three pairs of convolutions, each with batch norm, then a dense layer that still knows
+ * where in the picture things are; images mirrored at random, decoupled weight decay, one cycle of the learning rate.
  *
- *   thalweg train examples/fashion-mnist.ts --data DIR --seed 1     DIR: the four files, as published
+ *   thalweg train examples/fashion-mnist.ts --data DIR --seed 1                  DIR: the four files, as published
+ *   thalweg train examples/fashion-mnist.ts --data DIR --seed 1 --ensemble 5
+ *
+ * Seed 1: 93.9 % of the 10,000 test images, 11 minutes on two cores (Node 24); five networks together 94.6 %.
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -15,30 +18,18 @@ import {
   flip,
   type NamedFiles,
   preprocessed,
-  shift,
   split,
 } from 'thalweg/data'
-import {
-  batchNorm,
-  conv2d,
-  crossEntropy,
-  dense,
-  dropout,
-  globalAveragePool2d,
-  type Layer,
-  maxPool2d,
-  relu,
-  sequential,
-} from 'thalweg/nn'
+import { batchNorm, conv2d, crossEntropy, dense, flatten, type Layer, maxPool2d, relu, sequential } from 'thalweg/nn'
 import { adamw, oneCycle } from 'thalweg/optim'
 import { defineExperiment } from 'thalweg/train'
 
-const EPOCHS = 12
-const BATCH = 64
+const EPOCHS = 11
+const BATCH = 128
 const HELD_OUT = 2000
 
-/** The bias would be subtracted again by batch norm: it is left out. */
-const block = (filters: number): Layer[] => [conv2d(filters, 3, { padding: 'same', bias: false }), batchNorm(), relu()]
+const block = (filters: number): Layer[] => [conv2d(filters, 3, { padding: 'same' }), batchNorm(), relu()]
+const pair = (filters: number): Layer[] => [...block(filters), ...block(filters)]
 
 async function read(folder: string | undefined): Promise<NamedFiles> {
   if (folder === undefined) throw new Error('give the folder with the four files: --data DIR')
@@ -61,25 +52,27 @@ export default defineExperiment({
     const { train, valid } = split(all, { seed, valid: Math.min(0.1, HELD_OUT / all.size), test: 0 })
     const preprocessing = fitInputs(train)
     return {
-      train: preprocessed(augmented(train, [flip(), shift({ pixels: 2 })], { seed }), preprocessing),
+      train: preprocessed(augmented(train, [flip()], { seed }), preprocessing),
       valid: preprocessed(valid, preprocessing),
       test: preprocessed(test, preprocessing),
       preprocessing,
     }
   },
   model: sequential(
-    ...block(32),
+    ...pair(24),
     maxPool2d(2),
-    ...block(64),
-    ...block(64),
+    ...pair(48),
     maxPool2d(2),
-    ...block(128),
-    globalAveragePool2d(),
-    dropout({ rate: 0.2 }),
+    ...pair(96),
+    maxPool2d(2),
+    flatten(),
+    dense(256),
+    batchNorm(),
+    relu(),
     dense(10),
   ),
-  loss: crossEntropy({ labelSmoothing: 0.05 }),
-  optimizer: adamw({ learningRate: 0.005, weightDecay: 0.02 }),
+  loss: crossEntropy(),
+  optimizer: adamw({ learningRate: 0.005, weightDecay: 0.1 }),
   schedule: oneCycle({ maxLearningRate: 0.005, totalSteps: EPOCHS * Math.ceil((60_000 - HELD_OUT) / BATCH) }),
   epochs: EPOCHS,
   batchSize: BATCH,
