@@ -8,7 +8,7 @@ import { usage } from './errors.ts'
 import { activationName } from './recipes/activations.ts'
 
 export interface SharedOptions {
-  readonly seed?: number
+  readonly seed?: number | undefined
   readonly threads?: number
   /** Commander's name for `--no-wide`, turned round. */
   readonly wide?: boolean

@@ -72,7 +72,7 @@ export default {
   })
 
   it.each([
-    ['no target', ['range'], /nothing that is needed may be left out/],
+    ['no target', ['range'], /there must be something to test on/],
     [
       'too few steps',
       ['range', 'xor', '--steps', '3'],

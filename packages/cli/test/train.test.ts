@@ -221,6 +221,41 @@ describe('thalweg train', () => {
     expect(await digestOf(join(folder, '2'))).toBe(await digestOf(join(folder, '1')))
   })
 
+  it('takes what a column holds from the command line, where its cells do not show it', async () => {
+    const folder = emptyFolder()
+    const file = join(folder, 'table.csv')
+    const rows = Array.from({ length: 90 }, (_, i) => `${i % 7 === 0 ? 'none' : i * 0.37},${(i * 31) % 45},${i + 100}`)
+    writeFileSync(file, `a,grade,id\n${rows.join('\n')}\n`)
+    const train = (...args: string[]) =>
+      thalweg(
+        'train',
+        file,
+        '--target',
+        'grade',
+        '--epochs',
+        '1',
+        '--json',
+        '--quiet',
+        '--out',
+        join(folder, 'run'),
+        ...args,
+      )
+    expect((await train()).stderr).toContain('--column a=class')
+    const { events, stderr } = await train('--column', 'a=class', '--column', 'grade=class', '--column', 'id=ignore')
+    expect([classEnd.parse(events.at(-1)).epochs, stderr]).toEqual([1, ''])
+    const { columns, data } = JSON.parse(readFileSync(join(folder, 'run', 'manifest.json'), 'utf8'))
+    expect([columns, data.target.classes.slice(0, 3)]).toEqual([
+      { a: 'category', grade: 'category', id: 'ignore' },
+      ['0', '1', '2'],
+    ])
+    expect((await thalweg('predict', join(folder, 'run'), file)).code).toBe(0)
+    rmSync(join(folder, 'run', 'result.json'))
+    const other = await thalweg('train', '--resume', join(folder, 'run'), '--column', 'a=ignore')
+    expect(other.stderr).toContain(
+      '--column must be what it was when the run began\nreceived: a=ignore, it was a=class, ',
+    )
+  })
+
   it('trains an experiment file, from wherever it lies', async () => {
     const folder = emptyFolder()
     const file = join(folder, 'small.experiment.ts')
@@ -431,6 +466,23 @@ describe('wrong usage and bad input', () => {
     ['a quote that is never closed', ['train', 'FOLDER/quote.csv', '--target', 'b'], /comma-separated/],
     ['one class alone', ['train', 'FOLDER/one.csv', '--target', 'b'], /at least two values/],
     ['an empty --data folder', ['train', 'mnist', '--data', 'FOLDER'], /a folder with all four files/],
+    [
+      'a column without a type',
+      ['train', 'FOLDER/table.csv', '--target', 'y', '--column', 'a'],
+      /try: --column price=number/,
+    ],
+    ['a column of an unknown type', ['train', 'FOLDER/table.csv', '--target', 'y', '--column', 'a=numbr'], /"number"/],
+    [
+      'a type for no column',
+      ['train', 'FOLDER/table.csv', '--target', 'y', '--column', 'aa=class'],
+      /as in the header/,
+    ],
+    [
+      'a target to be ignored',
+      ['train', 'FOLDER/table.csv', '--target', 'y', '--column', 'y=ignore'],
+      /try: --column y=n/,
+    ],
+    ['--column where there are none', ['train', 'xor', '--column', 'x=class'], /it is for tables/],
     ['--target where there are no columns', ['train', 'xor', '--target', 'y'], /--target must mean something/],
     ['--data where there are no files', ['train', 'FOLDER/table.csv', '--data', '.'], /--data must mean something/],
     ['a wrong magic number', ['train', 'mnist', '--data', 'FOLDER/magic'], /magic/],

@@ -7,13 +7,13 @@ import { listenForInterrupt } from '../interrupt.ts'
 import { addSharedOptions, integerOption, type SharedOptions } from '../options.ts'
 import { loadSubject } from '../recipes/subject.ts'
 import { imageNames } from '../source/images.ts'
+import type { DataRequest } from '../source/open.ts'
 import { pointNames } from '../source/points.ts'
 import { createVoice } from '../voice.ts'
+import { addDataOptions } from './data-options.ts'
 import type { Surroundings } from './surroundings.ts'
 
-export interface CheckOptions extends SharedOptions {
-  readonly target?: string
-  readonly data?: string
+export interface CheckOptions extends SharedOptions, DataRequest {
   readonly samples?: number
   readonly examples?: number
   readonly all?: boolean
@@ -39,8 +39,7 @@ export function addCheckCommand(program: Command, { streams, gone, finish }: Sur
     .description('Checks the network that train would use for this, on a few examples, in seconds.')
     .argument('[target]', 'a dataset by name, a .csv file, or an experiment file (.ts, .js, .mjs)')
     .optionsGroup('Options of check:')
-    .option('--target <name>', 'the column of a table to predict')
-    .option('--data <dir>', 'folder with the files of a dataset by name')
+  addDataOptions(command)
     .addOption(integerOption('--samples <n>', 'elements of each parameter (default: 8, for images 3)', 1))
     .option('--all', 'every element of every parameter')
     .addOption(integerOption('--examples <n>', 'examples to check on (default: 8, for images 3)', 1))

@@ -19,14 +19,14 @@ import { activationNames } from '../recipes/activations.ts'
 import { type DeepOptions, deepModel, describeDeep } from '../recipes/deep.ts'
 import { loadSubject } from '../recipes/subject.ts'
 import { firstWeights, initNames, type WeightsRequest } from '../recipes/weights.ts'
+import type { DataRequest } from '../source/open.ts'
 import { count, loss as lossText } from '../terminal/format.ts'
 import { sayRows } from '../terminal/summary.ts'
 import { createVoice } from '../voice.ts'
+import { addDataOptions } from './data-options.ts'
 import type { Surroundings } from './surroundings.ts'
 
-export interface InspectCommandOptions extends SharedOptions, WeightsRequest {
-  readonly target?: string
-  readonly data?: string
+export interface InspectCommandOptions extends SharedOptions, DataRequest, WeightsRequest {
   readonly depth?: number
   readonly width?: number
   readonly activation?: string
@@ -81,8 +81,7 @@ export function addInspectCommand(program: Command, { streams, gone: signal, fin
     .description("Shows every layer's activations and gradients before the first step of training.")
     .argument('[target]', 'a dataset by name, a .csv file, or an experiment file (.ts, .js, .mjs)')
     .optionsGroup('Options of inspect:')
-    .option('--target <name>', 'the column of a table to predict')
-    .option('--data <dir>', 'folder with the files of a dataset by name')
+  addDataOptions(command)
     .option('--init <name>', "first weights by name, instead of the network's own")
     .addOption(rateOption('--scale <deviation>', 'of small-random'))
     .addOption(

@@ -4,20 +4,18 @@ import { type RangeTest, type RangeVerdict, rangeTest, writeFileAtomic } from 't
 import { EXIT } from '../errors.ts'
 import { addSharedOptions, integerOption, rateOption, type SharedOptions } from '../options.ts'
 import { lineChartSvg } from '../plot/line-chart.ts'
-import { chooseRecipe, type Overrides } from '../recipes/choose.ts'
-import { realize } from '../recipes/recipe.ts'
+import type { Overrides } from '../recipes/choose.ts'
+import { loadSubject } from '../recipes/subject.ts'
 import { firstWeights } from '../recipes/weights.ts'
-import { DEFAULT_SEED } from '../run/prepare.ts'
-import { openSource } from '../source/open.ts'
+import type { DataRequest } from '../source/open.ts'
 import { loss, percent, rate } from '../terminal/format.ts'
 import { type Row, sayRows } from '../terminal/summary.ts'
 import { createVoice, type Voice } from '../voice.ts'
+import { addDataOptions } from './data-options.ts'
 import { addNetworkOptions, addOrderOptions, addStepOptions } from './recipe-options.ts'
 import type { Surroundings } from './surroundings.ts'
 
-interface RangeOptions extends SharedOptions, Overrides {
-  readonly target?: string
-  readonly data?: string
+interface RangeOptions extends SharedOptions, DataRequest, Overrides {
   readonly from?: number
   readonly to?: number
   readonly steps?: number
@@ -39,35 +37,26 @@ export function addRangeCommand(program: Command, { streams, gone: signal, finis
     .command('range')
     .summary('find the learning rates that train: a range test over several seeds')
     .description('Raises the learning rate step by step and reads off where the loss falls.')
-    .argument('<target>', 'a dataset by name, a .csv file, or an experiment file (.ts, .js, .mjs)')
+    .argument('[target]', 'a dataset by name, a .csv file, or an experiment file (.ts, .js, .mjs)')
     .optionsGroup('Test:')
     .addOption(rateOption('--from <rate>', 'lowest rate (default: 1e-7)'))
     .addOption(rateOption('--to <rate>', 'highest rate (default: 10)'))
     .addOption(integerOption('--steps <n>', 'rates between them, at like ratios (default: 100)', 20))
     .addOption(integerOption('--seeds <n>', 'how many sets of fresh weights (default: 3)', 1))
-    .optionsGroup('Data:')
-    .option('--target <name>', 'the column of a table to predict')
-    .option('--data <dir>', 'folder with the files of a dataset by name')
+  addDataOptions(command.optionsGroup('Data:'))
   addStepOptions(command.optionsGroup('Optimization:'))
   addNetworkOptions(command)
   addOrderOptions(command)
   addSharedOptions(command, { flags: '--out <file>', description: 'write the curves there, as an SVG picture' })
   command.addHelpText('after', EXAMPLES)
-  command.action(async (target: string, options: RangeOptions) => {
+  command.action(async (target: string | undefined, options: RangeOptions) => {
     const voice = createVoice(options, streams)
     // Nothing is kept, so Ctrl-C may end it in the midst of a step.
     try {
       const { from, to, steps, seeds } = options
-      const source = await openSource('range', target, options)
-      const isSeedOpen = options.seed === undefined
-      const given = options.seed ?? DEFAULT_SEED
-      const data = await source.load({
-        ...{ seed: given, isSeedOpen, folder: options.data, target: options.target, voice, signal },
-      })
+      const subject = await loadSubject('range', target, options, { voice, signal }, options)
+      const { name, data, recipe, seed, model, loss, optimizer, order, groups, clip, penalty, constraint } = subject
       const experiment = data.experiment?.definition
-      const seed = options.seed ?? experiment?.seed ?? DEFAULT_SEED
-      const recipe = await chooseRecipe(source, data, options)
-      const { model, loss, optimizer, order, groups, clip, penalty, constraint } = await realize(recipe, data, seed)
       const { train } = data
       voice.show(voice.style.dim('compiling'))
       const test = await rangeTest(model, {
@@ -79,7 +68,7 @@ export function addRangeCommand(program: Command, { streams, gone: signal, finis
       voice.hide()
       tell(test, voice)
       if (options.out !== undefined) {
-        await writeFileAtomic(options.out, picture(test, `${source.name}, ${optimizer.name}`))
+        await writeFileAtomic(options.out, picture(test, `${name}, ${optimizer.name}`))
         voice.say(`\n  the curves: ${options.out}`)
       }
       finish(EXIT.done)

@@ -11,14 +11,14 @@ import { prepareSitting } from '../run/prepare.ts'
 import { resumeSitting } from '../run/resume.ts'
 import { runSitting } from '../run/train.ts'
 import { imageNames } from '../source/images.ts'
+import type { DataRequest } from '../source/open.ts'
 import { pointNames } from '../source/points.ts'
 import { createVoice } from '../voice.ts'
+import { addDataOptions } from './data-options.ts'
 import { addRecipeOptions } from './recipe-options.ts'
 import type { Surroundings } from './surroundings.ts'
 
-export interface TrainOptions extends SharedOptions, Overrides {
-  readonly target?: string
-  readonly data?: string
+export interface TrainOptions extends SharedOptions, DataRequest, Overrides {
   readonly resume?: string
   readonly checkpointEvery?: number
   readonly babysit?: Babysitting
@@ -38,6 +38,8 @@ Examples:
                                                     with the best weights
   thalweg train digits --optimizer sgd --momentum 0.9 --weight-decay 5e-4 \\
       --schedule cosine --warmup 1 --label-smoothing 0.1
+  thalweg train houses.csv --target price --column zip=class --column id=ignore
+                                                    what the cells do not show by themselves
   thalweg train houses.csv --target price --order curriculum --curriculum-by rooms
   thalweg train experiment.ts --json                your own model, events for a program
   thalweg train digits --ensemble 5                 five networks that answer as one
@@ -53,8 +55,7 @@ export function addTrainCommand(program: Command, { streams, gone, finish }: Sur
     .description('Trains a network and leaves a run folder: checkpoints, metrics, and all that prediction needs.')
     .argument('[target]', 'a dataset by name, a .csv file, or an experiment file (.ts, .js, .mjs)')
     .optionsGroup('Data and run:')
-    .option('--target <name>', 'the column of a table to predict')
-    .option('--data <dir>', 'folder with the files of a dataset by name')
+  addDataOptions(command)
     .option('--resume <run>', 'go on with an interrupted run, bit for bit')
     .addOption(integerOption('--checkpoint-every <steps>', 'save every so many steps, not only after epochs', 1))
     .addOption(

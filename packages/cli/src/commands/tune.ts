@@ -6,6 +6,7 @@ import { addSharedOptions, integerOption, type SharedOptions, timeOption } from 
 import { prunerOption, samplerOption } from '../tune/methods.ts'
 import { runStudy, type TuneRequest } from '../tune/run.ts'
 import { createVoice } from '../voice.ts'
+import { addDataOptions } from './data-options.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const EXAMPLES = `
@@ -26,7 +27,7 @@ export function addTuneCommand(program: Command, { streams, gone, finish }: Surr
     .description('Trains many configurations of a network and finds out which one is best on the validation part.')
     .argument('[target]', 'a dataset by name, a .csv file, or a search file (.ts, .js, .mjs)')
     .optionsGroup('Options of tune:')
-    .option('--target <name>', 'the column of a table to predict')
+  addDataOptions(command)
     .addOption(integerOption('--trials <n>', 'how many configurations (default: 20)', 1))
     .addOption(samplerOption())
     .addOption(prunerOption())
@@ -40,7 +41,6 @@ export function addTuneCommand(program: Command, { streams, gone, finish }: Surr
     )
     .addOption(timeOption('--time-limit <time>', 'begin no trial after 90s, 10m or 2h'))
     .addOption(integerOption('--workers <n>', 'trials at the same time (default: one for each core)', 1))
-    .option('--data <dir>', 'folder with the files of a dataset by name')
     .option('--resume <study>', 'go on with an interrupted study')
   addSharedOptions(command, {
     flags: '--out <dir>',

@@ -97,10 +97,10 @@ async function newestOf({ checkpoints }: RunFolder): Promise<Snapshot | undefine
 
 /** In a worker: the data is loaded once, members are trained one after the other. */
 export async function openMemberTask({ manifest, run }: MemberTask): Promise<Task> {
-  const { target, targetColumn, dataFolder, seed } = manifest
+  const { target, targetColumn, columns, dataFolder, seed } = manifest
   const voice = createVoice({ quiet: true }, process)
   const source = await resolveSource(target, 'train')
   const never = new AbortController().signal
-  const data = await source.load({ seed, folder: dataFolder, target: targetColumn, voice, signal: never })
+  const data = await source.load({ seed, folder: dataFolder, target: targetColumn, columns, voice, signal: never })
   return (member, control) => trainMember(manifest, data, memberFolder(run, Number(member)), Number(member), control)
 }

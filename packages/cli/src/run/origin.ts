@@ -3,6 +3,8 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { ThalwegError } from 'thalweg'
 import { z } from 'zod'
+import { type ColumnTypes, columnTypesSchema } from '../source/columns.ts'
+import type { DataRequest } from '../source/open.ts'
 import { cliVersion, libraryVersion } from '../version.ts'
 
 export interface Origin {
@@ -13,6 +15,7 @@ export interface Origin {
   /** As it was given on the command line; files as absolute paths. */
   readonly target: string
   readonly targetColumn?: string | undefined
+  readonly columns?: ColumnTypes | undefined
   readonly dataFolder?: string | undefined
   readonly seed: number
   readonly versions: { readonly thalweg: string; readonly cli: string; readonly node: string }
@@ -25,6 +28,7 @@ export const originFields: { readonly [Field in keyof Required<Origin>]: z.ZodTy
   created: z.string(),
   target: z.string(),
   targetColumn: z.string().optional(),
+  columns: columnTypesSchema.optional(),
   dataFolder: z.string().optional(),
   seed: z.number().int(),
   versions: z.object({ thalweg: z.string(), cli: z.string(), node: z.string() }),
@@ -35,19 +39,20 @@ export interface OriginRequest {
   readonly target: string
   /** Whether the target is a file, which may be looked for from elsewhere. */
   readonly isFile: boolean
-  readonly targetColumn: string | undefined
-  readonly dataFolder: string | undefined
   readonly seed: number
+  /** What the command line said of the data. */
+  readonly request: DataRequest
 }
 
-export function originOf({ name, target, isFile, targetColumn, dataFolder, seed }: OriginRequest): Origin {
+export function originOf({ name, target, isFile, seed, request }: OriginRequest): Origin {
   return {
     version: 1,
     name,
     created: new Date().toISOString(),
     target: isFile ? path.resolve(target) : target,
-    ...(targetColumn !== undefined && { targetColumn }),
-    ...(dataFolder !== undefined && { dataFolder: path.resolve(dataFolder) }),
+    ...(request.target !== undefined && { targetColumn: request.target }),
+    ...(request.column && { columns: request.column }),
+    ...(request.data !== undefined && { dataFolder: path.resolve(request.data) }),
     seed,
     versions: { thalweg: libraryVersion, cli: cliVersion, node: process.version },
   }

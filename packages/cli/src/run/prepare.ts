@@ -4,7 +4,7 @@ import type { Dataset } from 'thalweg/data'
 import type { Combine } from 'thalweg/tune'
 import { usage } from '../errors.ts'
 import { chooseRecipe, type Overrides } from '../recipes/choose.ts'
-import { nothingGiven, openSource } from '../source/open.ts'
+import { type DataRequest, openData } from '../source/open.ts'
 import type { Prepared } from '../source/source.ts'
 import type { Babysitting } from './babysit.ts'
 import { refuseTaken, runFolder, runName } from './folder.ts'
@@ -13,10 +13,7 @@ import { originOf } from './origin.ts'
 import type { Sitting, SittingContext } from './sitting.ts'
 
 /** What the command line says. */
-export interface Request extends Overrides {
-  readonly target?: string | undefined
-  readonly seed?: number | undefined
-  readonly data?: string | undefined
+export interface Request extends DataRequest, Overrides {
   readonly out?: string | undefined
   readonly checkpointEvery?: number | undefined
   readonly babysit?: Babysitting | undefined
@@ -24,34 +21,20 @@ export interface Request extends Overrides {
   readonly combine?: Combine | undefined
 }
 
-export const DEFAULT_SEED = 1
-
 export async function prepareSitting(
   target: string | undefined,
   request: Request,
   { voice, signal }: SittingContext,
 ): Promise<Sitting> {
-  if (target === undefined) throw nothingGiven('train')
   if (request.out !== undefined) await refuseTaken(request.out)
-  const source = await openSource('train', target, request)
-  const given = request.seed ?? DEFAULT_SEED
-  const isSeedOpen = request.seed === undefined
-  const data = await source.load({
-    seed: given,
-    isSeedOpen,
-    folder: request.data,
-    target: request.target,
-    voice,
-    signal,
-  })
+  const { source, data, seed } = await openData('train', target, request, { voice, signal })
   refuseUnfitCombine(request, data.train.target.kind)
-  const seed = request.seed ?? data.experiment?.definition.seed ?? DEFAULT_SEED
   const recipe = await chooseRecipe(source, data, request)
   const name = data.experiment?.definition.name ?? source.name
   const folder = runFolder(request.out ?? path.join('runs', runName(name)))
   const isFile = source.kind === 'table' || source.kind === 'experiment'
   const manifest: Manifest = {
-    ...originOf({ name, target, isFile, targetColumn: request.target, dataFolder: request.data, seed }),
+    ...originOf({ name, target: target ?? source.name, isFile, seed, request }),
     ...(request.checkpointEvery !== undefined && { checkpointEvery: request.checkpointEvery }),
     ...(request.ensemble !== undefined && { ensemble: request.ensemble }),
     ...(request.combine !== undefined && { combine: request.combine }),

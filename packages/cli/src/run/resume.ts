@@ -5,6 +5,7 @@ import { sha256 } from 'thalweg/data'
 import { clearTemporaries, latestCheckpoint, type Snapshot } from 'thalweg/train'
 import { usage } from '../errors.ts'
 import { listFilesOf } from '../read.ts'
+import { columnsText } from '../source/columns.ts'
 import { resolveSource } from '../source/resolve.ts'
 import type { Voice } from '../voice.ts'
 import { isFinished, type RunFolder, readManifest, runFolder } from './folder.ts'
@@ -44,9 +45,10 @@ async function readSitting(
   request: Request,
   { voice, signal }: SittingContext,
 ): Promise<Pick<Sitting, 'data' | 'snapshot' | 'checkpointEvery'>> {
-  const { seed, targetColumn, dataFolder } = manifest
+  const { seed, targetColumn, columns, dataFolder } = manifest
   const source = await resolveSource(manifest.target, 'train')
-  const data = await source.load({ seed, folder: request.data ?? dataFolder, target: targetColumn, voice, signal })
+  const folderOfData = request.data ?? dataFolder
+  const data = await source.load({ seed, folder: folderOfData, target: targetColumn, columns, voice, signal })
   refuseOtherData(manifest.data, await describeData(data))
   if (data.experiment) await refuseOtherExperiment(manifest, data.experiment.text)
   await clearTemporaries(folder.path)
@@ -76,6 +78,7 @@ function refuseOtherOptions(manifest: Manifest, target: string | undefined, requ
   const asked: readonly [option: string, now: unknown, before: unknown][] = [
     ['the target', target, manifest.target],
     ['--target', request.target, manifest.targetColumn],
+    ['--column', columnsText(request.column), columnsText(manifest.columns)],
     ['--seed', request.seed, manifest.seed],
     ['--ensemble', request.ensemble, manifest.ensemble],
     ['--combine', request.combine, manifest.combine],

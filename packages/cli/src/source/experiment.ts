@@ -5,7 +5,7 @@
 import path from 'node:path'
 import { ThalwegError } from 'thalweg'
 import { checkClasses } from 'thalweg/data'
-import type { Experiment, ExperimentData } from 'thalweg/train'
+import type { Experiment, ExperimentData, LoadOptions } from 'thalweg/train'
 import { readFile } from '../read.ts'
 import type { LoadContext, Prepared, Source } from './source.ts'
 
@@ -33,9 +33,9 @@ export async function experimentData(
   resolve: (target: string) => Promise<Source>,
 ): Promise<Prepared> {
   const asked: Prepared[] = []
-  async function load(name: string, { target }: { target?: string | undefined } = {}): Promise<ExperimentData> {
+  async function load(name: string, { target, types }: LoadOptions = {}): Promise<ExperimentData> {
     const beside = path.extname(name) === '' ? name : path.resolve(path.dirname(file), name)
-    const prepared = await (await resolve(beside)).load({ ...context, target })
+    const prepared = await (await resolve(beside)).load({ ...context, target, columns: types })
     asked.push(prepared)
     const { train, valid, test, preprocessing } = prepared
     return { train, ...(valid && { valid }), ...(test && { test }), ...(preprocessing && { preprocessing }) }

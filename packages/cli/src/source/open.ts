@@ -1,39 +1,86 @@
-/** From what was typed after a command to a source, once the options suit it. */
+/** From what was typed after a command to its data: the options suit it, and the seed is settled. */
 import { usage } from '../errors.ts'
+import type { Voice } from '../voice.ts'
+import type { ColumnTypes } from './columns.ts'
 import { resolveSource } from './resolve.ts'
-import type { Source } from './source.ts'
+import type { Prepared, Source } from './source.ts'
 
-export type DataCommand = 'train' | 'check' | 'inspect' | 'range'
+export type DataCommand = 'train' | 'tune' | 'check' | 'inspect' | 'range'
 
 /** What the command line says about data. */
 export interface DataRequest {
   /** `--target NAME`. */
   readonly target?: string | undefined
+  /** `--column NAME=TYPE`. */
+  readonly column?: ColumnTypes | undefined
   /** `--data DIR`. */
   readonly data?: string | undefined
+  readonly seed?: number | undefined
 }
 
-export async function openSource(command: DataCommand, target: string, request: DataRequest): Promise<Source> {
+export interface OpenData {
+  readonly source: Source
+  readonly data: Prepared
+  /** As asked for, else the experiment's own. */
+  readonly seed: number
+}
+
+export const DEFAULT_SEED = 1
+
+/** @throws ThalwegError `usage/no-target`, `usage/idle-option`, and what the source throws for data that it cannot use */
+export async function openData(
+  command: DataCommand,
+  target: string | undefined,
+  request: DataRequest,
+  { voice, signal }: { readonly voice: Voice; readonly signal: AbortSignal },
+): Promise<OpenData> {
+  if (target === undefined) throw nothingGiven(command)
   const source = await resolveSource(target, command)
   refuseIdleOptions(command, source, request)
-  return source
+  const data = await source.load({
+    seed: request.seed ?? DEFAULT_SEED,
+    isSeedOpen: request.seed === undefined,
+    folder: request.data,
+    target: request.target,
+    columns: request.column,
+    voice,
+    signal,
+  })
+  return { source, data, seed: request.seed ?? data.experiment?.definition.seed ?? DEFAULT_SEED }
 }
 
-function refuseIdleOptions(command: string, { takes, name }: Source, request: DataRequest): void {
-  const given = { '--target': request.target, '--data': request.data } as const
-  for (const [option, value] of Object.entries(given)) {
-    if (value === undefined || takes.some((taken) => taken === option)) continue
+/** An option that changes nothing is refused, lest someone rely on it. */
+export function refuseIdleOptions(
+  command: DataCommand,
+  { takes, name }: Pick<Source, 'takes' | 'name'>,
+  { target, column, data }: DataRequest,
+): void {
+  const given = [
+    ['--target', target, 'tables'],
+    ['--column', column && Object.keys(column).join(', '), 'tables'],
+    ['--data', data, 'datasets in files, and experiments'],
+  ] as const
+  for (const [option, value, takers] of given) {
+    if (value === undefined || takes.includes(option)) continue
     throw usage('idle-option', {
       rule: `${command} ${name}: ${option} must mean something to the data`,
       received: `${option} ${value}`,
-      try: `leave ${option} out; it is for ${option === '--target' ? 'tables' : 'datasets in files, and experiments'}`,
+      try: `leave ${option} out; it is for ${takers}`,
     })
   }
 }
 
+const DOES: Readonly<Record<DataCommand, string>> = {
+  train: 'train on',
+  tune: 'tune',
+  check: 'check',
+  inspect: 'inspect',
+  range: 'test on',
+}
+
 export function nothingGiven(command: DataCommand): Error {
   return usage('no-target', {
-    rule: `${command}: there must be something to ${command === 'train' ? 'train on' : command}`,
+    rule: `${command}: there must be something to ${DOES[command]}`,
     received: 'no target',
     try: `thalweg ${command} digits, or thalweg ${command} --help`,
   })

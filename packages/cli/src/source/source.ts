@@ -2,13 +2,14 @@
 import type { DataNote, Dataset, Preprocessing } from 'thalweg/data'
 import type { Experiment } from 'thalweg/train'
 import type { Voice } from '../voice.ts'
+import type { ColumnTypes } from './columns.ts'
 
 export interface Source {
   readonly kind: 'points' | 'images' | 'table' | 'experiment'
   /** What the run is named after: `digits`, `wine`. */
   readonly name: string
   /** The options that mean something to it; others are refused, lest someone rely on them. */
-  readonly takes: readonly ('--target' | '--data')[]
+  readonly takes: readonly ('--target' | '--column' | '--data')[]
   load(context: LoadContext): Promise<Prepared>
 }
 
@@ -20,6 +21,8 @@ export interface LoadContext {
   readonly folder: string | undefined
   /** `--target NAME`. */
   readonly target: string | undefined
+  /** `--column NAME=TYPE`. */
+  readonly columns?: ColumnTypes | undefined
   readonly voice: Voice
   readonly signal: AbortSignal
 }

@@ -9,19 +9,29 @@ export function tableSource(file: string): Source {
   return {
     kind: 'table',
     name: path.basename(file, path.extname(file)),
-    takes: ['--target'],
-    async load({ seed, target }) {
+    takes: ['--target', '--column'],
+    async load({ seed, target, columns: types }) {
       const rows = await readCsv(file)
       if (target === undefined) throw noTarget(file, rows[0] ?? [])
+      if (types && Object.hasOwn(types, target) && types[target] === 'ignore') throw ignoredTarget(file, target)
       const { train, valid, test, preprocessing, notes, ...prepared } = prepareTable(rows, {
         name: path.basename(file),
         target,
         seed,
+        ...(types && { types }),
       })
       const scores = (column: string): Float64Array => columnScores(prepared.table, column, prepared.rows.train)
       return { train, valid, test, preprocessing, notes, scores, files: [path.resolve(file)] }
     },
   }
+}
+
+function ignoredTarget(file: string, target: string): Error {
+  return usage('idle-option', {
+    rule: `${file}: what is predicted cannot be ignored`,
+    received: `--target ${target} --column ${target}=ignore`,
+    try: `--column ${target}=number, or --column ${target}=class`,
+  })
 }
 
 function noTarget(file: string, header: readonly string[]): Error {

@@ -51,7 +51,7 @@ function rebased(text: string, from: string, to: string): string {
 function recipeFile(
   { recipeOf, train }: { readonly recipeOf: BuiltIn['recipeOf']; readonly train: Dataset },
   { budget, params }: Trial,
-  { name, target, targetColumn, seed }: StudyManifest,
+  { name, target, targetColumn, columns, seed }: StudyManifest,
   folder: string,
 ): string {
   const recipe = recipeOf(params)
@@ -62,7 +62,8 @@ function recipeFile(
   const source = path.isAbsolute(target)
     ? path.relative(path.resolve(folder), target).replaceAll(path.sep, '/')
     : target
-  const column = targetColumn === undefined ? '' : `, { target: ${quoted(targetColumn)} }`
+  const types = columns ? `, types: ${JSON.stringify(columns)}` : ''
+  const column = targetColumn === undefined ? '' : `, { target: ${quoted(targetColumn)}${types} }`
   const totalSteps = epochs * (batchSize === 'all' ? 1 : batchCount(train.size, batchSize))
   const schedule = recipe.schedule.name === 'one-cycle' && totalSteps >= LEAST_STEPS_OF_A_CYCLE
   const rate = Number(optimizer.options.learningRate)

@@ -20,8 +20,9 @@ import { type EngineOptions, engineEnvironment } from '../options.ts'
 import { refuseTaken, runName } from '../run/folder.ts'
 import { lockFolder } from '../run/lock.ts'
 import { originOf } from '../run/origin.ts'
-import { DEFAULT_SEED } from '../run/prepare.ts'
 import type { SittingContext } from '../run/sitting.ts'
+import { columnsText } from '../source/columns.ts'
+import { type DataRequest, DEFAULT_SEED, nothingGiven } from '../source/open.ts'
 import { sayRows } from '../terminal/summary.ts'
 import { libraryVersion } from '../version.ts'
 import type { Voice } from '../voice.ts'
@@ -33,10 +34,7 @@ import { openTunable, type Tunable } from './tunable.ts'
 import { createStudyProgress, sayStudy } from './words.ts'
 import { processWorkers } from './worker.ts'
 
-export interface TuneRequest extends EngineOptions {
-  readonly target?: string | undefined
-  readonly data?: string | undefined
-  readonly seed?: number | undefined
+export interface TuneRequest extends EngineOptions, DataRequest {
   readonly epochs?: number | undefined
   readonly metric?: SearchMetric | undefined
   readonly sampler?: SamplerName | undefined
@@ -67,10 +65,10 @@ export async function runStudy(
   sayBeginning(folder, manifest, tunable, size, voice)
   if (isNew) await createStudyFolder(folder, manifest, tunable.kind.kind === 'file' ? tunable.kind : undefined)
 
-  const { target: given, targetColumn, epochs, dataFolder } = manifest
+  const { target: given, targetColumn, columns, epochs, dataFolder } = manifest
   const task = {
     kind: 'tune',
-    request: { target: given, targetColumn, epochs, metric },
+    request: { target: given, targetColumn, columns, epochs, metric },
     seed,
     dataFolder,
     checkpoints: folder.checkpoints,
@@ -115,11 +113,11 @@ interface Opened {
 }
 
 async function begin(target: string | undefined, request: TuneRequest, context: SittingContext): Promise<Opened> {
-  if (target === undefined) throw nothingToTune()
+  if (target === undefined) throw nothingGiven('tune')
   if (request.out !== undefined) await refuseTaken(request.out)
   const isSeedOpen = request.seed === undefined
   const tunable = await openTunable(
-    { target, targetColumn: request.target, epochs: request.epochs, metric: request.metric },
+    { target, targetColumn: request.target, columns: request.column, epochs: request.epochs, metric: request.metric },
     { seed: request.seed ?? DEFAULT_SEED, isSeedOpen, folder: request.data, ...context },
   )
   await tunable.check()
@@ -132,9 +130,8 @@ async function begin(target: string | undefined, request: TuneRequest, context: 
       name,
       target,
       isFile: kind.kind === 'file' || path.extname(target) !== '',
-      targetColumn: request.target,
-      dataFolder: request.data,
       seed: request.seed ?? own.seed ?? DEFAULT_SEED,
+      request,
     }),
     ...(kind.kind === 'file' && { sha256: await digest(kind.text) }),
     epochs,
@@ -161,6 +158,7 @@ async function takeUp(
   const asked = [
     ['the target', target === undefined ? undefined : path.resolve(target), path.resolve(before.target)],
     ['--target', request.target, before.targetColumn],
+    ['--column', columnsText(request.column), columnsText(before.columns)],
     ['--seed', request.seed, before.seed],
     ['--epochs', request.epochs, before.epochs],
     ['--metric', request.metric, before.metric],
@@ -169,9 +167,9 @@ async function takeUp(
     ['--out', request.out, undefined],
   ] as const
   for (const [option, now, was] of asked) if (now !== undefined && now !== was) throw mismatch(option, now, was)
-  const { seed, epochs, metric, targetColumn } = before
+  const { seed, epochs, metric, targetColumn, columns } = before
   const tunable = await openTunable(
-    { target: before.target, targetColumn, epochs, metric },
+    { target: before.target, targetColumn, columns, epochs, metric },
     { seed, folder: request.data ?? before.dataFolder, ...context },
   )
   const { kind } = tunable
@@ -288,13 +286,5 @@ function mismatch(option: string, now: unknown, was: unknown): Error {
     rule: `resume: ${option} must be what it was when the study began`,
     received: `${String(now)}${was === undefined ? '' : `, it was ${String(was)}`}`,
     try: 'leave it as it was, or begin a new study',
-  })
-}
-
-function nothingToTune(): Error {
-  return usage('no-target', {
-    rule: 'tune: there must be something to tune',
-    received: 'no target',
-    try: 'thalweg tune digits, or thalweg tune --help',
   })
 }

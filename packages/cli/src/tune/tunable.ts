@@ -8,7 +8,9 @@ import { usage } from '../errors.ts'
 import { readFile } from '../read.ts'
 import { chooseRecipe } from '../recipes/choose.ts'
 import { type Ingredients, type Recipe, realize } from '../recipes/recipe.ts'
+import type { ColumnTypes } from '../source/columns.ts'
 import { experimentData, loadDefault } from '../source/experiment.ts'
+import { refuseIdleOptions } from '../source/open.ts'
 import { isExperimentFile, resolveSource } from '../source/resolve.ts'
 import type { LoadContext, Prepared } from '../source/source.ts'
 import { type BuiltIn, builtInSearch } from './built-in.ts'
@@ -45,6 +47,7 @@ export interface Tunable {
 export interface TunableRequest {
   readonly target: string
   readonly targetColumn?: string | undefined
+  readonly columns?: ColumnTypes | undefined
   readonly epochs?: number | undefined
   readonly metric?: SearchMetric | undefined
 }
@@ -57,14 +60,14 @@ export async function openTunable(request: TunableRequest, context: Omit<LoadCon
 }
 
 async function openFile(
-  { target, targetColumn, epochs: asked, metric }: TunableRequest,
+  { target, targetColumn, columns, epochs: asked, metric }: TunableRequest,
   context: Omit<LoadContext, 'target'>,
 ): Promise<Tunable> {
   const file = path.resolve(target)
   const text = new TextDecoder().decode(await readFile(target))
   const search = await loadDefault(target)
   if (!isSearch(search)) throw notASearch(target, search)
-  if (targetColumn !== undefined) throw idleTarget(target, targetColumn)
+  refuseIdleOptions('tune', { name: target, takes: ['--data'] }, { target: targetColumn, column: columns })
   const epochs = asked ?? search.epochs
   const loaded = new Map<Experiment['data'], Promise<Prepared>>()
   const seed = context.isSeedOpen ? (search.seed ?? context.seed) : context.seed
@@ -108,12 +111,12 @@ async function openFile(
 }
 
 async function openRecipe(
-  { target, targetColumn, epochs, metric }: TunableRequest,
+  { target, targetColumn, columns, epochs, metric }: TunableRequest,
   context: Omit<LoadContext, 'target'>,
 ): Promise<Tunable> {
   const source = await resolveSource(target, 'tune')
-  if (targetColumn !== undefined && !source.takes.includes('--target')) throw idleTarget(target, targetColumn)
-  const data = await source.load({ ...context, target: targetColumn })
+  refuseIdleOptions('tune', source, { target: targetColumn, column: columns, data: context.folder })
+  const data = await source.load({ ...context, target: targetColumn, columns })
   const base = await chooseRecipe(source, data, { epochs })
   const { space, recipeOf } = builtInSearch(base)
   return {
@@ -162,13 +165,5 @@ function notASearch(file: string, exported: unknown): Error {
     rule: `${file}: a file to tune must export space, epochs and experiment by default`,
     received: fields || 'nothing',
     try: "export default defineSearch({ space, epochs, experiment: (params) => ({ ... }) }), from 'thalweg/tune'",
-  })
-}
-
-function idleTarget(target: string, column: string): Error {
-  return usage('idle-option', {
-    rule: `tune ${target}: --target must mean something to what is tuned`,
-    received: `--target ${column}`,
-    try: 'leave --target out; it is for tables',
   })
 }

@@ -1,5 +1,5 @@
 /** What an experiment file exports: everything that `fit` needs, with defaults that its runner may override. */
-import type { Dataset, Order, Preprocessing } from '../data/index.ts'
+import type { Dataset, Order, Preprocessing, TableOptions } from '../data/index.ts'
 import type { Loss, Model, Store } from '../nn/index.ts'
 import type { Optimizer, Plateau, Schedule, UpdateRules } from '../optim/index.ts'
 import type { Metric } from './monitor.ts'
@@ -22,7 +22,15 @@ export interface ExperimentContext {
    * What the command line knows: a dataset by name (`fashion-mnist`), or a table (`wine.csv`, seen from the experiment file;
    * `target` names the column to predict), split and preprocessed as `thalweg train` does it.
    */
-  readonly load: (source: string, options?: { readonly target?: string | undefined }) => Promise<ExperimentData>
+  readonly load: (source: string, options?: LoadOptions) => Promise<ExperimentData>
+}
+
+/** For tables. */
+export interface LoadOptions {
+  /** The column to predict. */
+  readonly target?: string | undefined
+  /** What columns hold, where it is not to be inferred: `types` of `prepareTable`. */
+  readonly types?: TableOptions['types'] | undefined
 }
 
 export interface InitializeContext {

@@ -31,6 +31,7 @@ export {
   type ExperimentContext,
   type ExperimentData,
   type InitializeContext,
+  type LoadOptions,
 } from './experiment.ts'
 export { writeFileAtomic } from './files.ts'
 export { type Condition, type Evidence, type Finding, findingOf, type Severity, type Sign } from './finding.ts'

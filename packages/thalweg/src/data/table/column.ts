@@ -61,7 +61,9 @@ export function inspectColumn(
   const meantAsNumbers = numeric >= NUMERIC_SHARE * filled || (fractional && numeric > filled / 2)
   const type = forced ?? (meantAsNumbers ? 'number' : pair ? 'boolean' : 'category')
   if (type === 'number') {
-    if (texts.length > 0) throw textInNumber(table, name, rows[texts[0]][index], texts[0], texts.length, filled)
+    if (texts.length > 0) {
+      throw textInNumber(table, name, rows[texts[0]][index], texts[0], { count: texts.length, filled })
+    }
     if (infinite >= 0) throw notFinite(table, name, rows[infinite][index], infinite)
   }
   const zeroOne = [...words].every((word) => word === '0' || word === '1')
@@ -71,21 +73,31 @@ export function inspectColumn(
   return { name, index, type, missing, distinct, ...(leftOut && { leftOut }) }
 }
 
-/** A text where a number belongs; also for rows that come later, at prediction. */
+/**
+ * A text where a number belongs; also for rows that come later, at prediction.
+ *
+ * @param seen while the type of the column is still open: how many such cells there are among how many
+ */
 export function textInNumber(
   table: string,
   column: string,
   cell: string,
   row: number,
-  count = 1,
-  filled = 1,
+  seen?: { readonly count: number; readonly filled: number },
 ): ThalwegError {
-  const extent = count > 1 ? ` (and ${count - 1} more of ${filled} cells)` : ''
+  const extent = seen && seen.count > 1 ? ` (and ${seen.count - 1} more of ${seen.filled} cells)` : ''
   return new ThalwegError('data/text-in-number', {
     rule: `${table}: every cell of the numeric column ${JSON.stringify(column)} must be a number or missing`,
     received: `${JSON.stringify(cell)} in row ${row + 1}, column ${JSON.stringify(column)}${extent}`,
-    try: 'correct the cell, empty it if the value is unknown, or force the type of the column to category',
+    try: seen
+      ? `correct the cell, empty it if the value is unknown, or call the column classes: ${asCategory(column)}`
+      : 'correct the cell, or empty it if the value is unknown',
   })
+}
+
+/** In the library, and on the command line. */
+function asCategory(column: string): string {
+  return `types: { ${JSON.stringify(column)}: 'category' }, --column ${/^[\w.-]+$/.test(column) ? column : JSON.stringify(column)}=class`
 }
 
 export function notFinite(table: string, column: string, cell: string, row: number): ThalwegError {
@@ -100,7 +112,7 @@ function notBoolean(table: string, column: string, words: readonly string[]): Th
   return new ThalwegError('data/not-boolean', {
     rule: `${table}: a boolean column must hold one pair of words, such as true and false, yes and no, 0 and 1`,
     received: `column ${JSON.stringify(column)} with ${words.slice(0, 4).join(', ')}${words.length > 4 ? ', ...' : ''}`,
-    try: 'force the type of the column to category instead',
+    try: `call the column classes instead: ${asCategory(column)}`,
   })
 }
 

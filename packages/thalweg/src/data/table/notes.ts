@@ -26,7 +26,7 @@ function columnNotes(column: Column): DataNote[] {
       return [{ code: 'data/constant-column', column: name, message: `column ${quoted} never varies and is left out` }]
     case 'identifier': {
       const why = column.type === 'number' ? 'counts the rows' : `has ${column.distinct} different texts`
-      const message = `column ${quoted} ${why}, so it looks like an identifier and is left out; force its type to keep it`
+      const message = `column ${quoted} ${why}, so it looks like an identifier and is left out; give its type to keep it (--column NAME=class)`
       return [{ code: 'data/identifier-column', column: name, message }]
     }
   }

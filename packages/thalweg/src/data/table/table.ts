@@ -16,7 +16,10 @@ export interface TableOptions {
   readonly target: string
   /** Default: inferred from the target column. */
   readonly task?: Task
-  /** Types that are not to be inferred; `ignore` leaves the column out. */
+  /**
+   * Types that are not to be inferred; `ignore` leaves the column out. That of the target decides the task, where it is not
+   * given: numbers are predicted as numbers, everything else as classes.
+   */
   readonly types?: Readonly<Record<string, ColumnType | 'ignore'>>
 }
 
@@ -61,7 +64,7 @@ export function table(rows: readonly (readonly string[])[], options: TableOption
   if (columns.every((column) => column.leftOut)) throw noFeatures(name, columns, body.length)
 
   const integers = body.every((row) => Number.isInteger(numberOf(row[target.index])))
-  const task = options.task ?? inferTask(target, integers, body.length)
+  const task = options.task ?? forcedTask(typeOf(options.target, types)) ?? inferTask(target, integers, body.length)
   if (task === 'regression' && target.type !== 'number') throw notNumeric(name, target, body[0][target.index])
   const classes = task === 'classification' ? classesOf(target, body) : []
   if (target.distinct < 2) throw oneClass(name, target, body[0][target.index])
@@ -122,9 +125,14 @@ function inspectTarget(
   return inspectColumn(name, options.target, index, body, options.task === 'regression' ? 'number' : forced)
 }
 
+function forcedTask(type: ColumnType | 'ignore' | undefined): Task | undefined {
+  if (type === undefined || type === 'ignore') return undefined
+  return type === 'number' ? 'regression' : 'classification'
+}
+
 function classesOf(target: Column, body: readonly (readonly string[])[]): string[] {
   const classes = [...new Set(body.map((row) => spell(row[target.index], target.type)))]
-  if (target.type === 'number') return classes.sort((a, b) => Number(a) - Number(b))
+  if (classes.every((name) => Number.isFinite(numberOf(name)))) return classes.sort((a, b) => Number(a) - Number(b))
   return classes.sort()
 }
 
@@ -215,6 +223,6 @@ function noFeatures(name: string, columns: readonly Column[], rows: number): Tha
     try:
       rows === 1
         ? 'give more rows: nothing can vary in one'
-        : 'give columns to predict from, or force the type of one that was left out',
+        : "give columns to predict from, or the type of one that was left out: types: { NAME: 'category' }, --column NAME=class",
   })
 }
