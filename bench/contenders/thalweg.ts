@@ -16,11 +16,11 @@ import {
   forward,
   globalAveragePool2d,
   type Initializer,
-  type Layer,
   type Model,
   maxPool2d,
   zeros as noBias,
   relu,
+  residual,
   sequential,
   tanh,
 } from 'thalweg/nn'
@@ -63,7 +63,9 @@ function modelOf({ layers, inputShape }: Workload): Model {
       case 'dropout':
         return dropout({ rate: spec.rate })
       case 'residual':
-        return residual(sequential(...spec.main.map(layerOf)), sequential(...spec.shortcut.map(layerOf)))
+        return residual(sequential(...spec.main.map(layerOf)), {
+          shortcut: sequential(...spec.shortcut.map(layerOf)),
+        })
       case 'sparseDense':
         return sparseDense(spec.features, spec.units, drawn(inputShape[0]))
     }
@@ -75,10 +77,6 @@ function modelOf({ layers, inputShape }: Workload): Model {
 /** As PyTorch pads: the same on all sides, where `same` with strides would put more below and on the right. */
 function paddingOf(kernel: number): number {
   return (kernel - 1) / 2
-}
-
-function residual(main: Layer, shortcut: Layer): Model {
-  return (x, scope) => add(scope.call(main, x), scope.call(shortcut, x))
 }
 
 /** Rows of a table, added up. */

@@ -104,14 +104,14 @@ describe('an instance that is used twice', () => {
 
 describe('models by hand', () => {
   it('may make their layers while they run', () => {
-    const residual: Layer = {
-      kind: 'residual',
+    const around: Layer = {
+      kind: 'around',
       options: {},
       forward: (x, scope) => add(x, scope.call(dense(3, { bias: false }), scope.call(relu(), x))),
     }
-    expect(pathsOf(sequential(residual, residual, { ...residual }))).toEqual([
-      'residual1.dense1.weight',
-      'residual2.dense1.weight',
+    expect(pathsOf(sequential(around, around, { ...around }))).toEqual([
+      'around1.dense1.weight',
+      'around2.dense1.weight',
     ])
   })
 
@@ -153,7 +153,7 @@ describe('errors', () => {
     const wrong = (model: unknown) => () => training(model as Model)
     expect(wrong(undefined)).toThrow('received: undefined')
     expect(wrong([dense(2)])).toThrow('received: a list')
-    expect(() => sequential([dense(2)] as unknown as Layer)).toThrow('try: spread the list')
+    expect(() => sequential([dense(2)] as unknown as Layer)).toThrow('try: put the list into a sequential')
     expect(wrong(() => undefined)).toThrow('the model must return a tensor\nreceived: undefined')
     const forgetful = { kind: 'forgetful', options: {}, forward: () => 3 }
     expect(wrong(forgetful)).toThrow('forgetful: the layer must return a tensor\nreceived: number')

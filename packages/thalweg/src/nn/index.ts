@@ -77,6 +77,7 @@ export {
   type PoolOptions,
 } from './pool2d.ts'
 export { type BatchMoments, batchMoments, pooledMoments, populationMoments } from './population.ts'
+export { type ResidualOptions, residual } from './residual.ts'
 export { type RmsNormOptions, rmsNorm } from './rms-norm.ts'
 export { type Container, named, sequential } from './sequential.ts'
 export { createStore, type NamedArray, type Store, type StoreEntry, type StoreOptions } from './store.ts'

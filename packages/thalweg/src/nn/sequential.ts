@@ -13,7 +13,7 @@ export interface Container extends Layer {
  * no bias, unless it was made with `bias: true` (article, section 5: beta takes its place).
  */
 export function sequential(...models: readonly Model[]): Container {
-  const layers = models.map((model, position) => asLayer(model, position))
+  const layers = models.map((model, position) => asLayer('sequential', model, position))
   return {
     kind: 'sequential',
     options: { layers: layers.map((layer) => layer.name ?? layer.kind) },
@@ -27,14 +27,15 @@ export function named<Kind extends Layer>(name: string, layer: Kind): Kind {
   return { ...layer, name }
 }
 
-function asLayer(model: Model, position: number): Layer {
+/** @throws ThalwegError `nn/not-a-layer`, in the name of the container `of` */
+export function asLayer(of: string, model: Model, position: number): Layer {
   if (typeof model === 'function') return { kind: 'lambda', options: {}, forward: model }
   if (typeof model === 'object' && model !== null && typeof model.forward === 'function') return model
   throw new ThalwegError('nn/not-a-layer', {
-    rule: `sequential: every argument must be a layer or a function from tensor to tensor`,
+    rule: `${of}: every argument must be a layer or a function from tensor to tensor`,
     received: `${Array.isArray(model) ? 'a list' : model === null ? 'null' : typeof model} at position ${position}`,
     try: Array.isArray(model)
-      ? 'spread the list: sequential(...layers)'
+      ? 'put the list into a sequential: sequential(...layers)'
       : 'call the layer function: relu(), not its name',
   })
 }
