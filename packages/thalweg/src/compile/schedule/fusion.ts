@@ -5,10 +5,10 @@
  */
 import { internal, sameShape, sizeOf } from '../../base/index.ts'
 import type { Node, Variable } from '../../graph/index.ts'
-import { createReach, type Reach } from './bits.ts'
 import { contractionBody, loopBody, storeBody } from './emit.ts'
 import { AFTER, FULL, fullMembers, type Group, groupOf, joinGroups, resultsOf, type Survey, survey } from './group.ts'
 import { isInline } from './nodes.ts'
+import { createReach, type Reach } from './reach.ts'
 import { commonSpace } from './space.ts'
 
 /** What has to be known about a step. */
@@ -50,8 +50,6 @@ const MOST_INLINED = 128
 /** Values that a loop carries from element to element, or stores for each. */
 const MOST_IN_LOOP = 12
 const MOST_AFTER = 48
-/** Values that may get a group of their own on the way. */
-const MOST_KEPT = 64
 
 /** Every stored value in a group of its own. */
 export function beginFusion(work: Work): Fusion | Blocked {
@@ -61,19 +59,18 @@ export function beginFusion(work: Work): Fusion | Blocked {
   const groups: (Group | undefined)[] = single
   const surveys: Survey[] = []
   const owner = new Map<Node, number>(nodes.map((node, index) => [node, index]))
-  const reach = createReach(single.length + MOST_KEPT)
+  const reach = createReach(single.length)
   for (const [index, group] of single.entries()) {
     const found = survey(group, stored)
     surveys.push(found)
     const blocked = found.winding ? blockerOf(group, stored) : undefined
     if (blocked !== undefined) return { blocked }
-    for (const from of makersOf(found)) if (!reach.connect(from, index)) throw internal('values that need each other')
+    for (const from of makersOf(found)) reach.connect(from, index)
   }
   /** By the node that reads a variable's old value: the group that sets it in place. */
   const setters = new Map<Node, number>()
   const inPlace = placeUpdates(work, single, owner, surveys, reach, setters)
   const overwritten = nodesOverwritten(work, inPlace)
-  let capacity = MOST_KEPT
 
   /** The groups that make what a group reads. */
   function makersOf({ reads }: Survey): number[] {
@@ -140,7 +137,7 @@ export function beginFusion(work: Work): Fusion | Blocked {
     const number = home ?? groups.length
     const host = home === undefined ? undefined : groups[home]
     const group = host === undefined ? groupOf(node) : withResult(host, node)
-    if (group === undefined || (home === undefined && capacity === 0)) return false
+    if (group === undefined) return false
     const found = survey(group, stored, node)
     const before = makersOf(found).filter((maker) => maker !== home)
     const after = [...users, ...settersOf(found)].filter((user) => user !== home)
@@ -148,7 +145,7 @@ export function beginFusion(work: Work): Fusion | Blocked {
     if (home !== undefined && after.some((user) => reach.leadsTo(user, home))) return false
     if (before.some((maker) => after.some((user) => maker === user || reach.leadsTo(user, maker)))) return false
     if (!isSound(group, found)) return false
-    if (home === undefined) capacity--
+    if (home === undefined) reach.addBefore(after)
     stored.add(node)
     replace(number, group, found)
     for (const user of after) reach.connect(number, user)
@@ -221,14 +218,21 @@ function placeUpdates(
 ): Set<Variable> {
   const readers = new Map<Node, number[]>()
   surveys.forEach(({ reads }, index) => {
-    for (const node of reads.keys())
-      if (node.op === 'variable') readers.set(node, [...(readers.get(node) ?? []), index])
+    for (const node of reads.keys()) {
+      if (node.op !== 'variable') continue
+      const list = readers.get(node)
+      if (list === undefined) readers.set(node, [index])
+      else list.push(index)
+    }
+  })
+  const copies = new Map<Variable, number>()
+  groups.forEach(({ target }, index) => {
+    if (target !== undefined && 'variable' in target) copies.set(target.variable, index)
   })
   const inPlace = new Set<Variable>()
   for (const { variable, value } of updates) {
-    const writer =
-      owner.get(value) ??
-      groups.findIndex(({ target }) => target !== undefined && 'variable' in target && target.variable === variable)
+    const writer = owner.get(value) ?? copies.get(variable)
+    if (writer === undefined) throw internal(`nobody sets ${variable.name}`)
     const node = variableNodes.get(variable)
     const others = node === undefined ? [] : (readers.get(node) ?? [])
     const own = node === undefined ? 0 : (surveys[writer].reads.get(node) ?? 0)

@@ -40,17 +40,19 @@ export function orderGroups({ groups, surveys, inPlace }: Grouping, { updates, v
       if (writer !== undefined) connect(group, writer)
     }
 
-  const first = new Map<Group, number>(groups.map((group) => [group, recordedAt(group)]))
-  const rank = (group: Group): number => (needed.has(group) ? 0 : -(2 ** 40)) + (first.get(group) ?? 0)
-  const ready = groups.filter((group) => waiting.get(group) === 0)
+  const ranks = new Map<Group, number>(
+    groups.map((group) => [group, (needed.has(group) ? 0 : -(2 ** 40)) + recordedAt(group)]),
+  )
+  const rank = (group: Group): number => ranks.get(group) ?? 0
+  /** The next one last. */
+  const ready = groups.filter((group) => waiting.get(group) === 0).sort((a, b) => rank(b) - rank(a))
   const order: Group[] = []
-  while (ready.length > 0) {
-    const next = takeFirst(ready, rank)
+  for (let next = ready.pop(); next !== undefined; next = ready.pop()) {
     order.push(next)
     for (const follower of after.get(next) ?? []) {
       const left = (waiting.get(follower) ?? 0) - 1
       waiting.set(follower, left)
-      if (left === 0) ready.push(follower)
+      if (left === 0) insert(ready, follower, rank)
     }
   }
   if (order.length < groups.length) throw internal('groups that wait for each other')
@@ -62,10 +64,16 @@ function recordedAt(group: Group): number {
   return Math.min(...resultsOf(group).map(({ id }) => id), ...(group.head === undefined ? [] : [group.head.id]))
 }
 
-function takeFirst(ready: Group[], rank: (group: Group) => number): Group {
-  let best = 0
-  for (let i = 1; i < ready.length; i++) if (rank(ready[i]) < rank(ready[best])) best = i
-  return ready.splice(best, 1)[0]
+/** Keeps `ready` in order, the lowest rank last. */
+function insert(ready: Group[], group: Group, rank: (group: Group) => number): void {
+  let low = 0
+  let high = ready.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (rank(ready[middle]) < rank(group)) high = middle
+    else low = middle + 1
+  }
+  ready.splice(low, 0, group)
 }
 
 /** The group that sets each variable where it is. */

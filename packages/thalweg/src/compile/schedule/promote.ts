@@ -31,6 +31,7 @@ function readCost(node: Node, loop: number): number {
 /** Stores what is worth it, the last first: what depends on a value may make it needless. */
 export function promote(fusion: Fusion): void {
   const users = usersOf(fusion)
+  const readers = readersOf(fusion)
   const candidates = [...users.keys()].filter((node) => (users.get(node)?.size ?? 0) > 1).sort((a, b) => b.id - a.id)
   for (const node of candidates) {
     const using = [...(users.get(node) ?? [])].filter((index) => fusion.surveys[index].inlined.has(node))
@@ -40,7 +41,7 @@ export function promote(fusion: Fusion): void {
       const group = fusion.groups[index]
       if (group !== undefined) without.set(index, survey(group, fusion.stored, node))
     }
-    const home = homeOf(node, fusion, without)
+    const home = homeOf(node, fusion, without, readers)
     let gain = -WRITE_COST * sizeOf(node.shape) - home.cost
     for (const [index, survey] of without) {
       const group = fusion.groups[index]
@@ -51,6 +52,7 @@ export function promote(fusion: Fusion): void {
       continue
     // Its home now computes on the way what the value is made of.
     for (const part of fusion.surveys[home.index].inlined) users.get(part)?.add(home.index)
+    for (const read of fusion.surveys[home.index].reads.keys()) readers.get(read)?.add(home.index)
   }
 }
 
@@ -69,6 +71,16 @@ function usersOf({ groups, surveys }: Fusion): Map<Node, Set<number>> {
   return users
 }
 
+/** The groups that read each stored value. */
+function readersOf({ groups, surveys, stored }: Fusion): Map<Node, Set<number>> {
+  const readers = new Map<Node, Set<number>>([...stored].map((node) => [node, new Set()]))
+  groups.forEach((group, index) => {
+    if (group === undefined) return
+    for (const node of surveys[index].reads.keys()) readers.get(node)?.add(index)
+  })
+  return readers
+}
+
 interface Home {
   /** The group that would compute the value; none where it takes a new one. */
   readonly index: number | undefined
@@ -77,7 +89,12 @@ interface Home {
 }
 
 /** Where a value is computed best: in the epilogue of the contraction that it comes from, else where it is needed first. */
-function homeOf(node: Node, fusion: Fusion, without: ReadonlyMap<number, Survey>): Home {
+function homeOf(
+  node: Node,
+  fusion: Fusion,
+  without: ReadonlyMap<number, Survey>,
+  readers: ReadonlyMap<Node, ReadonlySet<number>>,
+): Home {
   const { groups, owner, leadsTo, stored } = fusion
   const size = sizeOf(node.shape)
   const alone = groupOf(node)
@@ -92,7 +109,7 @@ function homeOf(node: Node, fusion: Fusion, without: ReadonlyMap<number, Survey>
     })
     if (waits) continue
     const computed = without.has(maker) ? 0 : costOf(alone, own) - readCost(read, size)
-    return { index: maker, cost: computed - (isReleased(read, fusion, without) ? WRITE_COST * size : 0) }
+    return { index: maker, cost: computed - (isReleased(read, fusion, without, readers) ? WRITE_COST * size : 0) }
   }
   const using = [...without.keys()]
   const first = using.find(
@@ -105,10 +122,13 @@ function homeOf(node: Node, fusion: Fusion, without: ReadonlyMap<number, Survey>
 }
 
 /** Whether nobody reads a contraction's bare result any more once its readers read the new value instead. */
-function isReleased(result: Node, { groups, surveys }: Fusion, without: ReadonlyMap<number, Survey>): boolean {
-  return groups.every((group, index) => {
-    if (group === undefined || !surveys[index].reads.has(result)) return true
-    const then = without.get(index)
-    return then !== undefined && !then.reads.has(result)
-  })
+function isReleased(
+  result: Node,
+  { surveys }: Fusion,
+  without: ReadonlyMap<number, Survey>,
+  readers: ReadonlyMap<Node, ReadonlySet<number>>,
+): boolean {
+  for (const index of readers.get(result) ?? [])
+    if ((without.get(index) ?? surveys[index]).reads.has(result)) return false
+  return true
 }
