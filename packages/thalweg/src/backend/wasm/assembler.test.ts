@@ -36,6 +36,7 @@ describe('LEB128', () => {
         const out = new Bytes().unsigned(value).written
         expect(decode(out)).toBe(BigInt(value))
         expect(out.slice(0, -1).every((byte) => byte > 0x7f)).toBe(true)
+        expect(new Bytes().byteUnsigned(0xfe, value).written).toEqual(Uint8Array.of(0xfe, ...out))
       }),
     )
   })
@@ -49,7 +50,9 @@ describe('LEB128', () => {
     )
     fc.assert(
       fc.property(fc.integer(), (value) => {
-        const out = new Bytes().signed32(value).written
+        const [first, ...number] = new Bytes().byteSigned(0xfe, value).written
+        const out = Uint8Array.from(number)
+        expect(first).toBe(0xfe)
         expect(BigInt.asIntN(Math.min(32, 7 * out.length), decode(out))).toBe(BigInt(value))
       }),
     )

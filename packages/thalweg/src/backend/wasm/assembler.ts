@@ -12,6 +12,12 @@ export interface MemoryImport {
   readonly shared?: boolean
 }
 
+interface FunctionType {
+  readonly index: number
+  readonly parameters: readonly ValueType[]
+  readonly results: readonly ValueType[]
+}
+
 interface AssembledFunction {
   readonly name: string
   readonly type: number
@@ -26,7 +32,7 @@ const FUNCTION_NAMES = 1
 
 export class ModuleBuilder {
   private readonly memory: MemoryImport
-  private readonly types: string[] = []
+  private readonly types = new Map<string, FunctionType>()
   private readonly functions: AssembledFunction[] = []
   private readonly exports: { readonly name: string; readonly index: number }[] = []
 
@@ -55,8 +61,14 @@ export class ModuleBuilder {
     const { types, functions, exports, memory } = this
     const out = new Bytes().append([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0])
     section(out, SECTION.type, (body) => {
-      body.unsigned(types.length)
-      for (const type of types) body.append(type.split(',').map(Number))
+      body.unsigned(types.size)
+      for (const { parameters, results } of types.values()) {
+        body.byte(FUNCTION_TYPE)
+        for (const list of [parameters, results]) {
+          body.unsigned(list.length)
+          for (const value of list) body.byte(VALUE_TYPES[value])
+        }
+      }
     })
     section(out, SECTION.import, (body) => writeImport(body, memory))
     section(out, SECTION.function, (body) => {
@@ -84,14 +96,12 @@ export class ModuleBuilder {
   }
 
   private typeOf(parameters: readonly ValueType[], results: readonly ValueType[]): number {
-    const type = new Bytes().byte(FUNCTION_TYPE)
-    for (const list of [parameters, results]) {
-      type.unsigned(list.length)
-      for (const value of list) type.byte(VALUE_TYPES[value])
-    }
-    const signature = type.written.join()
-    const known = this.types.indexOf(signature)
-    return known >= 0 ? known : this.types.push(signature) - 1
+    const signature = `${parameters}>${results}`
+    const known = this.types.get(signature)
+    if (known !== undefined) return known.index
+    const index = this.types.size
+    this.types.set(signature, { index, parameters, results })
+    return index
   }
 }
 

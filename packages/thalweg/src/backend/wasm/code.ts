@@ -65,19 +65,23 @@ const NO_RESULT = 0x40
 
 export class Code {
   readonly parameters: readonly Local[]
-  private readonly types: ValueType[]
+  /** Neighbours of one type together, as a module lists them. */
+  private readonly runs: { readonly type: ValueType; count: number }[] = []
+  private lastLocal: number
   private readonly bytes = new Bytes()
   private depth = 0
 
   constructor(parameters: readonly ValueType[]) {
-    this.types = [...parameters]
+    this.lastLocal = parameters.length - 1
     this.parameters = parameters.map((type, index) => ({ index, type }))
   }
 
   /** A new local; 0 when the function begins. */
   local(type: ValueType): Local {
-    this.types.push(type)
-    return { index: this.types.length - 1, type }
+    const last = this.runs[this.runs.length - 1]
+    if (last?.type === type) last.count++
+    else this.runs.push({ type, count: 1 })
+    return { index: ++this.lastLocal, type }
   }
 
   locals(type: ValueType, count: number): Local[] {
@@ -85,16 +89,19 @@ export class Code {
   }
 
   get(local: Local): this {
-    return this.indexed(LOCAL_GET, local.index)
+    this.bytes.byteUnsigned(LOCAL_GET, local.index)
+    return this
   }
 
   set(local: Local): this {
-    return this.indexed(LOCAL_SET, local.index)
+    this.bytes.byteUnsigned(LOCAL_SET, local.index)
+    return this
   }
 
   /** Like `set`, and leaves the value on the stack. */
   tee(local: Local): this {
-    return this.indexed(LOCAL_TEE, local.index)
+    this.bytes.byteUnsigned(LOCAL_TEE, local.index)
+    return this
   }
 
   /** An int32 constant, or the value of an int32 local. */
@@ -109,7 +116,7 @@ export class Code {
   }
 
   i32(value: number): this {
-    this.bytes.byte(I32_CONST).signed32(value)
+    this.bytes.byteSigned(I32_CONST, value)
     return this
   }
 
@@ -157,7 +164,7 @@ export class Code {
   op(name: PlainOp): this {
     const code = PLAIN_OPS[name]
     if (typeof code === 'number') this.bytes.byte(code)
-    else this.prefixed(code)
+    else this.bytes.byteUnsigned(code[0], code[1])
     return this
   }
 
@@ -174,7 +181,7 @@ export class Code {
   /** Address and vector from the stack: loads into, or stores from, lane `lane`. */
   memoryLane(name: MemoryLaneOp, lane: number, offset = 0): this {
     const [code, align] = MEMORY_LANE_OPS[name]
-    this.prefixed([SIMD, code])
+    this.bytes.byteUnsigned(SIMD, code)
     this.memoryArgument(align, offset)
     this.bytes.byte(lane)
     return this
@@ -183,9 +190,9 @@ export class Code {
   /** Address, then operands from the stack. */
   atomic(name: AtomicOp, offset = 0): this {
     const [code, align] = ATOMIC_OPS[name]
-    this.prefixed([ATOMIC, code])
+    this.bytes.byteUnsigned(ATOMIC, code)
     // Unlike others, these must state the alignment they have.
-    this.bytes.byte(align).unsigned(offset)
+    this.bytes.byteUnsigned(align, offset)
     return this
   }
 
@@ -214,7 +221,8 @@ export class Code {
   }
 
   call(callee: FunctionReference): this {
-    return this.indexed(CALL, callee.index)
+    this.bytes.byteUnsigned(CALL, callee.index)
+    return this
   }
 
   /** A branch to its label leaves the block. */
@@ -239,12 +247,14 @@ export class Code {
   }
 
   branch(label: Label): this {
-    return this.indexed(BR, this.distance(label))
+    this.bytes.byteUnsigned(BR, this.distance(label))
+    return this
   }
 
   /** Condition (i32) from the stack. */
   branchIf(label: Label): this {
-    return this.indexed(BR_IF, this.distance(label))
+    this.bytes.byteUnsigned(BR_IF, this.distance(label))
+    return this
   }
 
   /** Pushes `base + sum of index * scale`: an address, say. Constant parts are worked out here. */
@@ -302,25 +312,9 @@ export class Code {
   /** The body as it stands in the code section: its locals, its instructions, its end. */
   finish(): Uint8Array {
     if (this.depth !== 0) throw internal('a block of generated code was not closed')
-    const own = this.types.slice(this.parameters.length)
-    const runs: { type: ValueType; count: number }[] = []
-    for (const type of own) {
-      const last = runs.at(-1)
-      if (last?.type === type) last.count += 1
-      else runs.push({ type, count: 1 })
-    }
-    const out = new Bytes().unsigned(runs.length)
-    for (const { type, count } of runs) out.unsigned(count).byte(VALUE_TYPES[type])
+    const out = new Bytes().unsigned(this.runs.length)
+    for (const { type, count } of this.runs) out.unsigned(count).byte(VALUE_TYPES[type])
     return out.append(this.bytes.written).byte(END).written
-  }
-
-  private indexed(code: number, index: number): this {
-    this.bytes.byte(code).unsigned(index)
-    return this
-  }
-
-  private prefixed([prefix, number]: readonly [number, number]): void {
-    this.bytes.byte(prefix).unsigned(number)
   }
 
   private vector(): void {
@@ -330,7 +324,7 @@ export class Code {
   private access(name: MemoryOp, offset: number): this {
     const [code, align] = MEMORY_OPS[name]
     if (typeof code === 'number') this.bytes.byte(code)
-    else this.prefixed(code)
+    else this.bytes.byteUnsigned(code[0], code[1])
     this.memoryArgument(align, offset)
     return this
   }
@@ -338,7 +332,7 @@ export class Code {
   private memoryArgument(align: number, offset: number): void {
     if (offset < 0) throw internal('a memory offset in generated code is negative', String(offset))
     // Only elements are aligned, not vectors: four bytes are all that can be promised.
-    this.bytes.byte(Math.min(align, 2)).unsigned(offset)
+    this.bytes.byteUnsigned(align < 2 ? align : 2, offset)
   }
 
   private nested(code: number, type: number, body: (label: Label) => void): this {

@@ -64,7 +64,7 @@ function axesOf(value: Value, varies: readonly AxisSet[]): AxisSet {
 }
 
 /**
- * The values of one place. `outer` are the places around it (before an inner loop) whose values it shares; a value that
+ * The values of one place. `outer` are all the places around it (before an inner loop) whose values it shares; a value that
  * more than one other uses is computed once, into a register.
  */
 export class Evaluation {
@@ -100,7 +100,7 @@ export class Evaluation {
     const own = this.known.get(position)
     if (own !== undefined) return own
     for (const evaluation of this.outer) {
-      const local = evaluation.find(position)
+      const local = evaluation.known.get(position)
       if (local !== undefined) return local
     }
     return undefined

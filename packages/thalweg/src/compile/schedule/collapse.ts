@@ -13,7 +13,9 @@ function stridesOf(values: readonly Value[], stores: readonly Store[]): (readonl
 }
 
 function indexAxes(values: readonly Value[]): Set<number> {
-  return new Set(values.flatMap((value) => (value.kind === 'index' ? [value.axis] : [])))
+  const axes = new Set<number>()
+  for (const value of values) if (value.kind === 'index') axes.add(value.axis)
+  return axes
 }
 
 /** Axes of the old loop that become one axis of the new one, outermost first. */

@@ -106,57 +106,65 @@ export function resultsOf(group: Group): Node[] {
 
 /** What `group` reads and computes, given which nodes are stored; `also` counts as stored too. */
 export function survey(group: Group, stored: ReadonlySet<Node>, also?: Node): Survey {
+  const { full, after, folds, head } = group
   const reads = new Map<Node, number>()
   const inlined = new Set<Node>()
-  const full = new Set(group.full)
-  const after = new Set<Node>([...group.after, ...group.folds])
-  if (group.kind !== 'copy' && group.head !== undefined) after.add(group.head)
   /** Per node: a bit for each way in which it has been reached. */
   const reached = new Map<Node, number>()
   let tangled = false
   let winding = false
 
-  const stack: [node: Node, bit: number][] = []
-  const push = (nodes: readonly Node[], bit: number): void => {
-    for (const node of nodes) stack.push([node, bit])
+  /** Nodes to look at, and how each is reached. */
+  const nodes: Node[] = []
+  const ways: number[] = []
+  function push(node: Node, way: number): void {
+    nodes.push(node)
+    ways.push(way)
   }
-  function enter(node: Node, bit: number): void {
-    let next = bit
-    if (isMoving(node)) next |= ELSEWHERE
-    else if (node.op === 'reshape' && changesAxes(node)) next |= RESHAPED
-    if (bit & RESHAPED && (isMoving(node) || node.op === 'iota')) winding = true
-    push(node.inputs, next)
+  function enter(node: Node, way: number): void {
+    let next = way
+    if (isMoving(node)) {
+      next |= ELSEWHERE
+      if (way & RESHAPED) winding = true
+    } else if (node.op === 'reshape') {
+      if (!(way & RESHAPED) && changesAxes(node)) next |= RESHAPED
+    } else if (node.op === 'iota' && way & RESHAPED) winding = true
+    for (const input of node.inputs) push(input, next)
   }
   function finish(): void {
-    for (let item = stack.pop(); item !== undefined; item = stack.pop()) {
-      const [node, bit] = item
+    reached.clear()
+    for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
+      const way = ways.pop() ?? 0
       const before = reached.get(node) ?? 0
-      const how = 1 << (bit >> 2)
-      if (before & how) continue
-      reached.set(node, before | how)
+      const bit = 1 << (way >> 2)
+      if (before & bit) continue
+      reached.set(node, before | bit)
       if (node.op === 'constant') continue
-      if (isSource(node) || stored.has(node) || node === also) {
-        const way = bit & ELSEWHERE ? ELSEWHERE : bit & (FULL | AFTER)
-        if ((way === FULL && full.has(node)) || (way === AFTER && after.has(node))) continue
-        if (full.has(node) || after.has(node)) tangled = true
-        else reads.set(node, (reads.get(node) ?? 0) | way)
-        continue
+      if (isSource(node) || stored.has(node) || node === also) read(node, way)
+      else {
+        inlined.add(node)
+        enter(node, way)
       }
-      inlined.add(node)
-      enter(node, bit)
     }
   }
+  function read(node: Node, way: number): void {
+    const level = way & ELSEWHERE ? ELSEWHERE : way & (FULL | AFTER)
+    const isFull = full.includes(node)
+    const isAfter =
+      after.includes(node) || (folds as readonly Node[]).includes(node) || (node === head && group.kind !== 'copy')
+    if ((level === FULL && isFull) || (level === AFTER && isAfter)) return
+    if (isFull || isAfter) tangled = true
+    else reads.set(node, (reads.get(node) ?? 0) | level)
+  }
 
-  for (const fold of group.folds) push(fold.inputs, FULL)
-  for (const node of group.full) enter(node, FULL)
-  finish()
-  reached.clear()
-  for (const node of group.after) enter(node, AFTER)
-  finish()
-  reached.clear()
-  if (group.kind === 'copy' && group.head !== undefined) push([group.head], ELSEWHERE)
-  else if (group.head !== undefined) push(group.head.inputs, ELSEWHERE)
-  finish()
+  for (const fold of folds) push(fold.inputs[0], FULL)
+  for (const node of full) enter(node, FULL)
+  if (nodes.length > 0) finish()
+  for (const node of after) enter(node, AFTER)
+  if (nodes.length > 0) finish()
+  if (group.kind === 'copy' && head !== undefined) push(head, ELSEWHERE)
+  else if (head !== undefined) for (const input of head.inputs) push(input, ELSEWHERE)
+  if (nodes.length > 0) finish()
   return { reads, inlined, tangled, winding }
 }
 

@@ -283,6 +283,27 @@ describe('large graphs', () => {
   })
 })
 
+test('a layer gets the same kernels however many there are before and after it', () => {
+  const kernels = (depth: number): string[] => {
+    const weights = Array.from({ length: depth }, (_, layer) => variable(`w${layer}`, [8, 8]))
+    return kinds(
+      lowered([slot('x', [4, 8])], ([x]) => {
+        const reads = weights.map(readVariable)
+        const y = reads.reduce((value, w) => relu(matmul(value, w)), x)
+        const slopes = gradients(sum(y, 0, 1), reads)
+        weights.forEach((w, i) => {
+          assign(w, apply('sub', reads[i], apply('mul', slopes[i], number(0.1, slopes[i]))))
+        })
+        return []
+      }),
+    )
+  }
+  const [shallow, middle, deep] = [20, 40, 140].map(kernels)
+  // More groups than a search between two of them goes through before it gives up.
+  expect(deep.length - middle.length).toBe(5 * (middle.length - shallow.length))
+  expect(new Set(deep)).toEqual(new Set(shallow))
+})
+
 describe('memory', () => {
   test('a chain of kernels works in one place where elements stay where they are', () => {
     const program = lowered([slot('x', [32, 32])], ([x]) => {

@@ -1,5 +1,5 @@
 /** Loop kernels: arranged, split if they fold much, and written as one of three shapes of loop. */
-import type { LoopKernel } from '../../program.ts'
+import type { LoopKernel, Value } from '../../program.ts'
 import type { EmittedKernel, Pointer, Stage } from '../kernel.ts'
 import { NEUTRAL } from './fold.ts'
 import { columnsOf, emitColumns } from './loop-columns.ts'
@@ -65,9 +65,14 @@ function stageOf(nest: Nest, all: readonly Pointer[], name: string): Stage {
 
 /** All that shapes the code. JSON alone would write -0 as 0, and Infinity, -Infinity and NaN as null. */
 function keyOf(nest: Nest): string {
-  return JSON.stringify(nest, (_, value: unknown) =>
-    typeof value === 'number' && (Object.is(value, -0) || !Number.isFinite(value)) ? `${1 / value} ${value}` : value,
+  const odd = [...nest.values, ...nest.epilogue].map((value) =>
+    isOdd(value) ? `${1 / value.value} ${value.value}` : '',
   )
+  return `${odd} ${JSON.stringify(nest)}`
+}
+
+function isOdd(value: Value): value is Extract<Value, { kind: 'constant' }> {
+  return value.kind === 'constant' && (Object.is(value.value, -0) || !Number.isFinite(value.value))
 }
 
 function written(nest: Nest): Pick<Stage, 'units' | 'key' | 'emit'> {
