@@ -1,22 +1,12 @@
 /** What the documentation shows is TypeScript that compiles, and its list of errors is the one in the source. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { errorsPage } from './error-codes.ts'
+import { pages } from './pages.ts'
 
 const top = resolve(import.meta.dirname, '..')
-
-/** The pages at the top, and every page under docs. */
-const pages = [
-  'README.md',
-  'CONTRIBUTING.md',
-  'examples/README.md',
-  ...readdirSync(join(top, 'docs'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`)
-    .sort(),
-]
 
 /** Each ```ts block as a file of its own, with the line of the page on which it begins. */
 function blocksOf(page: string): { file: string; text: string; line: number }[] {

@@ -97,6 +97,23 @@ function trainDigits(): string[] {
   return said.trim().split('\n')
 }
 
+/** The loss under four rates, low to very high: short runs of one small network. */
+function learningRates(): void {
+  const folder = mkdtempSync(join(tmpdir(), 'thalweg-pictures-'))
+  const rates = { low: 0.001, good: 0.3, high: 3, 'very-high': 10 }
+  const recipe = ['--optimizer', 'sgd', '--schedule', 'fixed', '--epochs', '60']
+  for (const [name, rate] of Object.entries(rates)) {
+    thalweg(['train', 'spiral', ...recipe, '--learning-rate', String(rate), '--out', name], folder)
+  }
+  thalweg(['plot', ...Object.keys(rates), '--svg', join(IMAGES, 'learning-rates.svg')], folder)
+  rmSync(folder, { recursive: true })
+}
+
+learningRates()
+for (const [name, ...init] of [['small-random', '--scale', '0.01'], ['unit-random'], ['xavier']]) {
+  const svg = `initialization-${name}.svg`
+  thalweg(['inspect', 'digits', '--depth', '10', '--init', name, ...init, '--svg', svg], IMAGES)
+}
 writeFileSync(join(IMAGES, 'digits.png'), contactSheet(24, 6))
 thalweg(['surfaces', 'beale', '--svg', 'surface-beale.svg', '--animate'], IMAGES)
 thalweg(['surfaces', 'long-valley', '--svg', 'surface-long-valley.svg'], IMAGES)

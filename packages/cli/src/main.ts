@@ -50,7 +50,8 @@ export async function main(args: readonly string[], streams: Streams = process):
   }
 }
 
-function createProgram(surroundings: Surroundings): Command {
+/** All commands and their options, before anything is parsed. */
+export function createProgram(surroundings: Surroundings): Command {
   const { stdout, stderr } = surroundings.streams
   // What commander would print of an error is said in three lines instead (wrongUsage).
   const output = {
