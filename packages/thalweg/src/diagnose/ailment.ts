@@ -8,10 +8,11 @@ import type { Chart } from './chart.ts'
 
 export interface Ailment extends Condition {
   /**
-   * When it is looked for: once before the first step (`start`, the first reading at hand), every few steps (`loss`), at
-   * each reading (`reading`), after an epoch (`epoch`).
+   * When it is looked for: before the first step, by data and model alone (`before`); with the first reading and the first
+   * loss, of weights that no update has touched (`start`); every few steps (`loss`); at each reading (`reading`); after an
+   * epoch (`epoch`).
    */
-  readonly when: 'start' | 'loss' | 'reading' | 'epoch'
+  readonly when: 'before' | 'start' | 'loss' | 'reading' | 'epoch'
   /** The signs of it, the worst first; none where all is well or nothing can be said. */
   readonly examine: (chart: Chart) => readonly Sign[]
 }

@@ -2,6 +2,7 @@
 import type { Model } from '../nn/index.ts'
 import type { EpochEvent, Position, Settings } from '../train/index.ts'
 import type { Anatomy } from './anatomy.ts'
+import type { DataFacts } from './data-facts.ts'
 import type { LossCurve } from './loss-curve.ts'
 import type { Reading } from './reading.ts'
 
@@ -9,6 +10,9 @@ export interface Chart {
   readonly model: Model
   readonly settings: Settings
   readonly anatomy: Anatomy
+  readonly data: DataFacts
+  /** Paths of the weights whose values were all the same when the sitting began. */
+  readonly equalWeights: readonly string[]
   /** Where the run stands; `step` counts updates. */
   readonly position: Position
   /** Updates that the run has in all, as it is planned. */
@@ -38,4 +42,23 @@ export function progress({ position, totalSteps }: Chart): number {
 export function learned({ losses, blindLoss }: Chart): number {
   const from = blindLoss === undefined ? losses.first : Math.min(blindLoss, losses.first)
   return from > 0 ? 1 - losses.recent() / from : 0
+}
+
+/** Median over the weights (not biases and the like) of a reading of how far an update moves them, relative to their size. */
+export function updateRatio({ parameters }: Reading): number {
+  const ratios = parameters
+    .filter(({ isWeight, values }) => isWeight && values > 0)
+    .map(({ update, values }) => update / values)
+    .sort((a, b) => a - b)
+  return ratios.length === 0 ? Number.NaN : ratios[Math.floor(ratios.length / 2)]
+}
+
+/** Readings of the layers that are between others: the last one gives the output, and is judged by the loss. */
+export function hiddenLayers({ layers }: Reading): Reading['layers'] {
+  return layers.slice(0, -1)
+}
+
+/** Whether the layers of a kind normalize what they are given. */
+export function isNorm(kind: string): boolean {
+  return kind.endsWith('Norm') || kind === 'localResponseNorm'
 }

@@ -1,5 +1,6 @@
 /** One sitting watched: takes readings, keeps the chart, asks every ailment whether it is there, says each thing once. */
 import { batchCount } from '../data/index.ts'
+import type { Store } from '../nn/index.ts'
 import {
   type EpochEvent,
   type Finding,
@@ -16,17 +17,21 @@ import type { Ailment } from './ailment.ts'
 import { anatomyOf } from './anatomy.ts'
 import { blindLossOf } from './blind-loss.ts'
 import type { Chart } from './chart.ts'
+import { dataFactsOf } from './data-facts.ts'
 import { createLossCurve } from './loss-curve.ts'
 import { createInstruments, type Reading } from './reading.ts'
 import { readingSchedule } from './schedule.ts'
 
 /** Losses alone are looked at every so many steps. */
 const LOOK_EVERY = 8
+const DATA_BUDGET = 2e6
 const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2 }
 
 export interface WatchOptions {
   readonly readingEvery: number | undefined
   readonly ailments: readonly Ailment[]
+  /** Input values that are read before the first step. Default two million, some hundredths of a second. */
+  readonly dataBudget?: number | undefined
 }
 
 export interface OpenWatch extends Watch {
@@ -44,10 +49,17 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
   const losses = createLossCurve()
   const readings: Reading[] = []
   const epochs: EpochEvent[] = []
-  const facts = { model, settings, anatomy, totalSteps: totalStepsOf(settings), blindLoss: blindLossOf(train, loss) }
+  const facts = {
+    model,
+    settings,
+    anatomy,
+    data: dataFactsOf({ ...settings, budget: options.dataBudget ?? DATA_BUDGET }),
+    equalWeights: equalWeightsOf(session.store, weights),
+    totalSteps: totalStepsOf(settings),
+    blindLoss: blindLossOf(train, loss),
+  }
   let position: Position = { epoch: 0, batch: 0, step: 0 }
   let isRead = false
-  let hasStarted = false
   /** How grave each ailment was when it was last told. */
   const told = new Map<string, number>()
 
@@ -75,7 +87,7 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
     chart,
     begin(at) {
       position = at
-      return []
+      return at.step === 0 ? look('before') : []
     },
     beforeStep(rows, moment: StepMoment, at) {
       isRead = moment.updates !== false && schedule.isDue(at.step)
@@ -88,9 +100,8 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
     afterStep(at) {
       position = at
       losses.add(session.lastLoss())
-      const isFirst = isRead && !hasStarted
-      if (isFirst) hasStarted = true
-      if (isRead) return look(...(isFirst ? (['start'] as const) : []), 'reading', 'loss')
+      if (isRead)
+        return look(...(readings[readings.length - 1].step === 0 ? (['start'] as const) : []), 'reading', 'loss')
       return losses.values.length % LOOK_EVERY === 0 ? look('loss') : []
     },
     afterEpoch(event) {
@@ -106,4 +117,9 @@ function totalStepsOf(settings: WatchedRun['settings']): number {
   let total = 0
   for (let epoch = 0; epoch < epochs; epoch++) total += updatesOf(batchCount(orders.length(epoch), batchSize), settings)
   return total
+}
+
+function equalWeightsOf(store: Store, weights: ReadonlySet<string>): string[] {
+  const values = Object.entries(store.save()).filter(([path]) => weights.has(path))
+  return values.filter(([, { data }]) => data.every((value) => value === data[0])).map(([path]) => path)
 }

@@ -1,10 +1,28 @@
 /** Each ailment on a small network that has it, and on a twin that has not. Healthy runs hear no warning at all. */
-import { advise, conditions } from 'thalweg/diagnose'
-import { dense, normal, relu, sequential } from 'thalweg/nn'
-import { sgd } from 'thalweg/optim'
+import { random } from 'thalweg/base'
+import { arrays, type Dataset, inOrder, subset } from 'thalweg/data'
+import { advise, ailments, conditions } from 'thalweg/diagnose'
+import {
+  batchNorm,
+  dense,
+  dropout,
+  type Layer,
+  leakyRelu,
+  type Model,
+  meanSquaredError,
+  normal,
+  relu,
+  sequential,
+  sigmoid,
+  softmax,
+  tanh,
+  xavier,
+  zeros,
+} from 'thalweg/nn'
+import { adam, sgd } from 'thalweg/optim'
 import { type Finding, fit } from 'thalweg/train'
 import { describe, expect, it } from 'vitest'
-import { codes, examined, type Patient, recipe } from './patients.ts'
+import { clouds, codes, examined, type Patient, recipe, slope } from './patients.ts'
 
 interface Case {
   readonly code: string
@@ -15,11 +33,145 @@ interface Case {
   readonly twin?: Patient
 }
 
+const act = relu
+const stack = (depth: number, hidden: (units: number) => readonly Layer[]): Model =>
+  sequential(...Array.from({ length: depth }, () => hidden(16)).flat(), dense(4))
+const small = normal({ deviation: 0.01 })
+const large = normal({ deviation: 3 })
+const table = (columns: (row: number) => readonly number[]): Dataset => {
+  const rows = Array.from({ length: 256 }, (_, row) => columns(row))
+  const labels = Int32Array.from(rows, (_, row) => row % 4)
+  return arrays({ inputs: Float32Array.from(rows.flat()), inputShape: [rows[0].length], labels })
+}
+const wave = (row: number, phase = 0): number => Math.sin(row * 1.7 + phase) + (row % 4)
+const numbers = { train: slope(), loss: meanSquaredError() }
+const line = sequential(dense(16), relu(), dense(1))
+const brief = { epochs: 1 }
+
 const cases: readonly Case[] = [
+  // Data.
   {
-    code: 'loss-diverged',
+    code: 'non-finite-data',
     severity: 'error',
-    sick: { optimizer: sgd({ learningRate: 10, momentum: 0.9 }) },
+    sick: { ...brief, train: spoilt(clouds()) },
+  },
+  { code: 'unscaled-inputs', sick: { ...brief, train: clouds({ scale: 80 }) } },
+  { code: 'unscaled-inputs', sick: { ...brief, train: clouds({ scale: 1e-3 }) } },
+  { code: 'feature-scales', sick: { ...brief, train: table((row) => [wave(row) * 2, wave(row, 1) * 1e-3]) } },
+  { code: 'idle-features', severity: 'info', sick: { ...brief, train: table((row) => [wave(row), 1, wave(row)]) } },
+  {
+    code: 'sorted-examples',
+    sick: { ...brief, train: sorted(), order: inOrder() },
+    twin: { ...brief, train: sorted() },
+  },
+  { code: 'class-imbalance', severity: 'info', sick: { ...brief, train: uneven() } },
+  { code: 'missing-class', sick: { ...brief, train: uneven(['a', 'b', 'c', 'd', 'e']), model: dense(5) } },
+  {
+    code: 'shared-examples',
+    sick: { ...brief, valid: clouds({ size: 64 }) },
+    twin: { ...brief, valid: clouds({ size: 64, name: 'other' }) },
+  },
+  {
+    code: 'target-scale',
+    sick: { ...brief, ...numbers, model: line, train: slope({ scale: 1e3 }) },
+    twin: { ...brief, ...numbers, model: line },
+  },
+  // Model.
+  { code: 'output-activation', layer: 'softmax1', sick: { ...brief, model: sequential(dense(4), softmax()) } },
+  { code: 'output-range', layer: 'sigmoid1', sick: { ...brief, ...numbers, model: sequential(dense(1), sigmoid()) } },
+  { code: 'linear-stack', sick: { ...brief, model: sequential(dense(8), dense(4)) } },
+  { code: 'narrow-layer', layer: 'dense1', sick: { ...brief, model: sequential(dense(1), relu(), dense(4)) } },
+  {
+    code: 'batch-norm-placement',
+    severity: 'info',
+    layer: 'batchNorm1',
+    sick: { ...brief, model: stack(1, (n) => [dropout({ rate: 0.5 }), dense(n), batchNorm(), act()]) },
+  },
+  {
+    code: 'small-norm-batch',
+    severity: 'error',
+    layer: 'batchNorm1',
+    sick: { ...brief, batchSize: 1, model: stack(1, (n) => [dense(n), batchNorm(), act()]) },
+  },
+  {
+    code: 'equal-weights',
+    layer: 'dense1',
+    sick: { ...brief, model: stack(1, (n) => [dense(n, { initializer: zeros() }), act()]) },
+  },
+  { code: 'initial-loss', sick: { ...brief, model: stack(2, (n) => [dense(n, { initializer: large }), act()]) } },
+  {
+    code: 'activation-spread',
+    layer: 'dense3',
+    sick: {
+      ...brief,
+      model: sequential(
+        dense(16),
+        act(),
+        dense(16),
+        act(),
+        dense(16, { initializer: normal({ deviation: 0.001 }) }),
+        act(),
+        dense(4),
+      ),
+    },
+  },
+  // The course of the loss.
+  { code: 'loss-diverged', severity: 'error', sick: { optimizer: sgd({ learningRate: 10, momentum: 0.9 }) } },
+  {
+    code: 'loss-above-start',
+    sick: { optimizer: adam({ learningRate: 3 }), model: stack(2, (n) => [dense(n), leakyRelu()]) },
+  },
+  {
+    code: 'loss-oscillates',
+    severity: 'info',
+    sick: { batchSize: 'all', epochs: 160, optimizer: sgd({ learningRate: 1.5 }) },
+    twin: { batchSize: 'all', epochs: 160, optimizer: sgd({ learningRate: 0.2 }) },
+  },
+  {
+    code: 'not-learning',
+    sick: {
+      optimizer: sgd({ learningRate: 0.05 }),
+      model: stack(8, (n) => [dense(n, { initializer: small }), tanh()]),
+    },
+  },
+  {
+    code: 'plateau',
+    severity: 'info',
+    sick: { epochs: 40, optimizer: sgd({ learningRate: 0.05 }), train: clouds({ distance: 0.8 }), model: dense(4) },
+    twin: { epochs: 40 },
+  },
+  { code: 'rate-too-low', sick: { optimizer: sgd({ learningRate: 1e-5 }), epochs: 8 } },
+  { code: 'rate-too-low', sick: { optimizer: sgd({ learningRate: 2e-3 }), epochs: 10 } },
+  { code: 'underfitting', sick: { optimizer: sgd({ learningRate: 1e-5 }) } },
+  {
+    code: 'overfitting',
+    severity: 'warning',
+    sick: {
+      train: clouds({ size: 48, distance: 1 }),
+      valid: clouds({ size: 256, distance: 1, name: 'other' }),
+      batchSize: 8,
+      epochs: 60,
+    },
+    twin: { valid: clouds({ size: 256, name: 'other' }) },
+  },
+  {
+    code: 'validation-too-good',
+    sick: { train: clouds({ distance: 1.2 }), valid: clouds({ distance: 5, name: 'other' }) },
+    twin: { valid: clouds({ name: 'other' }) },
+  },
+  // Layers.
+  { code: 'rate-too-high', sick: { optimizer: adam({ learningRate: 0.3 }) } },
+  {
+    code: 'vanishing-gradient',
+    sick: {
+      optimizer: sgd({ learningRate: 0.05 }),
+      model: stack(8, (n) => [dense(n, { initializer: xavier() }), sigmoid()]),
+    },
+    twin: { model: stack(8, (n) => [dense(n), act()]) },
+  },
+  {
+    code: 'exploding-gradient',
+    sick: { optimizer: sgd({ learningRate: 1e-6 }), model: stack(5, (n) => [dense(n, { initializer: large }), act()]) },
   },
   {
     code: 'dead-relu',
@@ -35,7 +187,57 @@ const cases: readonly Case[] = [
       ),
     },
   },
+  {
+    code: 'saturated-activation',
+    layer: 'sigmoid1',
+    sick: { train: clouds({ scale: 80 }), model: stack(1, (n) => [dense(n), sigmoid()]) },
+    twin: { model: stack(1, (n) => [dense(n), sigmoid()]) },
+  },
+  {
+    code: 'dead-channel',
+    layer: 'batchNorm1',
+    sick: { model: sequential(dense(16, { initializer: zeros() }), batchNorm(), act(), dense(4)) },
+    twin: { model: sequential(dense(16), batchNorm(), act(), dense(4)) },
+  },
+  {
+    code: 'update-ratio',
+    severity: 'info',
+    layer: 'dense1',
+    sick: {
+      groups: [{ match: 'dense1', rate: 1e-6 }],
+      epochs: 4,
+    },
+  },
 ]
+
+/** Whoever makes a dataset by hand may hand out what readers refuse. */
+function spoilt(dataset: Dataset): Dataset {
+  return {
+    ...dataset,
+    fill(rows, inputs, targets, epoch) {
+      dataset.fill(rows, inputs, targets, epoch)
+      const row = rows.indexOf(7)
+      if (row >= 0) inputs[8 * row + 1] = Number.NaN
+    },
+  }
+}
+
+/** One class after the other. */
+function sorted(): Dataset {
+  const all = clouds({ size: 256 })
+  const rows = Int32Array.from({ length: 256 }, (_, i) => 4 * (i % 64) + Math.floor(i / 64))
+  return subset(all, rows)
+}
+
+function uneven(classes: readonly string[] = ['a', 'b', 'c', 'd']): Dataset {
+  const draw = random(1, 'uneven')
+  const labels = Int32Array.from({ length: 256 }, (_, i) => (i % 8 === 0 ? (i / 8) % 4 : 0))
+  return arrays({ inputs: Float32Array.from({ length: 2048 }, () => draw.normal()), inputShape: [8], labels, classes })
+}
+
+it('has a case for each', () => {
+  expect([...new Set(cases.map(({ code }) => code))].sort()).toEqual(ailments.map(({ code }) => code).sort())
+})
 
 describe.each(cases)('$code', ({ code, severity = 'warning', layer, sick, twin }) => {
   it('is found in a network that has it', async () => {

@@ -1,10 +1,78 @@
 /** Everything that is looked for. A new ailment is a file here, its test, and a line in this list. */
 import { batchesNotRandom, biasBeforeBatchNorm, type Condition } from '../../train/index.ts'
 import type { Ailment } from '../ailment.ts'
+import { activationSpread } from './activation-spread.ts'
+import { batchNormPlacement } from './batch-norm-placement.ts'
+import { classImbalance } from './class-imbalance.ts'
+import { deadChannel } from './dead-channel.ts'
 import { deadRelu } from './dead-relu.ts'
+import { equalWeights } from './equal-weights.ts'
+import { explodingGradient } from './exploding-gradient.ts'
+import { featureScales } from './feature-scales.ts'
+import { idleFeatures } from './idle-features.ts'
+import { initialLoss } from './initial-loss.ts'
+import { linearStack } from './linear-stack.ts'
+import { lossAboveStart } from './loss-above-start.ts'
 import { lossDiverged } from './loss-diverged.ts'
+import { lossOscillates } from './loss-oscillates.ts'
+import { missingClass } from './missing-class.ts'
+import { narrowLayer } from './narrow-layer.ts'
+import { nonFiniteData } from './non-finite-data.ts'
+import { notLearning } from './not-learning.ts'
+import { outputActivation } from './output-activation.ts'
+import { outputRange } from './output-range.ts'
+import { overfitting } from './overfitting.ts'
+import { plateau } from './plateau.ts'
+import { rateTooHigh } from './rate-too-high.ts'
+import { rateTooLow } from './rate-too-low.ts'
+import { saturatedActivation } from './saturated-activation.ts'
+import { sharedExamples } from './shared-examples.ts'
+import { smallNormBatch } from './small-norm-batch.ts'
+import { sortedExamples } from './sorted-examples.ts'
+import { targetScale } from './target-scale.ts'
+import { underfitting } from './underfitting.ts'
+import { unscaledInputs } from './unscaled-inputs.ts'
+import { updateRatioOutOfRange } from './update-ratio.ts'
+import { validationTooGood } from './validation-too-good.ts'
+import { vanishingGradient } from './vanishing-gradient.ts'
 
-export const ailments: readonly Ailment[] = [lossDiverged, deadRelu]
+/** In the order in which findings of one moment are told. */
+export const ailments: readonly Ailment[] = [
+  nonFiniteData,
+  unscaledInputs,
+  featureScales,
+  idleFeatures,
+  sortedExamples,
+  classImbalance,
+  missingClass,
+  sharedExamples,
+  targetScale,
+  outputActivation,
+  outputRange,
+  linearStack,
+  narrowLayer,
+  batchNormPlacement,
+  smallNormBatch,
+  equalWeights,
+  initialLoss,
+  activationSpread,
+  lossDiverged,
+  lossAboveStart,
+  lossOscillates,
+  notLearning,
+  plateau,
+  rateTooLow,
+  rateTooHigh,
+  vanishingGradient,
+  explodingGradient,
+  deadRelu,
+  saturatedActivation,
+  deadChannel,
+  updateRatioOutOfRange,
+  underfitting,
+  overfitting,
+  validationTooGood,
+]
 
 /** All that a finding can be about: those that `fit` itself looks for among them. */
 export const conditions: readonly Condition[] = [...ailments, biasBeforeBatchNorm, batchesNotRandom]

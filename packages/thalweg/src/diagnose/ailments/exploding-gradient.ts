@@ -1,0 +1,38 @@
+import type { Ailment } from '../ailment.ts'
+import { latest, learned } from '../chart.ts'
+import { clipped, drawnByHe, drawnByXavier, slower } from '../patches.ts'
+import { steepestStep } from '../spread.ts'
+import { short } from '../words.ts'
+
+const RATIO = 1e3
+const READINGS = 2
+const LEARNED = 0.5
+
+export const explodingGradient: Ailment = {
+  code: 'exploding-gradient',
+  severity: 'warning',
+  about:
+    'The gradient grows on its way back, layer by layer, to a size at which any usual rate throws the first layers far ' +
+    'away, while the last ones would need a much larger one.',
+  rule: 'gradient at the first layer over the smallest at any later one (root mean squares), in 2 readings in a row',
+  threshold: RATIO,
+  cause: 'first weights that are too large, in many layers',
+  try: 'first weights by he() or xavier(); batchNorm() between the layers; clipByGlobalNorm(1)',
+  source: 'Pascanu, Mikolov, Bengio, ICML 2013; Glorot and Bengio, AISTATS 2010; the article, section 4',
+  when: 'reading',
+  examine(chart) {
+    const readings = latest(chart, READINGS)
+    if (!readings || learned(chart) > LEARNED) return []
+    const measured = Math.min(...readings.map(({ layers }) => firstOverSmallest(layers.map((layer) => layer.gradient))))
+    if (!(measured > RATIO)) return []
+    const { layers } = readings[READINGS - 1]
+    const { layer, factor } = steepestStep(layers, ({ gradient }) => gradient, 'backward', 'grows')
+    const message = `the gradient at ${layers[0].path} is ${short(measured)} times the smallest; it grows most on its way back through ${layer}, ${short(factor)} times`
+    return [{ measured, message, layer, patches: [drawnByXavier, drawnByHe, clipped, slower] }]
+  },
+}
+
+function firstOverSmallest(gradients: readonly number[]): number {
+  const smallest = Math.min(...gradients.filter((gradient) => gradient > 0))
+  return gradients[0] / smallest
+}

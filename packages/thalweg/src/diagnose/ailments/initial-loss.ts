@@ -1,0 +1,27 @@
+import type { Ailment } from '../ailment.ts'
+import { drawnByHe, drawnByXavier, scaledInputs } from '../patches.ts'
+import { short } from '../words.ts'
+
+const TIMES = 3
+
+export const initialLoss: Ailment = {
+  code: 'initial-loss',
+  severity: 'warning',
+  about:
+    'Before anything is learned the loss is far above that of a constant answer (ln C for C classes): the network is ' +
+    'sure of itself and wrong, and the first steps are spent on unlearning that.',
+  rule: 'first loss over that of the best constant answer',
+  threshold: TIMES,
+  cause: 'first weights that are too large, or inputs that are not scaled',
+  try: 'first weights by he() or xavier(); scale the inputs',
+  source: 'CS231n, neural networks part 3 (look for correct loss at chance performance)',
+  when: 'start',
+  examine({ losses, blindLoss, settings, data }) {
+    if (settings.train.target.kind !== 'class' || blindLoss === undefined || settings.batchSize < 8) return []
+    const measured = losses.first / blindLoss
+    if (!(measured > TIMES)) return []
+    const message = `the first loss is ${short(losses.first)}, a constant answer has ${short(blindLoss)}`
+    const patches = data.rootMeanSquare > 3 ? [scaledInputs, drawnByXavier] : [drawnByXavier, drawnByHe]
+    return [{ measured, message, patches }]
+  },
+}

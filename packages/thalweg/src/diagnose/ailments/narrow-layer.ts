@@ -1,0 +1,29 @@
+import type { Ailment } from '../ailment.ts'
+
+export const narrowLayer: Ailment = {
+  code: 'narrow-layer',
+  severity: 'warning',
+  about:
+    'A hidden layer has so few units that what the output has to tell apart hardly fits through: classes that fall ' +
+    'together there cannot be told apart behind it.',
+  rule: 'units of a hidden layer over the bits that tell the classes apart',
+  threshold: 1,
+  cause: 'a bottleneck that is too narrow',
+  try: 'more units: at least as many as classes',
+  source: 'CS231n, neural networks part 1 (setting number of layers and their sizes)',
+  when: 'before',
+  examine({ anatomy: { layers }, settings: { train } }) {
+    if (train.target.kind !== 'class') return []
+    const bits = Math.ceil(Math.log2(train.target.classes.length))
+    const hidden = layers.slice(0, -1).filter(({ kind }) => kind === 'dense' || kind === 'conv')
+    return hidden
+      .map(({ path, kind, outputShape }) => ({ path, kind, units: outputShape[outputShape.length - 1] ?? 0 }))
+      .filter(({ units, kind }) => kind === 'dense' && units < bits)
+      .sort((a, b) => a.units - b.units)
+      .map(({ path, units }) => ({
+        measured: units / bits,
+        layer: path,
+        message: `${path} has ${units} unit${units === 1 ? '' : 's'} for ${train.target.kind === 'class' ? train.target.classes.length : 0} classes`,
+      }))
+  },
+}

@@ -1,0 +1,35 @@
+import type { Ailment } from '../ailment.ts'
+import { learned, updateRatio } from '../chart.ts'
+import { adaptive, clipped, muchSlower, slower } from '../patches.ts'
+import { percent, short } from '../words.ts'
+
+/** A thousandth is usual, a hundredth much; at a tenth the weights are others after a few steps. */
+const RATIO = 0.1
+const READINGS = 3
+/** A network that learns all the same is left alone. */
+const LEARNED = 0.4
+const STEPS = 40
+
+export const rateTooHigh: Ailment = {
+  code: 'rate-too-high',
+  severity: 'warning',
+  about:
+    'Each update changes the weights by a large part of their size, so what one batch taught is gone after a few others: ' +
+    'the loss jumps about, or stays high.',
+  rule: 'median over the weights of how far an update moves them, relative to their size, in 3 readings in a row',
+  threshold: RATIO,
+  cause: 'the learning rate is too high',
+  try: 'lower the learning rate ten times',
+  source: 'CS231n, neural networks part 3 (ratio of updates to weights, about 1e-3); the article, section 6',
+  when: 'reading',
+  examine(chart) {
+    // Adaptive optimizers begin with steps that are large by design: the first reading is left out.
+    const ratios = chart.readings.slice(1).map(updateRatio)
+    if (chart.losses.values.length < STEPS || learned(chart) > LEARNED) return []
+    const inARow = ratios.slice(READINGS - 1).map((_, at) => Math.min(...ratios.slice(at, at + READINGS)))
+    const measured = Math.max(...inARow)
+    if (!(measured > RATIO)) return []
+    const message = `an update moved the weights by ${short(measured)} of their size; ${percent(Math.max(0, learned(chart)))} of the loss is gone`
+    return [{ measured, message, patches: [slower, muchSlower, adaptive, clipped] }]
+  },
+}

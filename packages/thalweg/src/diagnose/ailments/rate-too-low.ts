@@ -1,0 +1,61 @@
+import type { Sign } from '../../train/index.ts'
+import type { Ailment } from '../ailment.ts'
+import { type Chart, learned, progress, updateRatio } from '../chart.ts'
+import { adaptive, faster, muchFaster } from '../patches.ts'
+import { percent, short } from '../words.ts'
+
+/** By how much of their size weights have to move in a whole run to become anything else. */
+const MOVEMENT = 0.05
+/** Who has learned so much has moved far enough. */
+const LEARNED = 0.5
+const READINGS = 4
+const PROGRESS = 0.2
+/** How steep the last third of the curve is, of the middle one, where the fall has not slowed. */
+const STEEPNESS = 0.6
+const LATE = 0.8
+const STEPS = 60
+
+export const rateTooLow: Ailment = {
+  code: 'rate-too-low',
+  severity: 'warning',
+  about:
+    'Updates are so small that the weights hardly leave where they began: at this pace the run ends before it has ' +
+    'learned much. The loss falls, slowly and steadily, and would go on falling.',
+  rule: 'how far the updates of the whole run could move the weights, relative to their size',
+  threshold: MOVEMENT,
+  cause: 'the learning rate is too low',
+  try: 'a learning rate ten times as high; thalweg range finds one',
+  source:
+    'the article, section 6: the cost barely falls; CS231n, neural networks part 3 (updates of about 1e-3 of the weights)',
+  when: 'loss',
+  examine(chart) {
+    const { readings, totalSteps } = chart
+    if (readings.length < READINGS || progress(chart) < PROGRESS || learned(chart) > LEARNED) return []
+    // The largest, for rates that rise first.
+    const largest = Math.max(...readings.map(updateRatio))
+    const measured = largest * totalSteps
+    const patches = [faster, muchFaster, adaptive]
+    if (measured < MOVEMENT) {
+      const message = `an update moves the weights by ${short(largest)} of their size, ${totalSteps} of them by ${percent(measured)} at most; ${percent(Math.max(0, learned(chart)))} of the loss is gone`
+      return [{ measured, message, patches }]
+    }
+    return stillFalling(chart).map((sign) => ({ ...sign, patches }))
+  },
+}
+
+/** Late in the run the curve falls as steeply as ever, and has not come far. */
+function stillFalling(chart: Chart): Sign[] {
+  const { losses } = chart
+  if (progress(chart) < LATE || losses.values.length < STEPS) return []
+  const [first, middle, last] = losses.stretches(3)
+  const measured = (middle - last) / (first - middle)
+  if (!(first - middle > 0.02 * first && measured > STEEPNESS)) return []
+  return [
+    {
+      measured,
+      rule: 'fall of the loss from the second to the last third of the run, over that from the first to the second',
+      threshold: STEEPNESS,
+      message: `the loss falls from ${short(first)} over ${short(middle)} to ${short(last)}, as steeply in the end as before: the run stops on its way`,
+    },
+  ]
+}

@@ -1,0 +1,49 @@
+import type { Ailment } from '../ailment.ts'
+import { type Chart, latest, learned } from '../chart.ts'
+import { activation, drawnByHe, drawnByXavier } from '../patches.ts'
+import { steepestStep } from '../spread.ts'
+import { short } from '../words.ts'
+
+/** From layer to layer gradients may well halve; over all of them this much is too much. */
+const RATIO = 1e-3
+const READINGS = 3
+/** Where the network learns all the same, it is told and no more. */
+const LEARNED = 0.1
+
+export const vanishingGradient: Ailment = {
+  code: 'vanishing-gradient',
+  severity: 'warning',
+  about:
+    'The gradient shrinks on its way back, layer by layer, until next to nothing is left of it: the first layers do not ' +
+    'learn, and the others build on what these happen to give.',
+  rule: 'gradient at the first layer over the largest at any layer (root mean squares), in 3 readings in a row',
+  threshold: RATIO,
+  cause: 'first weights that are too small, or saturating activations, in many layers',
+  try: 'first weights by he() or xavier(); relu() in place of sigmoid(); batchNorm() between the layers',
+  source: 'Glorot and Bengio, AISTATS 2010, section 4; Hochreiter 1991; the article, section 4',
+  when: 'reading',
+  examine(chart) {
+    const readings = latest(chart, READINGS)
+    if (!readings) return []
+    const ratios = readings.map(({ layers }) => firstOverLargest(layers.map(({ gradient }) => gradient)))
+    const measured = Math.max(...ratios)
+    if (!(measured < RATIO)) return []
+    const { layers } = readings[READINGS - 1]
+    const { layer, factor } = steepestStep(layers, ({ gradient }) => gradient, 'backward')
+    const message = `the gradient at ${layers[0].path} is ${short(measured)} of the largest; it shrinks most on its way back through ${layer}, to ${short(factor)}`
+    const severity = learned(chart) > LEARNED || isYoung(chart) ? ('info' as const) : ('warning' as const)
+    const kinds = [...new Set(layers.map(({ kind }) => kind))].filter((kind) => kind === 'sigmoid' || kind === 'tanh')
+    const patches = [drawnByXavier, drawnByHe, ...kinds.map((kind) => activation(kind, 'relu'))]
+    return [{ measured, message, layer, severity, patches }]
+  },
+}
+
+function firstOverLargest(gradients: readonly number[]): number {
+  const largest = Math.max(...gradients)
+  return largest > 0 ? gradients[0] / largest : Number.NaN
+}
+
+/** Adaptive optimizers may bring even such a network to life within some steps. */
+function isYoung({ losses }: Chart): boolean {
+  return losses.values.length < 48
+}

@@ -1,0 +1,18 @@
+/** Changes that several ailments ask for. */
+import type { Patch } from '../train/index.ts'
+
+export const slower: Patch = { kind: 'learning-rate', factor: 0.1 }
+export const muchSlower: Patch = { kind: 'learning-rate', factor: 0.01 }
+export const faster: Patch = { kind: 'learning-rate', factor: 10 }
+export const muchFaster: Patch = { kind: 'learning-rate', factor: 100 }
+export const clipped: Patch = { kind: 'clip-norm', norm: 1 }
+export const adaptive: Patch = { kind: 'optimizer', name: 'adam', options: { learningRate: 0.001 } }
+export const drawnByHe: Patch = { kind: 'initializer', name: 'he' }
+export const drawnByXavier: Patch = { kind: 'initializer', name: 'xavier' }
+export const shuffledOrder: Patch = { kind: 'shuffle' }
+export const scaledInputs: Patch = { kind: 'scale-inputs' }
+export const largerBatches: Patch = { kind: 'batch-size', size: 32 }
+
+export function activation(from: string, to: string): Patch {
+  return { kind: 'activation', from, to }
+}
