@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { setTimeout } from 'node:timers/promises'
 import type { Answer, Ready, Request } from './protocol.ts'
 import type { Workload } from './workloads.ts'
 
@@ -30,7 +31,8 @@ export interface Contender {
   close(): void
 }
 
-export function startContender({ name, command, env }: ContenderOptions): Contender {
+/** @param patience seconds to wait for what is asked */
+export function startContender({ name, command, env }: ContenderOptions, patience: number): Contender {
   const [program, ...args] = command
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } })
   const ending = new Promise<undefined>((resolve) => {
@@ -48,9 +50,17 @@ export function startContender({ name, command, env }: ContenderOptions): Conten
   // A process that is gone says so by ending; that nobody reads what it is sent says nothing more.
   child.stdin.on('error', () => undefined)
 
-  async function ask(request: Request): Promise<Answer> {
+  /** Whoever has not answered `seconds` after what it was asked for should have taken is given up. */
+  async function ask(request: Request, seconds: number): Promise<Answer> {
     child.stdin.write(`${JSON.stringify(request)}\n`)
-    const answer = await Promise.race([answers.next(), ending])
+    const waiting = new AbortController()
+    const late = setTimeout(seconds * 1000, 'late' as const, { signal: waiting.signal }).catch(() => undefined)
+    const answer = await Promise.race([answers.next(), ending, late])
+    waiting.abort()
+    if (answer === 'late') {
+      child.kill('SIGKILL')
+      return { unsupported: `no answer in ${seconds} s` }
+    }
     if (answer === undefined || answer.done) {
       await ending
       return { unsupported: lastLine(complaint) }
@@ -60,14 +70,14 @@ export function startContender({ name, command, env }: ContenderOptions): Conten
 
   return {
     name,
-    greet: async () => readyIn(await ask({ command: 'greet' })),
-    prepare: async (workload, threads) => readyIn(await ask({ command: 'prepare', workload, threads })),
+    greet: async () => readyIn(await ask({ command: 'greet' }, patience)),
+    prepare: async (workload, threads) => readyIn(await ask({ command: 'prepare', workload, threads }, patience)),
     async trace(steps) {
-      const answer = await ask({ command: 'trace', steps })
+      const answer = await ask({ command: 'trace', steps }, patience)
       return 'losses' in answer ? answer.losses : refusalIn(answer)
     },
     async measure(seconds) {
-      const answer = await ask({ command: 'measure', seconds })
+      const answer = await ask({ command: 'measure', seconds }, patience + seconds)
       return 'milliseconds' in answer ? answer.milliseconds : refusalIn(answer)
     },
     memory: () => memoryOf(child),

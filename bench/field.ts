@@ -28,6 +28,8 @@ export const CONTENDERS = {
   'jax-js': 'jax-js, wasm; needs the newer Node',
   'tfjs-wasm': 'TensorFlow.js, wasm backend',
   'tfjs-cpu': 'TensorFlow.js, plain JavaScript backend',
+  convnetjs: 'ConvNetJS',
+  brainjs: 'brain.js',
 } as const
 
 export type ContenderName = keyof typeof CONTENDERS
@@ -50,6 +52,8 @@ export function field({ python, newNode, only }: FieldOptions, threads: number):
     'jax-js': { command: on(newer, 'jax.ts') },
     'tfjs-wasm': { command: on(ownNode, 'tfjs.ts', 'wasm') },
     'tfjs-cpu': { command: on(ownNode, 'tfjs.ts', 'cpu') },
+    convnetjs: { command: on(ownNode, 'convnet.ts') },
+    brainjs: { command: on(ownNode, 'brain.ts') },
   }
   return Object.entries(commands).flatMap(([name, { command, env }]) =>
     command === undefined || !(only?.includes(name) ?? true) ? [] : [{ name, command, ...(env && { env }) }],

@@ -25,6 +25,8 @@ export type Answer =
 export interface Ready {
   /** Version and configuration, for the report. */
   readonly about: string
+  /** In which way its work is not that of the workload. */
+  readonly differs?: string | undefined
   /** Where it compiles a step: how long that took, from recording it to a plan that can run. */
   readonly compileMs?: number | undefined
   /** What every step must do at least, by the kernels that were made of it. */
@@ -88,8 +90,8 @@ export async function serve(
       const made = await prepare(request.workload, request.threads)
       if (typeof made === 'string') return { unsupported: made }
       stepper = made
-      const { about, compileMs, kernels } = made
-      return { ready: { about, compileMs, kernels } }
+      const { about, differs, compileMs, kernels } = made
+      return { ready: { about, differs, compileMs, kernels } }
     }
     if (stepper === undefined) return { unsupported: 'nothing was prepared' }
     return request.command === 'trace'

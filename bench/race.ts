@@ -15,6 +15,8 @@ export interface RaceOptions {
   readonly rounds: number
   /** Seconds of steps before anything counts: compilers tier up, caches fill. */
   readonly warmUp: number
+  /** Seconds that nobody may take for an answer, beside those of measuring. */
+  readonly patience: number
 }
 
 /** A contender that got ready. */
@@ -34,12 +36,12 @@ export async function race(
   field: readonly ContenderOptions[],
   options: RaceOptions,
 ): Promise<Measurement[]> {
-  const { threads, seconds, rounds, warmUp } = options
+  const { threads, seconds, rounds, warmUp, patience } = options
   const row = { workload: workload.name, threads }
   const racers: Racer[] = []
   const refusals: Measurement[] = []
   for (const entry of field) {
-    const contender = startContender(entry)
+    const contender = startContender(entry, patience)
     const greeting = await contender.greet()
     const idle = contender.memory()?.now
     const ready = 'unsupported' in greeting ? greeting : await contender.prepare(workload, threads)
@@ -61,6 +63,7 @@ export async function race(
     if (unsupported !== undefined) return { ...found, unsupported }
     return {
       ...found,
+      differs: ready.differs,
       median: median(times),
       fastest: quantile(times, 0.1),
       slowest: quantile(times, 0.9),

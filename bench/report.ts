@@ -6,6 +6,8 @@ export interface Measurement {
   readonly contender: string
   readonly threads: number
   readonly about: string
+  /** In which way its work is not that of the workload. */
+  readonly differs?: string | undefined
   /** Milliseconds per step over all rounds. Absent where the contender cannot do the work. */
   readonly median?: number
   /** The tenth and the ninetieth percentile. */

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { CONTENDERS, field, isContenderName } from './field.ts'
 import { race } from './race.ts'
 import { type Measurement, markdown } from './report.ts'
-import { difference, TOLERANCE, trace } from './verify.ts'
+import { trace, verdictOn } from './verify.ts'
 import { WORKLOADS, type Workload } from './workloads.ts'
 
 const USAGE = `npm run bench -- [options]
@@ -15,6 +15,7 @@ const USAGE = `npm run bench -- [options]
   --seconds S        measured seconds for each contender, workload and thread count (default 4)
   --rounds R         turns they are taken in (default 8)
   --warm-up S        seconds of steps that do not count, before (default 1)
+  --patience S       seconds after which whoever does not answer is left out (default 100)
   --verify           compare the losses of the first steps instead of timing them
   --python PATH      a Python that has torch (default: /usr/bin/python3, else python3)
   --new-node PATH    a newer Node (default: node_modules/node/bin/node; npm i --no-save node@24)
@@ -33,6 +34,7 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '4' },
     rounds: { type: 'string', default: '8' },
     'warm-up': { type: 'string', default: '1' },
+    patience: { type: 'string', default: '100' },
     verify: { type: 'boolean', default: false },
     python: { type: 'string' },
     'new-node': { type: 'string' },
@@ -59,29 +61,31 @@ function mistake(): string | undefined {
 
 async function verifyAll(): Promise<void> {
   for (const workload of chosenWorkloads()) {
-    const traced = await trace(workload, field(fieldOptions, 1))
+    const traced = await trace(workload, field(fieldOptions, 1), Number(options.patience))
     const judge = traced.find(({ contender }) => contender === 'pytorch')
-    console.log(`${workload.name}`)
+    console.log(workload.name)
     for (const entry of traced) {
-      if ('unsupported' in entry) console.log(`  ${entry.contender.padEnd(18)} ${entry.unsupported}`)
-      else {
-        const apart = judge && 'losses' in judge ? difference(entry.losses, judge.losses) : Number.NaN
-        if (apart > TOLERANCE) process.exitCode = 1
-        const verdict = apart > TOLERANCE ? 'DIFFERS' : apart.toExponential(1)
-        console.log(
-          `  ${entry.contender.padEnd(18)} ${verdict}  ${entry.losses.map((loss) => loss.toFixed(6)).join(' ')}`,
-        )
-      }
+      const verdict = judge === undefined ? undefined : verdictOn(entry, judge)
+      if (verdict?.endsWith('DIFFERS')) process.exitCode = 1
+      const losses = 'losses' in entry ? entry.losses.map((loss) => loss.toFixed(6)).join(' ') : entry.unsupported
+      console.log(`  ${entry.contender.padEnd(18)}${losses}  ${verdict ?? ''}`)
     }
   }
 }
 
 async function raceAll(): Promise<void> {
   const measurements: Measurement[] = []
-  const [seconds, rounds, warmUp] = [options.seconds, options.rounds, options['warm-up']].map(Number)
+  const numbers = [options.seconds, options.rounds, options['warm-up'], options.patience]
+  const [seconds, rounds, warmUp, patience] = numbers.map(Number)
   for (const workload of chosenWorkloads())
     for (const threads of options.threads.split(',').map(Number)) {
-      const measured = await race(workload, field(fieldOptions, threads), { threads, seconds, rounds, warmUp })
+      const measured = await race(workload, field(fieldOptions, threads), {
+        threads,
+        seconds,
+        rounds,
+        warmUp,
+        patience,
+      })
       measurements.push(...measured)
       console.log(`${markdown(measured)}\n`)
     }

@@ -88,7 +88,8 @@ function optimizerOf(spec: OptimizerSpec): tf.Optimizer {
     : tf.train.momentum(learningRate, spec.momentum)
 }
 
-async function prepare(workload: Workload, threads: number): Promise<Stepper> {
+async function prepare(workload: Workload, threads: number): Promise<Stepper | string> {
+  if (backend === 'cpu' && threads > 1) return 'it has no threads'
   if (backend === 'wasm') {
     setWasmPaths(`${dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'))}/`)
     setThreadsCount(threads)
