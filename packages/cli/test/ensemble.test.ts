@@ -38,6 +38,22 @@ describe('thalweg train --ensemble', () => {
     expect(again.events.at(-1)).toMatchObject({ type: 'error', code: 'usage/finished' })
   })
 
+  it('says how each network ended in a table', async () => {
+    const run = join(emptyFolder(), 'run')
+    const { stdout } = await thalweg('train', 'xor', '--epochs', '2', '--ensemble', '2', '--workers', '1', '--out', run)
+    const at = stdout.split('\n').findIndex((line) => /^ +network +epochs +valid loss +accuracy +time$/.test(line))
+    const [head, first, second] = stdout.split('\n').slice(at)
+    for (const [row, line] of [first, second].entries()) {
+      expect([
+        line
+          .trim()
+          .split(/\s{2,}/)
+          .slice(0, 2),
+        line.length,
+      ]).toEqual([[`${row + 1}/2`, '2'], head.length])
+    }
+  })
+
   it.each([
     [['--combine', 'vote'], 'usage/unfit-combine'],
     [['--combine', 'mean', '--ensemble', '2'], 'usage/unfit-combine'],

@@ -403,6 +403,26 @@ describe('thalweg train --resume', () => {
     expect(readdirSync(run).filter((name) => name.startsWith('.'))).toEqual([])
   })
 
+  it('goes on for more epochs than it began with where the schedule runs on, to the same bits as one that began with them', async () => {
+    const folder = emptyFolder()
+    const [grown, whole] = [join(folder, 'grown'), join(folder, 'whole')]
+    const train = (...args: string[]) => thalweg('train', ...args, '--json', '--quiet')
+    await train('xor', '--schedule', 'cyclic', '--epochs', '2', '--out', grown)
+    await train('xor', '--schedule', 'cyclic', '--epochs', '4', '--out', whole)
+    expect((await train('--resume', grown)).stderr).toContain('or more than 2 --epochs')
+    expect((await train('--resume', grown, '--epochs', '1')).stderr).toContain('--epochs may only grow')
+    const { code, events } = await train('--resume', grown, '--epochs', '4')
+    expect([code, classEnd.parse(events.at(-1)).epochs]).toEqual([0, 4])
+    expect(await digestOf(grown)).toBe(await digestOf(whole))
+    expect(JSON.parse(readFileSync(join(grown, 'manifest.json'), 'utf8')).recipe.epochs).toBe(4)
+    // One cycle would have gone another way from its first step on.
+    const refused = await train('--resume', unfinished(1), '--epochs', '8')
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringMatching(/8, it was 4, with the schedule one-cycle\ntry: a new/),
+    ])
+  })
+
   it('refuses a run that is finished, and data that changed', async () => {
     const folder = emptyFolder()
     const file = writeTable(folder)

@@ -56,7 +56,7 @@ export function addTrainCommand(program: Command, { streams, gone, finish }: Sur
     .argument('[target]', 'a dataset by name, a .csv file, or an experiment file (.ts, .js, .mjs)')
     .optionsGroup('Data and run:')
   addDataOptions(command)
-    .option('--resume <run>', 'go on with an interrupted run, bit for bit')
+    .option('--resume <run>', 'go on with an interrupted run, bit for bit, or for more --epochs')
     .addOption(integerOption('--checkpoint-every <steps>', 'save every so many steps, not only after epochs', 1))
     .addOption(
       new Option(

@@ -1,16 +1,26 @@
 /** One sitting of an ensemble's run: trains the members that are not finished, then weighs what they are worth together. */
+import fs from 'node:fs/promises'
 import os from 'node:os'
-import type { TrainEvent } from 'thalweg/train'
+import path from 'node:path'
+import type { EpochEvent, TrainEvent } from 'thalweg/train'
 import type { Ensemble, EnsembleReport } from 'thalweg/tune'
 import { EXIT } from '../errors.ts'
 import { type EngineOptions, engineEnvironment } from '../options.ts'
 import { checkRecipe, modelOf } from '../recipes/recipe.ts'
-import { createRunFolder, type Result, writeResult } from '../run/folder.ts'
+import {
+  createRunFolder,
+  type Result,
+  type RunFolder,
+  readManifest,
+  reopenRunFolder,
+  writeResult,
+} from '../run/folder.ts'
 import type { Manifest } from '../run/manifest.ts'
 import type { Sitting, SittingContext } from '../run/sitting.ts'
 import { resumeCommand, sayBeginning } from '../run/words.ts'
 import { count, duration, loss, percent } from '../terminal/format.ts'
 import { type Row, sayRows } from '../terminal/summary.ts'
+import { growingTable } from '../terminal/table.ts'
 import type { Voice } from '../voice.ts'
 import { createPool } from '../workers/pool.ts'
 import { type MemberTask, memberFolder, trainMember } from './member.ts'
@@ -29,11 +39,11 @@ export async function runEnsembleSitting(
   await checkRecipe(manifest.recipe, data, manifest.seed)
   sayBeginning(sitting, voice)
   let { lock } = sitting
-  lock ??= await createRunFolder(folder, {
-    manifest,
-    preprocessing: data.preprocessing,
-    experiment: data.experiment,
-  })
+  if (lock) await reopen(folder, manifest)
+  else {
+    const { preprocessing, experiment } = data
+    lock = await createRunFolder(folder, { manifest, preprocessing, experiment })
+  }
   try {
     const finished = await trainAll(sitting, members, { size: Math.min(workers, members), engine }, context)
     voice.hide()
@@ -60,6 +70,16 @@ export async function runEnsembleSitting(
   } finally {
     voice.hide()
     lock.release(folder.path)
+  }
+}
+
+/** Members that were trained for fewer epochs than there are now go on. */
+async function reopen(folder: RunFolder, manifest: Manifest): Promise<void> {
+  const before = await readManifest(folder)
+  await reopenRunFolder(folder, manifest)
+  if (before.recipe.epochs === manifest.recipe.epochs) return
+  for (let member = 0; member < (manifest.ensemble ?? 0); member++) {
+    await fs.rm(path.join(memberFolder(folder.path, member).path, 'result.json'), { force: true })
   }
 }
 
@@ -98,27 +118,37 @@ async function trainAll(
   }
 }
 
-/** A line when a member has come to its end, and one that moves. */
+/** A row when a member has come to its end, and a line that moves. */
 function createMembersProgress(
-  { recipe }: Manifest,
+  { recipe, data }: Manifest,
   members: number,
   voice: Voice,
 ): (member: number, event: TrainEvent) => void {
-  const where = new Map<number, string>()
+  const isClass = data.target.kind === 'class'
+  const table = growingTable(voice, [
+    { title: 'network', width: 11 },
+    { title: 'epochs', width: 10 },
+    { title: data.valid ? 'valid loss' : 'train loss', width: 12 },
+    { title: isClass ? 'accuracy' : 'R2', width: 11 },
+    { title: 'time', width: 11 },
+  ])
+  const last = new Map<number, EpochEvent>()
+  const figuresOf = ({ validLoss, trainLoss, trainAccuracy, validAccuracy = trainAccuracy, validR2 }: EpochEvent) => [
+    loss(validLoss ?? trainLoss),
+    isClass ? percent(validAccuracy ?? Number.NaN) : (validR2?.toFixed(4) ?? '-'),
+  ]
   return (member, event) => {
     if (event.type === 'epoch') {
-      const { epoch, validLoss = event.trainLoss, validAccuracy } = event
-      const figures = `${loss(validLoss)}${validAccuracy === undefined ? '' : `  ${percent(validAccuracy)}`}`
-      where.set(member, `${member + 1}: ${epoch}/${recipe.epochs} ${figures}`)
+      last.set(member, event)
       voice.event({ ...event, member: member + 1 })
     }
-    if (event.type === 'end') {
-      voice.say(
-        `  network ${member + 1}/${members}  ${where.get(member)?.split(' ').slice(1).join(' ') ?? ''}  ${duration(event.seconds)}`,
-      )
-      where.delete(member)
+    const epoch = last.get(member)
+    if (event.type === 'end' && epoch) {
+      table.row([`${member + 1}/${members}`, String(epoch.epoch), ...figuresOf(epoch), duration(event.seconds)])
+      last.delete(member)
     }
-    voice.show(`  ${[...where.values()].join('   ')}`)
+    const moving = [...last].map(([one, at]) => `${one + 1}: ${at.epoch}/${recipe.epochs} ${figuresOf(at).join(' ')}`)
+    voice.show(`  ${moving.join('   ')}`)
   }
 }
 

@@ -7,14 +7,7 @@ import { latestCheckpoint, loadRun, modelArrays, type Prediction, predict } from
 import { assemble } from '../ensemble/members.ts'
 import { exists, readFile } from '../read.ts'
 import { buildModel } from '../recipes/model.ts'
-import {
-  isFinished,
-  type RunFolder,
-  readManifest,
-  readRunPreprocessing,
-  readTemperature,
-  runFolder,
-} from '../run/folder.ts'
+import { isFinished, type RunFolder, readManifest, readResult, readRunPreprocessing, runFolder } from '../run/folder.ts'
 import type { Manifest } from '../run/manifest.ts'
 import { loadExperiment } from '../source/experiment.ts'
 
@@ -64,12 +57,13 @@ async function ensemblePredictor(
   preprocessing: Preprocessing | undefined,
   model: Model,
 ): Promise<Predictor> {
-  const { ensemble, steps, damaged } = await assemble(folder.path, manifest, model, await readTemperature(folder))
+  const result = await readResult(folder)
+  const { ensemble, steps, damaged } = await assemble(folder.path, manifest, model, result?.temperature)
   return {
     manifest,
     preprocessing,
     step: Math.min(...steps),
-    isFinished: await isFinished(folder),
+    isFinished: result !== undefined,
     damaged: damaged.map((file) => path.basename(file)),
     predict: (inputs) => ensemble.predict(inputs),
   }

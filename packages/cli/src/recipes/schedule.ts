@@ -82,6 +82,14 @@ const CAFFE: Readonly<Record<string, string>> = { exp: 'exponential', inv: 'inve
 
 export const scheduleNames: readonly string[] = Object.keys(schedules)
 
+/** Those that run on, however many epochs there are. */
+const ENDLESS = ['fixed', 'cyclic', 'plateau', 'experiment']
+
+/** Whether its rates depend on how many epochs there are. */
+export function isStretched({ name }: ScheduleDescription): boolean {
+  return !ENDLESS.includes(name)
+}
+
 /** @throws ThalwegError `usage/unknown-schedule` with near names, `usage/idle-option` */
 export function scheduleDescription(name: string, warmupEpochs: number | undefined): ScheduleDescription {
   const own = CAFFE[name] ?? name

@@ -158,14 +158,28 @@ export async function writeResult({ path: folder }: RunFolder, result: Result): 
   await writeFileAtomic(path.join(folder, 'result.json'), json(result))
 }
 
-/** The temperature of a finished ensemble; 1 before. */
-export async function readTemperature(folder: RunFolder): Promise<number> {
+/** What is asked of a result later. */
+export interface KnownResult {
+  /** That were trained. */
+  readonly epochs?: number | undefined
+  /** Of an ensemble. */
+  readonly temperature?: number | undefined
+}
+
+/** Nothing before the end of a run. */
+export async function readResult(folder: RunFolder): Promise<KnownResult | undefined> {
   const file = path.join(folder.path, 'result.json')
-  if (!(await exists(file))) return 1
+  if (!(await exists(file))) return undefined
   const parsed = z
-    .object({ temperature: z.number().positive().optional() })
+    .object({ epochs: z.number().int().optional(), temperature: z.number().positive().optional() })
     .safeParse(JSON.parse(await fs.readFile(file, 'utf8')))
-  return parsed.data?.temperature ?? 1
+  return parsed.data ?? {}
+}
+
+/** For a later sitting: it is not finished any more, if it was, and has what may have grown since. */
+export async function reopenRunFolder({ path: folder }: RunFolder, manifest: Manifest): Promise<void> {
+  await fs.rm(path.join(folder, 'result.json'), { force: true })
+  await writeFileAtomic(path.join(folder, 'manifest.json'), json(manifest))
 }
 
 /** Begins the metrics anew with what a checkpoint knows, so that no epoch is there twice. */

@@ -1,6 +1,5 @@
 /** A later sitting of a run: everything is as its manifest says; what the command line says otherwise is refused. */
 import path from 'node:path'
-import type { ThalwegError } from 'thalweg'
 import { sha256 } from 'thalweg/data'
 import { clearTemporaries, latestCheckpoint, type Snapshot } from 'thalweg/train'
 import { usage } from '../errors.ts'
@@ -9,6 +8,7 @@ import { columnsText } from '../source/columns.ts'
 import { resolveSource } from '../source/resolve.ts'
 import type { Voice } from '../voice.ts'
 import { isFinished, type RunFolder, readManifest, runFolder } from './folder.ts'
+import { refuseFinished, withEpochs } from './grow.ts'
 import { lockFolder } from './lock.ts'
 import type { DataDescription, Manifest } from './manifest.ts'
 import { describeData, type Request } from './prepare.ts'
@@ -21,11 +21,12 @@ export async function resumeSitting(
   context: SittingContext,
 ): Promise<Sitting> {
   const folder = runFolder(run)
-  const manifest = await readManifest(folder)
-  refuseOtherOptions(manifest, target, request)
+  const before = await readManifest(folder)
+  refuseOtherOptions(before, target, request)
+  const manifest = withEpochs(before, request.epochs)
   const lock = await lockFolder(folder.path)
   try {
-    if (await isFinished(folder)) throw alreadyFinished(folder)
+    await refuseFinished(folder, before, manifest)
     return {
       folder,
       manifest,
@@ -59,8 +60,11 @@ async function readSitting(
 }
 
 /** The newest whole checkpoint; nothing where the run stopped before its first one, which is its beginning. */
-async function findSnapshot({ checkpoints }: RunFolder, voice: Voice): Promise<Snapshot | undefined> {
-  if ((await listFilesOf(checkpoints)).every((file) => !file.endsWith('.safetensors'))) return undefined
+async function findSnapshot(folder: RunFolder, voice: Voice): Promise<Snapshot | undefined> {
+  const { checkpoints } = folder
+  const isEmpty = (await listFilesOf(checkpoints)).every((file) => !file.endsWith('.safetensors'))
+  // A finished run whose checkpoints were thrown away must not begin anew.
+  if (isEmpty && !(await isFinished(folder))) return undefined
   const { snapshot, skipped, path: found } = await latestCheckpoint(checkpoints)
   for (const { path: damaged, error } of skipped) {
     const message = `${path.basename(damaged)} is damaged (${error.received}); going on from ${path.basename(found)}`
@@ -82,7 +86,6 @@ function refuseOtherOptions(manifest: Manifest, target: string | undefined, requ
     ['--seed', request.seed, manifest.seed],
     ['--ensemble', request.ensemble, manifest.ensemble],
     ['--combine', request.combine, manifest.combine],
-    ['--epochs', request.epochs, recipe.epochs],
     ['--batch-size', request.batchSize, recipe.batchSize],
     ['--optimizer', request.optimizer, recipe.optimizer.name],
     ['--learning-rate', request.learningRate, options.learningRate],
@@ -133,13 +136,5 @@ async function refuseOtherExperiment({ recipe }: Manifest, text: string): Promis
     rule: 'resume: the experiment file must be what it was when the run began',
     received: `${recipe.model.file} with another content`,
     try: 'give it its old content (a copy lies in the run folder), or start a new run',
-  })
-}
-
-function alreadyFinished({ path: folder }: RunFolder): ThalwegError {
-  return usage('finished', {
-    rule: 'resume: the run must not have come to its end',
-    received: `${folder}, which is finished`,
-    try: `thalweg predict ${folder} FILE, or a new run with more --epochs`,
   })
 }

@@ -6,7 +6,15 @@ import { firstWeights } from '../recipes/weights.ts'
 import { createProgress } from '../terminal/progress.ts'
 import type { Voice } from '../voice.ts'
 import { babysitterFor } from './babysit.ts'
-import { appendMetrics, createRunFolder, type Result, type RunFolder, rewriteMetrics, writeResult } from './folder.ts'
+import {
+  appendMetrics,
+  createRunFolder,
+  type Result,
+  type RunFolder,
+  reopenRunFolder,
+  rewriteMetrics,
+  writeResult,
+} from './folder.ts'
 import type { Lock } from './lock.ts'
 import type { Sitting, SittingContext } from './sitting.ts'
 import { sayBeginning, sayEnd, sayFailure, sayInterrupted } from './words.ts'
@@ -50,11 +58,11 @@ async function trainSitting(sitting: Sitting, context: SittingContext, held: Hel
     interrupt?.listen()
     voice.hide()
     sayBeginning(sitting, voice)
-    held.lock ??= await createRunFolder(folder, {
-      manifest,
-      preprocessing: data.preprocessing,
-      experiment: data.experiment,
-    })
+    if (held.lock) await reopenRunFolder(folder, manifest)
+    else {
+      const { preprocessing, experiment } = data
+      held.lock = await createRunFolder(folder, { manifest, preprocessing, experiment })
+    }
     await rewriteMetrics(folder, snapshot?.history ?? [])
     opened = true
   }

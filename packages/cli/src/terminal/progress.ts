@@ -5,6 +5,7 @@
 import type { EpochEvent, StartEvent, StepEvent, TrainEvent } from 'thalweg/train'
 import type { Voice } from '../voice.ts'
 import { count, countdown, duration, loss, percent, rate } from './format.ts'
+import { type GrowingColumn, type GrowingTable, growingTable } from './table.ts'
 
 /** Epochs that a terminal shows of a long run. */
 const SHOWN_EPOCHS = 20
@@ -14,9 +15,7 @@ const LEAST_BAR = 6
 /** Width of the column of epochs. */
 const EPOCH = 11
 
-interface Column {
-  readonly title: string
-  readonly width: number
+interface Column extends GrowingColumn {
   readonly cell: (event: EpochEvent) => string
   /** Narrow terminals do without. */
   readonly spare?: boolean
@@ -25,6 +24,7 @@ interface Column {
 export function createProgress(voice: Voice): (event: TrainEvent) => void {
   let start: StartEvent | undefined
   let columns: readonly Column[] | undefined
+  let table: GrowingTable | undefined
   let speed: Speed | undefined
 
   return (event) => {
@@ -45,11 +45,9 @@ export function createProgress(voice: Voice): (event: TrainEvent) => void {
       voice.show(liveText(event, start, speed, voice))
     }
     if (event.type === 'epoch' && isShown(event.epoch, start, voice)) {
-      if (!columns) {
-        columns = columnsFor(event, start, voice.width())
-        voice.say(voice.style.dim(columns.map(({ title, width }) => title.padStart(width)).join('')))
-      }
-      voice.say(columns.map(({ cell, width }) => cell(event).padStart(width)).join(''))
+      columns ??= columnsFor(event, start, voice.width())
+      table ??= growingTable(voice, columns)
+      table.row(columns.map(({ cell }) => cell(event)))
     }
     if (event.type === 'end' || event.type === 'interrupted') voice.hide()
   }

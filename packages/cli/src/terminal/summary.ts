@@ -14,7 +14,8 @@ export function sayRows(voice: Voice, rows: readonly Row[]): void {
   voice.say(lines.join('\n'))
 }
 
-function wrap(text: string, room: number): string[] {
+/** In lines of so many characters, broken between words. */
+export function wrap(text: string, room: number): string[] {
   const lines: string[] = []
   let line = ''
   for (const word of text.split(' ')) {

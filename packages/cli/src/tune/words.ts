@@ -2,6 +2,7 @@
 import type { Job, Study, StudyEvent, Trial } from 'thalweg/tune'
 import { count, countdown, duration, loss, percent, rate } from '../terminal/format.ts'
 import { sayRows } from '../terminal/summary.ts'
+import { growingTable } from '../terminal/table.ts'
 import type { Voice } from '../voice.ts'
 import type { StudyFolder, StudyManifest } from './folder.ts'
 
@@ -32,6 +33,7 @@ function paramText(value: unknown): string {
 export function createStudyProgress(voice: Voice, manifest: StudyManifest): (event: StudyEvent) => void {
   const began = performance.now()
   const running = new Map<number, { job: Job; step: number; value?: number }>()
+  const row = trialsTable(manifest, voice)
   let best: Trial | undefined
   let [finished, already, total] = [0, 0, 0]
 
@@ -63,7 +65,7 @@ export function createStudyProgress(voice: Voice, manifest: StudyManifest): (eve
         const { trial } = event
         const isBest = event.best?.trial === trial.trial && best?.trial !== trial.trial
         ;[best, finished] = [event.best, event.finished]
-        voice.say(trialLine(trial, isBest, manifest, voice))
+        row(trial, isBest)
         break
       }
     }
@@ -71,14 +73,30 @@ export function createStudyProgress(voice: Voice, manifest: StudyManifest): (eve
   }
 }
 
-function trialLine(trial: Trial, isBest: boolean, manifest: StudyManifest, { style }: Voice): string {
-  const number = String(trial.trial + 1).padStart(5)
-  const value = (trial.status === 'failed' ? 'failed' : valueText(trial.value, manifest)).padStart(10)
-  const painted = trial.status === 'failed' ? style.bad(value) : isBest ? style.good(value) : value
-  const cut = trial.status === 'pruned' ? ', pruned' : ''
-  const after = `${trial.reports.at(-1)?.step ?? trial.budget} epochs${cut}`.padStart(18)
-  const told = trial.status === 'failed' ? (trial.reason ?? '') : paramsText(trial.params)
-  return `${number}${painted}${style.dim(after)}${style.dim(duration(trial.seconds).padStart(10))}  ${told}`
+/** A table of trials: the same one while they come and for the best of them in the end. */
+function trialsTable(manifest: StudyManifest, voice: Voice): (trial: Trial, isBest: boolean) => void {
+  const table = growingTable(
+    voice,
+    [
+      { title: 'trial', width: 7 },
+      { title: manifest.metric, width: Math.max(10, manifest.metric.length + 2) },
+      { title: 'epochs', width: 9 },
+      { title: 'time', width: 11 },
+    ],
+    'parameters',
+  )
+  return (trial, isBest) => {
+    const { status, value, reports, budget, seconds } = trial
+    const cells = [
+      String(trial.trial + 1),
+      status === 'failed' ? 'failed' : valueText(value, manifest),
+      `${reports.at(-1)?.step ?? (status === 'failed' ? 0 : budget)}/${manifest.epochs}`,
+      duration(seconds),
+    ]
+    const told = status === 'failed' ? (trial.reason ?? '') : paramsText(trial.params)
+    const paint = status === 'failed' ? voice.style.bad : isBest ? voice.style.good : undefined
+    table.row(cells, status === 'pruned' ? `${told} (pruned)` : told, paint)
+  }
 }
 
 export function sayStudy(
@@ -90,7 +108,8 @@ export function sayStudy(
 ): void {
   const { style } = voice
   voice.say(`\n  ${style.dim(`the best of ${count(study.trials.length)}`)}`)
-  for (const trial of study.top(SHOWN)) voice.say(trialLine(trial, trial === study.best, manifest, voice))
+  const row = trialsTable(manifest, voice)
+  for (const trial of study.top(SHOWN)) row(trial, trial === study.best)
   const shares = study.importance({ ranks: true })
   voice.say('')
   sayRows(voice, [

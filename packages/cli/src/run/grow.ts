@@ -1,0 +1,55 @@
+/**
+ * A run that is to go on for more epochs than it began with: where its rates do not depend on how many there are, it becomes
+ * the run that it would have been with so many from the beginning, bit for bit.
+ */
+import { usage } from '../errors.ts'
+import { isStretched } from '../recipes/schedule.ts'
+import { type RunFolder, readResult } from './folder.ts'
+import type { Manifest } from './manifest.ts'
+
+/**
+ * The manifest with so many epochs; as it is where nothing is asked for.
+ *
+ * @throws ThalwegError `usage/resume-mismatch` for fewer epochs, or a schedule that was laid out over those it began with
+ */
+export function withEpochs(manifest: Manifest, epochs: number | undefined): Manifest {
+  const { recipe } = manifest
+  if (epochs === undefined || epochs === recipe.epochs) return manifest
+  if (epochs < recipe.epochs) {
+    throw usage('resume-mismatch', {
+      rule: 'resume: --epochs may only grow',
+      received: `${epochs}, it was ${recipe.epochs}`,
+      try: 'leave --epochs out, or start a new run',
+    })
+  }
+  if (isStretched(recipe.schedule)) {
+    throw usage('resume-mismatch', {
+      rule: 'resume: --epochs must be what the schedule was laid out over',
+      received: `${epochs}, it was ${recipe.epochs}, with the schedule ${recipe.schedule.name}`,
+      try: `a new run with --epochs ${epochs}; one with --schedule fixed, cyclic or plateau may go on for longer`,
+    })
+  }
+  return { ...manifest, recipe: { ...recipe, epochs } }
+}
+
+/** @throws ThalwegError `usage/finished` for a run that has nothing left to train */
+export async function refuseFinished(folder: RunFolder, before: Manifest, now: Manifest): Promise<void> {
+  const result = await readResult(folder)
+  if (!result) return
+  const { epochs } = before.recipe
+  if (now === before) {
+    throw usage('finished', {
+      rule: 'resume: the run must not have come to its end',
+      received: `${folder.path}, which is finished`,
+      try: isStretched(before.recipe.schedule)
+        ? `thalweg predict ${folder.path} FILE, or a new run with more --epochs`
+        : `thalweg predict ${folder.path} FILE, or more than ${epochs} --epochs`,
+    })
+  }
+  if (result.epochs === undefined || result.epochs >= epochs) return
+  throw usage('finished', {
+    rule: 'resume: a run that stopped early has no use for more epochs',
+    received: `${folder.path}, which stopped after ${result.epochs} of ${epochs}`,
+    try: 'a new run with a larger --patience',
+  })
+}
