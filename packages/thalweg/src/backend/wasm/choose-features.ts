@@ -6,7 +6,8 @@ import { turnOnWide, type V8 } from './wide.ts'
 
 export interface FeatureChoice {
   /**
-   * `strict` gives the same bits on every engine and machine: nothing is fused. Sums have one order either way. Default
+   * `strict` gives the same bits on every engine and machine: nothing is fused, and no multiplication saved by summing
+   * differently. Sums have one order either way. Default
    * what THALWEG_NUMERICS says, else `fast`.
    */
   readonly numerics?: 'fast' | 'strict'
@@ -18,8 +19,13 @@ export interface FeatureChoice {
 export function chooseFeatures(choice: FeatureChoice = {}): Features {
   const numerics = checkedNumerics(choice.numerics ?? setting('THALWEG_NUMERICS') ?? 'fast')
   const mayBeWide = choice.wide ?? setting('THALWEG_WIDE') !== '0'
-  const narrow = numerics === 'fast' ? turnOnRelaxed(probeFeatures()) : { ...probeFeatures(), relaxedMadd: false }
+  const narrow = numerics === 'fast' ? turnOnRelaxed(probeFeatures()) : strictly(probeFeatures())
   return mayBeWide && turnOnWide(narrow) ? widened(narrow) : narrow
+}
+
+/** Every product and sum as it is written, each rounded once. */
+function strictly(found: Features): Features {
+  return { ...found, relaxedMadd: false, winograd: false }
 }
 
 /** The V8 that has relaxed SIMD behind a flag (Node 20); what came before had other instructions, what came after has it. */

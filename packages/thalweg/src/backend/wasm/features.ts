@@ -16,6 +16,8 @@ export interface Features {
    * fenced off from each other by branches (contraction/tile.ts).
    */
   readonly hoistsLoads: boolean
+  /** Whether 3x3 convolutions may save multiplications at the price of some exactness (contraction/winograd.ts). */
+  readonly winograd: boolean
   /** Register tiles of contractions, the best first: `rows` pixels or matrix rows by `columns` outputs (a multiple of 4). */
   readonly tiles: readonly { readonly rows: number; readonly columns: number }[]
 }
@@ -49,7 +51,7 @@ export function probeFeatures(): Features {
   const hasSimd = typeof WebAssembly === 'object' && accepts((code) => code.f32x4(0).op('drop'))
   if (!hasSimd) throw noSimd()
   const relaxedMadd = accepts((code) => code.f32x4(0).f32x4(0).f32x4(0).op('f32x4.relaxed_madd').op('drop'))
-  return { relaxedMadd, wide: false, hoistsLoads: !isRecent(), tiles: TILES }
+  return { relaxedMadd, wide: false, hoistsLoads: !isRecent(), winograd: true, tiles: TILES }
 }
 
 /** The same where pairs of vectors may be counted on. */

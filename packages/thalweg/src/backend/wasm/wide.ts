@@ -89,10 +89,10 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i])
 }
 
-/** A product, a convolution with its epilogue, an elementwise chain with sums, and pooling; nothing divides evenly. */
+/** A product, convolutions of both kinds with their epilogue, an elementwise chain with sums, and pooling; nothing divides evenly. */
 function trials(narrow: Features): Trial[] {
   const features = widened(narrow)
-  return [product(features), convolution(features), chain(), pooling()]
+  return [product(features), convolution(features, 7, 5), convolution(features, 13, 16), chain(), pooling()]
 }
 
 const RESULT: Value = { kind: 'result', reduction: 0, dtype: 'float32' }
@@ -127,8 +127,9 @@ function product(features: Features): Trial {
   return { kernel: emitContraction(kernel, features), buffers: [numbers(k * m), numbers(k * n), numbers(m * n)] }
 }
 
-function convolution(features: Features): Trial {
-  const [size, channels, filters] = [7, 5, 24]
+/** With 16 channels and more it saves multiplications (contraction/winograd.ts). */
+function convolution(features: Features, size: number, channels: number): Trial {
+  const filters = 24
   const kernel: ContractionKernel = {
     kind: 'contraction',
     label: 'trial',

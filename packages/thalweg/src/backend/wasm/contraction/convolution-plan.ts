@@ -5,7 +5,8 @@
 import type { Features } from '../features.ts'
 import type { Epilogue } from './epilogue.ts'
 import { roundUp } from './matmul.ts'
-import { chooseTile, depthwiseTile, ELEMENT, type Tile } from './tile.ts'
+import { chooseTile, depthwiseTile, ELEMENT } from './tile.ts'
+import type { PanelShape } from './weights.ts'
 import { type Phase, reach, type Window } from './window.ts'
 
 /** Bytes of the source that a band reads. */
@@ -28,18 +29,11 @@ export interface PhasePlan extends Phase {
   readonly before: number
 }
 
-export interface Plan {
-  readonly window: Window
+export interface Plan extends PanelShape {
   readonly phases: readonly PhasePlan[]
-  readonly tile: Tile
   /** Every channel is summed up by itself: groups of one channel each, which the tile takes side by side. */
   readonly depthwise: boolean
-  /** Channels of a group; of all groups together where the convolution is depthwise. */
   readonly groups: number
-  readonly inputs: number
-  readonly outputs: number
-  /** Steps along K of all phases together. */
-  readonly depth: number
   /** Rows of a phase that a band has, and bands of an image. */
   readonly bandRows: number
   readonly bands: number

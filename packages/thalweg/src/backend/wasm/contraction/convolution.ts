@@ -14,11 +14,13 @@ import { Registers } from '../terms.ts'
 import { type PhasePlan, type PhaseTables, type Plan, planConvolution, tables } from './convolution-plan.ts'
 import { type Epilogue, emitEpilogue, emitZeros, epilogueOf } from './epilogue.ts'
 import { bandBytes, emitBandCopy } from './image.ts'
-import { atMost, roundUp } from './matmul.ts'
-import { packColumns, packRows } from './pack.ts'
+import { roundUp } from './matmul.ts'
 import { ELEMENT, NS_PER_PACKED, NS_PER_STEP, NS_PER_SUM } from './tile.ts'
 import { MOST_WRITTEN_OUT, type Steps, walkOffsets, walkSegments } from './walk.ts'
+import { panelPacker } from './weights.ts'
 import { forwardWindow, imageGradWindow, type Phase } from './window.ts'
+import { emitWinograd } from './winograd-convolution.ts'
+import { planWinograd, savesProducts } from './winograd-plan.ts'
 
 type ConvolutionKernel = Extract<ContractionKernel, { op: 'conv2d' | 'conv2dImageGrad' }>
 
@@ -29,6 +31,8 @@ export function emitConvolution(kernel: ConvolutionKernel, features: Features): 
       ? forwardWindow(source, weights, kernel.shape, kernel.attributes)
       : imageGradWindow(source, weights, kernel.attributes)
   const epilogue = epilogueOf(kernel)
+  if (features.winograd && savesProducts(window))
+    return emitWinograd(kernel, planWinograd(window, features, epilogue), epilogue)
   const plan = planConvolution(window, features, epilogue)
   const { tile, bandRows, outputs, depth, bands } = plan
   if (kernel.shape.includes(0)) return { stages: [], scratchBytes: 0, privateBytes: 0 }
@@ -82,37 +86,21 @@ function emitPack(
   code: Code,
   { start, end, pointers: [weights, panels] }: StageParameters,
   shared: SharedFunctions,
-  { window, tile, inputs, outputs, depth, phases }: Plan,
+  plan: Plan,
   transposed: boolean,
 ): void {
-  const [, kernelWidth] = window.kernel
-  // Outputs of the kernel as it is stored: of the forward convolution.
-  const storedOutputs = transposed ? window.channels : window.resultChannels
+  const { tile, outputs, depth } = plan
   const panelsOfGroup = Math.ceil(outputs / tile.columns)
   const unit = code.local('i32')
   const group = code.local('i32')
   const column = code.local('i32')
-  const width = code.local('i32')
-  const from = code.local('i32')
   const to = code.local('i32')
+  const packPanel = panelPacker(code, shared, plan, transposed)
   code.for(unit, start, end, 1, () => {
     code.get(unit).i32(panelsOfGroup).op('i32.div_u').set(group)
     code.get(unit).i32(panelsOfGroup).op('i32.rem_u').i32(tile.columns).op('i32.mul').set(column)
-    atMost(code, outputs, column, tile.columns, width)
     code.sum(panels, [unit, depth * tile.columns * ELEMENT]).set(to)
-    if (transposed) {
-      // Rows of the packed matrix are outputs of the kernel, its columns are channels.
-      code.sum(weights, [column, storedOutputs * ELEMENT], [group, inputs * ELEMENT]).set(from)
-      const taps = phases.flatMap((phase) => phase.taps)
-      taps.forEach(({ kernel: [y, x] }, i) => {
-        code.sum(from, [(y * kernelWidth + x) * outputs * storedOutputs, ELEMENT])
-        code.ints(storedOutputs * ELEMENT, inputs, width).sum(to, [i * inputs * tile.columns, ELEMENT])
-        code.i32(0).call(packColumns(shared, tile.columns))
-      })
-    } else {
-      code.sum(weights, [group, outputs * ELEMENT], [column, ELEMENT])
-      code.ints(storedOutputs * ELEMENT, depth, width, to, 0).call(packRows(shared, tile.columns))
-    }
+    packPanel({ weights, group, column, to })
   })
 }
 
