@@ -4,6 +4,7 @@ export type { Ailment } from './ailment.ts'
 export { ailments, conditions } from './ailments/index.ts'
 export type { Anatomy, LayerFacts, ParameterFacts } from './anatomy.ts'
 export type { Chart } from './chart.ts'
+export { type Checkup, checkup } from './checkup.ts'
 export type { Distribution, Histogram } from './distribution.ts'
 export {
   type GradientCheckOptions,
@@ -19,4 +20,5 @@ export {
   type ParameterInspection,
 } from './inspect.ts'
 export type { LossCurve } from './loss-curve.ts'
+export type { OverfitReport } from './overfit-batch.ts'
 export type { LayerReading, ParameterReading, Reading } from './reading.ts'

@@ -18,7 +18,9 @@ import { anatomyOf } from './anatomy.ts'
 import { blindLossOf } from './blind-loss.ts'
 import type { Chart } from './chart.ts'
 import { dataFactsOf } from './data-facts.ts'
+import { findFirstNan, type MadeStep } from './first-nan.ts'
 import { createLossCurve } from './loss-curve.ts'
+import { nonFiniteFinding } from './non-finite.ts'
 import { createInstruments, type Reading } from './reading.ts'
 import { readingSchedule } from './schedule.ts'
 
@@ -63,6 +65,10 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
   /** How grave each ailment was when it was last told. */
   const told = new Map<string, number>()
 
+  /** Where the last reading was taken, and the steps since: whatever happens can be made to happen again. */
+  let snapshot = session.arrays()
+  let made: MadeStep[] = []
+
   const chart = (): Chart => ({ ...facts, position, losses, readings, epochs })
 
   function look(...when: readonly Ailment['when'][]): Finding[] {
@@ -91,11 +97,22 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
     },
     beforeStep(rows, moment: StepMoment, at) {
       isRead = moment.updates !== false && schedule.isDue(at.step)
-      if (!isRead) return
+      const step: MadeStep = { rows, moment, position: at }
+      if (!isRead) {
+        made.push(step)
+        return
+      }
+      snapshot = session.arrays()
+      made = [step]
       const values = observer.run(rows, moment)
-      const { step, epoch } = at
       const { learningRate } = moment
-      readings.push({ step, epoch, examples: rows.length, learningRate, ...instruments.read(values) })
+      readings.push({
+        step: at.step,
+        epoch: at.epoch,
+        examples: rows.length,
+        learningRate,
+        ...instruments.read(values),
+      })
     },
     afterStep(at) {
       position = at
@@ -104,6 +121,7 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
         return look(...(readings[readings.length - 1].step === 0 ? (['start'] as const) : []), 'reading', 'loss')
       return losses.values.length % LOOK_EVERY === 0 ? look('loss') : []
     },
+    nonFinite: () => [nonFiniteFinding(findFirstNan(session, { arrays: snapshot, steps: made }), position.step)],
     afterEpoch(event) {
       epochs.push(event)
       return look('epoch')

@@ -25,6 +25,26 @@ export interface Condition {
   readonly source: string
 }
 
+/** Where a number first stopped being finite. */
+export interface Origin {
+  /** The operation: `exp`, `matmul`; `input` for an example, `variable` for a weight that was not finite before. */
+  readonly op: string
+  /** On the way to the loss, on the way back, or where the weights are changed. */
+  readonly part: 'forward' | 'backward' | 'update'
+  /** Path of the layer, or of the parameter in an update; empty outside of layers. */
+  readonly layer: string
+  /** Of the step in which it happened; epochs and steps from 1. */
+  readonly epoch: number
+  readonly step: number
+  /** Row of the training data, where the value belongs to one example. */
+  readonly example?: number
+  /** Where in the operation's result, and what stood there. */
+  readonly place: readonly number[]
+  readonly value: number
+  /** What it was made from: for operations element by element the values at this place, otherwise the largest. */
+  readonly from: readonly number[]
+}
+
 export interface Evidence {
   readonly measured: number
   readonly rule: string
@@ -46,6 +66,8 @@ export interface Finding {
   readonly try: string
   /** Changes of the configuration that may mend it, the most promising one first. */
   readonly patches: readonly Patch[]
+  /** Of what is not finite: where that began. */
+  readonly origin?: Origin
   readonly source: string
 }
 

@@ -21,7 +21,7 @@ import { createRates } from './rates.ts'
 import { epochEvent, startEvent, stepEvent, testNumbers } from './report.ts'
 import { createRun, type Run, type RunParts } from './run.ts'
 import type { StoredArray } from './safetensors.ts'
-import { openSession, type Session } from './session.ts'
+import { openSession } from './session.ts'
 import type { Settings } from './settings.ts'
 import { populationStatistics } from './statistics/population.ts'
 import { reasonToStop } from './stopping.ts'
@@ -87,16 +87,30 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
       emit(stepEvent(settings, session, position, { length, learningRate }))
     }
     if (pace.due()) {
-      refuseNonFinite(session, position)
+      refuseNonFinite()
       await pace.pause()
     }
   }
 
+  /** The compiled step keeps watch by itself; here someone looks, at least once an epoch. */
+  function refuseNonFinite(): void {
+    const { firstBad } = session.sums()
+    if (firstBad > 0) fail(`NaN or infinity in step ${firstBad}, epoch ${epochOf(position)}`)
+  }
+
+  function fail(received: string): never {
+    if (watch) report(watch.nonFinite())
+    throw nonFinite(received)
+  }
+
   async function save(): Promise<void> {
-    refuseNonFinite(session, position)
+    refuseNonFinite()
     if (!settings.checkpoint || !signature || saved === position) return
     const arrays = session.arrays()
-    refuseNonFiniteArrays(arrays, position)
+    // The last update may have spoilt a parameter before any loss shows it: nothing like that is ever saved.
+    const spoilt = nonFiniteIn(arrays)
+    if (spoilt !== undefined)
+      fail(`NaN or infinity in ${spoilt} after step ${position.step}, epoch ${epochOf(position)}`)
     for (const [name, array] of bestEpochs.arrays()) arrays.set(name, array)
     const { seconds, epochSeconds } = clock
     const best = bestEpochs.records()
@@ -123,7 +137,10 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
       session.step(rows, moment)
       const step = position.step + (moment.updates ? 1 : 0)
       position = { epoch: position.epoch, batch: position.batch + 1, step }
-      if (watch) report(watch.afterStep(position))
+      if (watch) {
+        report(watch.afterStep(position))
+        if (!Number.isFinite(session.lastLoss())) refuseNonFinite()
+      }
       if (everySteps && moment.updates && step % everySteps === 0 && position.batch < batches) await save()
       await lookUp(order.length, moment)
     }
@@ -132,7 +149,7 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
 
   /** Measures the epoch and closes it; false where the signal came first. */
   async function finishEpoch(): Promise<boolean> {
-    refuseNonFinite(session, position)
+    refuseNonFinite()
     const metrics = valid && (await evaluator.evaluate(valid, pace, signal))
     if (signal?.aborted) return false
     const figures = {
@@ -223,18 +240,12 @@ async function signatureOf(settings: Settings, batchSize: FitOptions['batchSize'
   }
 }
 
-/** The compiled step keeps watch by itself; here someone looks, at least once an epoch. */
-function refuseNonFinite(session: Session, position: Position): void {
-  const { firstBad } = session.sums()
-  if (firstBad > 0) throw nonFinite(`NaN or infinity in step ${firstBad}, epoch ${epochOf(position)}`)
-}
-
-/** The last update may have spoilt a parameter before any loss shows it: nothing like that is ever saved. */
-function refuseNonFiniteArrays(arrays: ReadonlyMap<string, StoredArray>, position: Position): void {
+/** The first array that holds NaN or infinity. */
+function nonFiniteIn(arrays: ReadonlyMap<string, StoredArray>): string | undefined {
   for (const [name, { data }] of arrays) {
-    if (data instanceof Int32Array || data.every(Number.isFinite)) continue
-    throw nonFinite(`NaN or infinity in ${name} after step ${position.step}, epoch ${epochOf(position)}`)
+    if (!(data instanceof Int32Array || data.every(Number.isFinite))) return name
   }
+  return undefined
 }
 
 /** The epoch, from 1, of the last step. */

@@ -34,7 +34,15 @@ export {
   type LoadOptions,
 } from './experiment.ts'
 export { writeFileAtomic } from './files.ts'
-export { type Condition, type Evidence, type Finding, findingOf, type Severity, type Sign } from './finding.ts'
+export {
+  type Condition,
+  type Evidence,
+  type Finding,
+  findingOf,
+  type Origin,
+  type Severity,
+  type Sign,
+} from './finding.ts'
 export { fit } from './fit.ts'
 export {
   type CheckpointFolderOptions,

@@ -28,6 +28,10 @@ export interface Watch {
   beforeStep(rows: Int32Array, moment: StepMoment, position: Position): void
   /** `position` is that after the step. */
   afterStep(position: Position): readonly Finding[]
+  /**
+   * A loss or a weight is not finite after the last step: says where that began. The session may be anywhere afterwards.
+   */
+  nonFinite(): readonly Finding[]
   afterEpoch(event: EpochEvent): readonly Finding[]
   release(): void
 }

@@ -1,6 +1,8 @@
 /** Everything that is looked for. A new ailment is a file here, its test, and a line in this list. */
 import { batchesNotRandom, biasBeforeBatchNorm, type Condition } from '../../train/index.ts'
 import type { Ailment } from '../ailment.ts'
+import { nonFinite } from '../non-finite.ts'
+import { cannotOverfit } from '../overfit-batch.ts'
 import { activationSpread } from './activation-spread.ts'
 import { batchNormPlacement } from './batch-norm-placement.ts'
 import { classImbalance } from './class-imbalance.ts'
@@ -75,4 +77,10 @@ export const ailments: readonly Ailment[] = [
 ]
 
 /** All that a finding can be about: those that `fit` itself looks for among them. */
-export const conditions: readonly Condition[] = [...ailments, biasBeforeBatchNorm, batchesNotRandom]
+export const conditions: readonly Condition[] = [
+  ...ailments,
+  nonFinite,
+  cannotOverfit,
+  biasBeforeBatchNorm,
+  batchesNotRandom,
+]

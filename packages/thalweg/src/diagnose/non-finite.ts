@@ -1,0 +1,57 @@
+/** A run whose numbers are no numbers any more, in words. */
+import { type Condition, type Finding, findingOf, type Origin } from '../train/index.ts'
+import { clipped, muchSlower, slower } from './patches.ts'
+import { short } from './words.ts'
+
+export const nonFinite: Condition = {
+  code: 'non-finite',
+  severity: 'error',
+  about:
+    'A number became NaN or infinite. With the next update every weight that depends on it is NaN, and nothing brings ' +
+    'them back: the run ends. The step is made again from the last snapshot, to say in which operation it began.',
+  rule: 'step in which the first value was not finite',
+  threshold: 0,
+  cause: 'updates that are too large for float32, an operation outside of its domain, or a value in the data',
+  try: 'lower the learning rate or clip the gradients; keep logarithms, roots and divisions away from 0',
+  source: 'IEEE 754; the article, section 6',
+}
+
+export function nonFiniteFinding(origin: Origin | undefined, step: number): Finding {
+  if (!origin) {
+    const message = `a value is not finite after step ${step}; made again from the last snapshot, the steps spoil nothing`
+    return findingOf(nonFinite, { measured: step, message }, step)
+  }
+  const { layer } = origin
+  const sign = { measured: origin.step, message: sentence(origin), ...causeOf(origin), ...(layer !== '' && { layer }) }
+  return { ...findingOf(nonFinite, sign, step), origin }
+}
+
+function sentence({ op, part, layer, epoch, step, example, place, value, from }: Origin): string {
+  const when = `in step ${step}, epoch ${epoch}`
+  const where = `${example === undefined ? '' : `example ${example}, `}place [${place.join(',')}]`
+  if (op === 'input') return `${when}, the input itself is ${value} (${where})`
+  if (op === 'variable') return `${when}, ${layer} is ${value} before anything is computed (place [${place.join(',')}])`
+  const made = from.length > 0 ? ` from ${from.map(short).join(' and ')}` : ''
+  if (part === 'update') return `${when}, the update of ${layer} gives ${value}${made} (${op}, ${where})`
+  const way = part === 'backward' ? ' on the way back' : ''
+  return `${when}, ${op}${layer ? ` in ${layer}` : ''}${way} gives ${value}${made} (${where})`
+}
+
+function causeOf({ op, part, from }: Origin): Pick<Finding, 'cause' | 'try' | 'patches'> {
+  const isHuge = from.some((value) => Math.abs(value) > 1e15)
+  const patches = [slower, clipped, muchSlower]
+  if (op === 'input') {
+    const advice = 'fill in or leave out what is missing before it is trained on'
+    return { cause: 'the data holds a value that is no finite number', try: advice, patches: [] }
+  }
+  if (op === 'variable') {
+    const advice = 'look at where the weights come from: a file, an initializer, a run that had diverged'
+    return { cause: 'a weight was not finite to begin with', try: advice, patches: [] }
+  }
+  if (part === 'update' || isHuge) {
+    const cause = 'updates have grown beyond what float32 holds: the learning rate is too high'
+    return { cause, try: 'lower the learning rate ten times, or clip the gradients', patches }
+  }
+  const cause = `${op} was given a value outside of its domain`
+  return { cause, try: `keep the operand of ${op} in its domain: add a small epsilon, or clip it`, patches }
+}

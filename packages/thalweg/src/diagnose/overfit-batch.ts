@@ -1,0 +1,93 @@
+/**
+ * Whether the network can learn one batch by heart, which any that is put together rightly can: it has far more weights
+ * than there are examples. What fails here will not learn a whole data set. Done on a copy of the weights.
+ */
+import type { Model } from '../nn/index.ts'
+import { type Condition, type Finding, findingOf, openSession, type Settings } from '../train/index.ts'
+import { createPace } from '../train/pace.ts'
+import { copyOf } from './first-weights.ts'
+import { percent, short } from './words.ts'
+
+/** Examples that are learned by heart, and steps to do it in. */
+const EXAMPLES = 16
+const STEPS = 400
+/** A step of a large network takes its time; what was not learned by then is told as it stands. */
+const LIMIT_MS = 4000
+/** Share of the first loss that may be left. */
+const LEFT = 0.2
+/** What the rate of the run is multiplied with, one after the other, until one does. */
+const FACTORS = [1, 0.1, 10] as const
+
+export const cannotOverfit: Condition = {
+  code: 'cannot-overfit-batch',
+  severity: 'warning',
+  about:
+    'The network cannot learn even a few examples by heart. Something between its inputs and its loss is broken: ' +
+    'gradients that do not arrive, labels that do not belong to their inputs, a rate that is far off.',
+  rule: 'share of the first loss that is left after training on a single batch',
+  threshold: LEFT,
+  cause: 'gradients that do not reach the weights, or an output that cannot say what the target asks for',
+  try: 'thalweg inspect shows where activations and gradients vanish; start from a smaller network that can',
+  source: 'CS231n, neural networks part 3 (sanity checks: overfit a tiny subset of data)',
+}
+
+export interface OverfitReport {
+  readonly examples: number
+  readonly steps: number
+  /** What the run's learning rate was multiplied with in the best attempt. */
+  readonly factor: number
+  readonly first: number
+  readonly lowest: number
+}
+
+export async function overfitBatch(model: Model, settings: Settings, signal?: AbortSignal): Promise<OverfitReport> {
+  const examples = Math.min(EXAMPLES, settings.batchSize, settings.train.size)
+  const rows = settings.orders.epochOrder(0).slice(0, examples)
+  let best: OverfitReport | undefined
+  for (const factor of FACTORS) {
+    const report = await attempt(model, { ...settings, batchSize: rows.length }, rows, factor, signal)
+    if (!best || report.lowest < best.lowest) best = report
+    if (best.lowest < LEFT * best.first) break
+  }
+  return best ?? { examples: 0, steps: 0, factor: 1, first: Number.NaN, lowest: Number.NaN }
+}
+
+async function attempt(
+  model: Model,
+  settings: Settings,
+  rows: Int32Array,
+  factor: number,
+  signal: AbortSignal | undefined,
+): Promise<OverfitReport> {
+  const { optimizer } = settings
+  const store = copyOf(model, settings)
+  const session = openSession(model, { ...settings, store })
+  const pace = createPace(50)
+  const began = performance.now()
+  const learningRate = optimizer.learningRate * factor
+  let [first, lowest, steps] = [Number.NaN, Number.POSITIVE_INFINITY, 0]
+  try {
+    for (; steps < STEPS && performance.now() - began < LIMIT_MS; steps++) {
+      session.step(rows, { learningRate })
+      const loss = session.lastLoss()
+      if (steps === 0) first = loss
+      if (!Number.isFinite(loss)) break
+      lowest = Math.min(lowest, loss)
+      if (lowest < 0.5 * LEFT * first) break
+      if (pace.due()) await pace.pause()
+      signal?.throwIfAborted()
+    }
+  } finally {
+    pace.close()
+    session.release()
+    store.release()
+  }
+  return { examples: rows.length, steps, factor, first, lowest }
+}
+
+export function overfitFindings({ examples, steps, factor, first, lowest }: OverfitReport): Finding[] {
+  const measured = lowest / first
+  if (examples === 0 || measured < LEFT || first === 0) return []
+  const message = `after ${steps} steps on the same ${examples} examples ${percent(measured)} of the loss is left: ${short(first)} at first, ${short(lowest)} at best (rate times ${factor})`
+  return [findingOf(cannotOverfit, { measured, message }, 0)]
+}

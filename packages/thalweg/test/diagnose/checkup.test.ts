@@ -1,0 +1,26 @@
+/** A training looked at before it begins. */
+import { checkup } from 'thalweg/diagnose'
+import { createStore, dense, relu, sequential } from 'thalweg/nn'
+import * as t from 'thalweg/tensor'
+import { expect, it } from 'vitest'
+import { clouds, codes, recipe } from './patients.ts'
+
+const model = sequential(dense(32), relu(), dense(4))
+
+it('finds nothing wrong where nothing is, and leaves the weights as they are', async () => {
+  const store = createStore({ seed: 3 })
+  const first = await checkup(model, { ...recipe(), store })
+  const weights = store.save()
+  const again = await checkup(model, { ...recipe(), store })
+  expect(codes(first.findings, 'warning', 'error')).toEqual([])
+  expect(first.blindLoss).toBeCloseTo(Math.log(4), 6)
+  expect(first.overfit.lowest).toBeLessThan(0.2 * first.overfit.first)
+  expect(again).toEqual(first)
+  expect(store.save()).toEqual(weights)
+})
+
+it('finds what is wrong with data and model, and that one batch cannot be learned', async () => {
+  const blocked = sequential(dense(32), (x: t.Tensor) => t.stopGradient(t.mul(x, 0)), dense(4, { bias: false }))
+  const { findings } = await checkup(blocked, { ...recipe(), train: clouds({ scale: 80 }) })
+  expect(codes(findings, 'warning')).toEqual(['unscaled-inputs', 'cannot-overfit-batch'])
+})

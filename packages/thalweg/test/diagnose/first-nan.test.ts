@@ -1,0 +1,68 @@
+/** The first number that is none, however it came about. */
+import { arrays, type Dataset } from 'thalweg/data'
+import { advise } from 'thalweg/diagnose'
+import { createStore, dense, meanSquaredError, relu, sequential } from 'thalweg/nn'
+import { sgd } from 'thalweg/optim'
+import * as t from 'thalweg/tensor'
+import { type Finding, type FitOptions, fit } from 'thalweg/train'
+import { expect, it } from 'vitest'
+import { clouds, recipe, slope } from './patients.ts'
+
+async function death(model: Parameters<typeof fit>[0], options: Partial<FitOptions>): Promise<Finding | undefined> {
+  const found: Finding[] = []
+  const onEvent: FitOptions['onEvent'] = (event) => {
+    if (event.type === 'finding') found.push(event)
+  }
+  await expect(fit(model, { ...recipe(), babysit: advise(), ...options, onEvent })).rejects.toThrow(/finite/)
+  return found.find(({ code }) => code === 'non-finite')
+}
+
+const model = () => sequential(dense(16), relu(), dense(4))
+
+function spoilt(dataset: Dataset): Dataset {
+  return {
+    ...dataset,
+    fill(rows, inputs, targets, epoch) {
+      dataset.fill(rows, inputs, targets, epoch)
+      const at = rows.indexOf(77)
+      if (at >= 0 && epoch === 1) inputs[8 * at + 5] = Number.NaN
+    },
+  }
+}
+
+it('lies in the data: example and feature are named', async () => {
+  const { origin } = (await death(model(), { train: spoilt(clouds()) })) ?? {}
+  expect(origin).toMatchObject({ op: 'input', part: 'forward', example: 77, epoch: 2, value: Number.NaN })
+  expect(origin?.place[1]).toBe(5)
+})
+
+it('lies in a weight: its path and place are named', async () => {
+  const store = createStore({ seed: 1 })
+  await fit(model(), { ...recipe(), epochs: 1, store })
+  const weights = store.save()
+  weights['dense2.weight'].data[6] = Number.POSITIVE_INFINITY
+  store.load(weights)
+  const { origin } = (await death(model(), { store })) ?? {}
+  expect(origin).toMatchObject({ op: 'variable', layer: 'dense2.weight', place: [1, 2], step: 1 })
+})
+
+it('lies in an operation: layer, example and operand are named', async () => {
+  const numbers = arrays({
+    inputs: Float32Array.from({ length: 256 }, (_, i) => (i === 200 ? -3 : 1 + (i % 7))),
+    inputShape: [1],
+    numbers: new Float32Array(256).fill(1),
+  })
+  const log = { kind: 'logarithm', options: {}, forward: (x: t.Tensor) => t.log(x) }
+  const options = { train: numbers, loss: meanSquaredError(), optimizer: sgd({ learningRate: 1e-3 }) }
+  const finding = await death(sequential(log, dense(1)), options)
+  expect(finding).toMatchObject({ layer: 'logarithm1', cause: 'log was given a value outside of its domain' })
+  expect(finding?.origin).toMatchObject({ op: 'log', part: 'forward', layer: 'logarithm1', example: 200, from: [-3] })
+})
+
+it('comes of the rate: steps that outgrow float32', async () => {
+  const options = { train: slope(), loss: meanSquaredError(), optimizer: sgd({ learningRate: 1e30 }) }
+  const finding = await death(sequential(dense(8), dense(1)), options)
+  expect(finding?.cause).toMatch(/learning rate is too high/)
+  expect(finding?.patches[0]).toEqual({ kind: 'learning-rate', factor: 0.1 })
+  expect(finding?.origin?.from.some((value) => Math.abs(value) > 1e15)).toBe(true)
+})
