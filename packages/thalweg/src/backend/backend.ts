@@ -26,6 +26,11 @@ export interface Executable {
   readonly inputs: readonly Storage[]
   readonly outputs: readonly Storage[]
   run(): void
+  /**
+   * The same run in parts, one function for each kernel of the lowered program, to be called in their order: for profilers.
+   * Compiled when asked for. A backend that runs no kernels has none.
+   */
+  kernels?(): readonly (() => void)[]
   /** Gives planned memory back. The executable cannot run afterwards. */
   release(): void
 }

@@ -2,9 +2,12 @@
 import type { Buffer, ContractionKernel, Kernel, Lowered, Store, Value, View } from '../backend/index.ts'
 import { BYTES_PER_ELEMENT, type Shape, sizeOf } from '../base/index.ts'
 import { type Lifetime, livenessBound } from './arena.ts'
+import { layerIn } from './schedule/label.ts'
 
 export interface KernelFigures {
   readonly label: string
+  /** Path of the layer that it belongs to, as in `block2.conv1`; empty for what belongs to none. */
+  readonly layer: string
   readonly kind: Kernel['kind']
   /** Of the loops, of a contraction's or whole kernel's result. */
   readonly shape: Shape
@@ -82,6 +85,7 @@ export function measureKernel(kernel: Kernel, buffers: readonly Buffer[]): Kerne
   const { label, kind } = kernel
   const figures = (shape: Shape, read: number, written: number, operations: number): KernelFigures => ({
     label,
+    layer: layerIn(label),
     kind,
     shape,
     bytesRead: read * BYTES_PER_ELEMENT,

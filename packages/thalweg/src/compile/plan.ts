@@ -4,6 +4,8 @@ import type { Backend, Executable, Lowered } from '../backend/index.ts'
 import { formatShape, sizeOf, ThalwegError, type TypedArray } from '../base/index.ts'
 import type { StepGraph } from '../graph/index.ts'
 import { printProgram } from './print.ts'
+import type { Profile } from './profile.ts'
+import type { Roofline } from './roofline.ts'
 
 export interface Plan {
   /** The recorded step that this plan carries out. */
@@ -16,10 +18,20 @@ export interface Plan {
   readonly arenaBytes: number
   /** Copies `inputs`, one per slot, then carries out the step. */
   run(inputs: readonly TypedArray[]): void
+  /** Carries out the step again, on the inputs of the last run. */
+  rerun(): void
+  /**
+   * A step in parts: one function for each kernel, in their order. For profilers; `profile` is made of it. Throws
+   * `compile/no-kernels` where the backend runs none.
+   */
+  kernelRuns(): readonly (() => void)[]
   /** A copy of output number `output`, as the last run left it. */
   read(output: number): TypedArray
-  /** Kernels, shapes and bytes, for people. */
-  toString(): string
+  /**
+   * Kernels, shapes, bytes and operations, for people. Against a roofline also the least time that each kernel can take;
+   * of a profile the time that it took, and what share of it that is.
+   */
+  toString(against?: Roofline | Profile): string
   /** Gives the plan's memory back; it cannot run afterwards. */
   release(): void
 }
@@ -77,7 +89,16 @@ export function createPlan({ graph, lowered, backend, executable, release, compi
         try: 'count outputs from 0, in the order in which the step returned them',
       })
     },
-    toString: () => printProgram(lowered()),
+    rerun: () => executable.run(),
+    kernelRuns() {
+      if (executable.kernels !== undefined) return executable.kernels()
+      throw new ThalwegError('compile/no-kernels', {
+        rule: 'kernelRuns: the backend must run kernels',
+        received: `the ${backend.name} backend, which walks the graph`,
+        try: 'compile the step on a wasm backend',
+      })
+    },
+    toString: (against) => printProgram(lowered(), against),
     release,
   }
 }

@@ -4,6 +4,7 @@ import { assign, recordStep } from './capture.ts'
 import { lower } from './lower.ts'
 import { measureKernel } from './measure.ts'
 import { compactNumber, printProgram } from './print.ts'
+import { leastMilliseconds } from './profile.ts'
 
 test.each([
   [0, '0'],
@@ -51,6 +52,45 @@ describe('a printed program', () => {
         '3 kernels, 2.21k operations, 1.81kB read, 400B written, arena 0B (0B alive at once)',
       ].join('\n'),
     )
+  })
+})
+
+describe('against a roofline', () => {
+  const roofline = { operationsPerSecond: 1e6, bytesPerSecond: 1e6 }
+  const columnsAfterOperations = (text: string): string[][] =>
+    text.split('\n').map((line) =>
+      line
+        .split(/ {2,}/)
+        .slice(7)
+        .map((cell) => cell.trim()),
+    )
+
+  test('each kernel has the least time that it can take', () => {
+    const text = printProgram(program(), roofline)
+    // 288 bytes; 1088 operations; 1056 operations.
+    expect(columnsAfterOperations(text).slice(0, 4)).toEqual([
+      ['least ms', 'of step'],
+      ['0.288', '12%'],
+      ['1.088', '45%'],
+      ['1.056', '43%'],
+    ])
+    expect(text).toMatch(/\n2.432 ms a step at best, roofline 1.00M operations and 1.00MB a second$/)
+  })
+
+  test('of a profile it has its time, and the share of the roofline that it reached', () => {
+    const lowered = program()
+    const kernels = lowered.kernels.map((kernel, i) => {
+      const figures = measureKernel(kernel, lowered.buffers)
+      return { ...figures, milliseconds: [1, 5, 2][i], leastMilliseconds: leastMilliseconds(figures, roofline) }
+    })
+    const text = printProgram(lowered, { kernels, stepMilliseconds: 7, rounds: 3, roofline })
+    expect(columnsAfterOperations(text).slice(0, 4)).toEqual([
+      ['ms', 'of step', 'of roof'],
+      ['1.000', '13%', '29%'],
+      ['5.000', '63%', '22%'],
+      ['2.000', '25%', '53%'],
+    ])
+    expect(text).toContain('\n7.000 ms a step in one go, ')
   })
 })
 

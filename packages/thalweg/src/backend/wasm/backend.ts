@@ -8,7 +8,7 @@ import type { Backend, Executable, Program, Storage } from '../backend.ts'
 import type { Buffer, Lowered } from '../program.ts'
 import { chooseFeatures, type FeatureChoice } from './choose-features.ts'
 import { describeFeatures, type Features } from './features.ts'
-import { link } from './link.ts'
+import { type Linked, link } from './link.ts'
 import { align, Memory } from './memory.ts'
 import { assemble, bytesOf } from './module.ts'
 import type { Sharing } from './threads/divide.ts'
@@ -156,13 +156,19 @@ function prepare(
       scratch: base + scratch,
       private: base + privates,
     }
-    const { run, release } = link(assembly, addresses, memory, pool)
+    const whole = link(assembly, addresses, memory, pool)
+    let parts: readonly Linked[] = []
     return {
       inputs: storages('input'),
       outputs: storages('output'),
-      run,
+      run: whole.run,
+      kernels() {
+        if (parts.length === 0)
+          parts = assembly.kernels.map((stages) => link({ ...assembly, stages }, addresses, memory, pool))
+        return parts.map(({ run }) => run)
+      },
       release() {
-        release()
+        for (const { release } of [whole, ...parts]) release()
         memory.release(base)
       },
     }

@@ -25,6 +25,12 @@ export interface Assembly {
   tableOffset(data: Int32Array): number
 }
 
+/** All kernels of a program. */
+export interface ProgramAssembly extends Assembly {
+  /** The stages of each kernel by itself. */
+  readonly kernels: readonly (readonly Stage[])[]
+}
+
 /** Where things lie; byte addresses. */
 export interface Addresses {
   buffer(id: number): number
@@ -34,12 +40,13 @@ export interface Addresses {
   readonly tables: number
 }
 
-export function assemble(lowered: Lowered, features: Features): Assembly {
+export function assemble(lowered: Lowered, features: Features): ProgramAssembly {
   const kernels = lowered.kernels.map((kernel) => emitKernel(kernel, lowered.buffers, features))
   const stages = kernels.flatMap((kernel) => kernel.stages)
   const tables = placeTables(stages)
   return {
     stages,
+    kernels: kernels.map((kernel) => kernel.stages),
     scratchBytes: largest(kernels, (kernel) => kernel.scratchBytes),
     privateBytes: align(largest(kernels, (kernel) => kernel.privateBytes)),
     ...tables,

@@ -5,6 +5,9 @@ import { type Group, resultsOf, type Survey } from './group.ts'
 
 const MOST_NAMES = 3
 
+/** Stands between the layer and what is done. */
+const BETWEEN = ': '
+
 /** What a loop is called after that computes nothing. */
 const MOVES: ReadonlySet<OpName> = new Set(['broadcast', 'transpose', 'slice', 'flip', 'iota'])
 
@@ -27,5 +30,11 @@ export function labelOf(group: Group, survey: Survey | undefined): string {
     rest.push(...new Set([...inlined, ...results].flatMap(({ op }) => (MOVES.has(op) ? [op] : []))))
   const what = [main.join(', '), rest.join(', ')].filter((part) => part !== '').join(' + ')
   const scope = (group.head ?? results[0])?.scope ?? ''
-  return [scope, what || 'fill'].filter((part) => part !== '').join(': ')
+  return [scope, what || 'fill'].filter((part) => part !== '').join(BETWEEN)
+}
+
+/** The path of the layer that stands in a label; empty where there is none. */
+export function layerIn(label: string): string {
+  const end = label.indexOf(BETWEEN)
+  return end < 0 ? '' : label.slice(0, end)
 }

@@ -1,0 +1,93 @@
+/**
+ * Where the time of a step goes. The kernels of its plan run one by one with a clock between them, and each is held to the
+ * roofline. Running steps and running kernels take turns, so that what the clock itself costs can be seen.
+ */
+import type { Lowered } from '../backend/index.ts'
+import { type KernelFigures, measureKernel } from './measure.ts'
+import type { Roofline } from './roofline.ts'
+
+/** What is used of a plan. */
+export interface Profiled {
+  readonly lowered: Lowered
+  rerun(): void
+  kernelRuns(): readonly (() => void)[]
+}
+
+export interface ProfileOptions {
+  /** What kernels are held to: measured (`measureRoofline`), or known of the machine. */
+  readonly roofline: Roofline
+  /** Of steps that count. Default 2. */
+  readonly seconds?: number
+  /** Of steps before that, in which the JavaScript engine optimizes what is hot. Default 2. */
+  readonly warmUpSeconds?: number
+}
+
+/** A kernel and its time. */
+export interface KernelProfile extends KernelFigures {
+  /** Median of all rounds. */
+  readonly milliseconds: number
+  /** The least that the roofline allows. */
+  readonly leastMilliseconds: number
+}
+
+export interface Profile {
+  /** In the order in which they run. */
+  readonly kernels: readonly KernelProfile[]
+  /** Of a whole step in one go: median of all rounds. */
+  readonly stepMilliseconds: number
+  readonly rounds: number
+  readonly roofline: Roofline
+}
+
+const FEWEST_ROUNDS = 5
+
+/**
+ * Carries out the plan's step again and again, on the inputs of its last run: variables change as they do in training.
+ *
+ * @throws ThalwegError `compile/no-kernels` where the plan's backend runs none
+ */
+export function profile(plan: Profiled, options: ProfileOptions): Profile {
+  const { roofline, seconds = 2, warmUpSeconds = 2 } = options
+  const runs = plan.kernelRuns()
+  const steps: number[] = []
+  const times: number[][] = runs.map(() => [])
+  const round = (): void => {
+    steps.push(timeOf(() => plan.rerun()))
+    runs.forEach((run, kernel) => {
+      times[kernel].push(timeOf(run))
+    })
+  }
+  for (const length of [warmUpSeconds, seconds]) {
+    for (const list of [steps, ...times]) list.length = 0
+    const end = performance.now() + 1000 * length
+    while (steps.length < FEWEST_ROUNDS || performance.now() < end) round()
+  }
+  const { kernels, buffers } = plan.lowered
+  return {
+    kernels: kernels.map((kernel, index): KernelProfile => {
+      const figures = measureKernel(kernel, buffers)
+      return { ...figures, milliseconds: median(times[index]), leastMilliseconds: leastMilliseconds(figures, roofline) }
+    }),
+    stepMilliseconds: median(steps),
+    rounds: steps.length,
+    roofline,
+  }
+}
+
+/** What the roofline allows at best. */
+export function leastMilliseconds(figures: KernelFigures, { operationsPerSecond, bytesPerSecond }: Roofline): number {
+  const { operations, bytesRead, bytesWritten } = figures
+  return 1000 * Math.max(operations / operationsPerSecond, (bytesRead + bytesWritten) / bytesPerSecond)
+}
+
+function timeOf(run: () => void): number {
+  const start = performance.now()
+  run()
+  return performance.now() - start
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+}
