@@ -36,11 +36,23 @@ export type ContenderName = keyof typeof CONTENDERS
 
 export const isContenderName = (name: string): name is ContenderName => Object.hasOwn(CONTENDERS, name)
 
-/** The contenders in the order of {@link CONTENDERS}; without a newer Node, those that need one are left out. */
-export function field({ python, newNode, only }: FieldOptions, threads: number): ContenderOptions[] {
+interface Programs {
+  readonly torch: string
+  /** Undefined where there is none. */
+  readonly newer: string | undefined
+}
+
+function programs({ python, newNode }: FieldOptions): Programs {
   const given = newNode ?? join(here, '../node_modules/node/bin/node')
-  const newer = existsSync(given) ? given : undefined
-  const torch = python ?? (existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3')
+  return {
+    torch: python ?? (existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3'),
+    newer: existsSync(given) ? given : undefined,
+  }
+}
+
+/** The contenders in the order of {@link CONTENDERS}; without a newer Node, those that need one are left out. */
+export function field(options: FieldOptions, threads: number): ContenderOptions[] {
+  const { torch, newer } = programs(options)
   const on = (node: string | undefined, file: string, ...args: string[]) =>
     node === undefined ? undefined : [node, ...typescript, program(file), ...args]
   const commands: Record<ContenderName, Pick<ContenderOptions, 'env'> & { readonly command: string[] | undefined }> = {
@@ -56,6 +68,11 @@ export function field({ python, newNode, only }: FieldOptions, threads: number):
     brainjs: { command: on(ownNode, 'brain.ts') },
   }
   return Object.entries(commands).flatMap(([name, { command, env }]) =>
-    command === undefined || !(only?.includes(name) ?? true) ? [] : [{ name, command, ...(env && { env }) }],
+    command === undefined || !(options.only?.includes(name) ?? true) ? [] : [{ name, command, ...(env && { env }) }],
   )
+}
+
+/** How the program is started that measures what the machine can do at best, on the newest Node at hand. */
+export function peakCommand(options: FieldOptions, threads: number): string[] {
+  return [programs(options).newer ?? ownNode, ...typescript, program('peak.ts'), String(threads)]
 }

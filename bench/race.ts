@@ -5,6 +5,7 @@
 import { type Contender, type ContenderOptions, startContender } from './contender.ts'
 import type { Ready } from './protocol.ts'
 import { type Measurement, median, quantile } from './report.ts'
+import { operationsOf } from './work.ts'
 import type { Workload } from './workloads.ts'
 
 export interface RaceOptions {
@@ -67,6 +68,7 @@ export async function race(
       median: median(times),
       fastest: quantile(times, 0.1),
       slowest: quantile(times, 0.9),
+      operations: operationsOf(workload),
       compileMs: ready.compileMs,
       kernels: ready.kernels,
       ...(idle !== undefined && peak !== undefined && { memory: { idle, peak } }),
