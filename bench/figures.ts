@@ -1,6 +1,6 @@
 /** What one run of the bench leaves: where, how and what was measured. Tables, pages and pictures are made of it alone. */
 import { cpus, release, totalmem, type } from 'node:os'
-import type { Measurement } from './report.ts'
+import type { Measurement, Peak } from './report.ts'
 import type { ScalingCurve } from './scaling.ts'
 
 export interface Machine {
@@ -8,13 +8,6 @@ export interface Machine {
   readonly cores: number
   readonly memoryGiB: number
   readonly system: string
-}
-
-/** What the machine can do at best with as many threads: Thalweg's fastest kernels for either, on the newest Node at hand. */
-export interface Peak {
-  readonly threads: number
-  readonly operationsPerSecond: number
-  readonly bytesPerSecond: number
 }
 
 export interface Figures {

@@ -22,7 +22,7 @@ machine does meanwhile hits all alike; the median of all slices after a warm-up 
     peaks.length === 0 ? undefined : peaksSection(figures),
     '## Workload by workload',
     `GFLOP/s counts the products of dense layers and convolutions alone, the same for all; *of peak* is their share of the peak
-above. *Of roofline* is the time that Thalweg's own kernels would take at least, each at the peak of operations or of
+above; 3x3 convolutions by Winograd's minimal filtering multiply less than is counted, so it can pass 100%. *Of roofline* is the time that Thalweg's own kernels would take at least, each at the peak of operations or of
 memory, over the time of the step. *Compile* is from recording the first step to a plan that can run. Memory is the most
 that the process ever held, and what it held before it built anything.`,
     ...workloadNames(measurements).flatMap((name) => workloadSection(name, figures)),

@@ -1,5 +1,4 @@
 /** What was measured, and how it is put into tables. */
-import type { Peak } from './figures.ts'
 import type { KernelWork } from './protocol.ts'
 
 export interface Measurement {
@@ -21,6 +20,13 @@ export interface Measurement {
   /** Bytes of the process: before it prepared anything, and the most it ever held. */
   readonly memory?: { readonly idle: number; readonly peak: number }
   readonly unsupported?: string
+}
+
+/** What the machine can do at best with as many threads: Thalweg's fastest kernels for either, on the newest Node at hand. */
+export interface Peak {
+  readonly threads: number
+  readonly operationsPerSecond: number
+  readonly bytesPerSecond: number
 }
 
 /** Whom ratios are of, the first that took part. */
