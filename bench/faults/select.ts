@@ -17,8 +17,8 @@ import type { Outcome } from './trial.ts'
 export const HEALTHY_GAIN = 0.75
 export const HEALTHY_GAP = 0.1
 
-/** So much of the gain a fault must cost (or validation must promise above the truth) to count as one. */
-export const HARM = 0.15
+/** Share of its healthy twin's gain that a fault must cost (or validation must promise above the truth) to count as one. */
+export const HARM = 0.25
 
 /** Candidates that may fail for each that is taken, before a kind or a split is given up. */
 const PATIENCE = 12
@@ -72,9 +72,9 @@ export async function chooseFaulty(
 function isHarmed({ harms = 'score' }: Kind, healthy: Outcome, faulty: Outcome): boolean {
   switch (harms) {
     case 'score':
-      return healthy.gain - faulty.gain >= HARM
+      return faulty.gain <= (1 - HARM) * healthy.gain
     case 'trust':
-      return faulty.validGain - faulty.gain >= HARM && healthy.gain - faulty.gain >= HARM
+      return faulty.validGain - faulty.gain >= HARM * healthy.gain
     case 'time':
       return faulty.wallSeconds >= 2 * faulty.seconds
   }

@@ -9,14 +9,20 @@ export const data: readonly Kind[] = [
     name: 'raw 0-255 inputs',
     expects: ['unscaled-inputs'],
     brings: [
-      'saturated-units',
-      'dead-units',
+      'saturated-activation',
+      'dead-relu',
       'initial-loss',
-      'divergence',
+      'loss-diverged',
+      'loss-above-start',
       'exploding-gradient',
       'rate-too-high',
       'plateau',
-      'oscillation',
+      'loss-oscillates',
+      'not-learning',
+      'underfitting',
+      'non-finite-loss',
+      'overfitting',
+      'feature-scales',
     ],
     repairable: true,
     mutate: (program) => ({ program: withData(program, { fault: 'bytes' }) }),
@@ -25,15 +31,21 @@ export const data: readonly Kind[] = [
     name: 'one feature in another unit',
     expects: ['feature-scales', 'unscaled-inputs'],
     brings: [
-      'saturated-units',
-      'dead-units',
+      'saturated-activation',
+      'dead-relu',
       'initial-loss',
-      'divergence',
+      'loss-diverged',
+      'loss-above-start',
       'exploding-gradient',
       'rate-too-high',
       'plateau',
-      'oscillation',
-      'non-finite',
+      'loss-oscillates',
+      'not-learning',
+      'underfitting',
+      'non-finite-loss',
+      'overfitting',
+      'rate-too-low',
+      'vanishing-gradient',
     ],
     repairable: true,
     mutate(program, draw) {
@@ -46,17 +58,21 @@ export const data: readonly Kind[] = [
     name: 'targets in another unit',
     expects: ['target-scale'],
     brings: [
+      'saturated-activation',
+      'dead-relu',
       'initial-loss',
-      'divergence',
+      'loss-diverged',
+      'loss-above-start',
       'exploding-gradient',
-      'rate-too-low',
       'rate-too-high',
-      'non-finite',
+      'rate-too-low',
       'plateau',
+      'loss-oscillates',
+      'not-learning',
       'underfitting',
-      'dead-units',
-      'oscillation',
-      'saturated-units',
+      'non-finite-loss',
+      'output-range',
+      'vanishing-gradient',
     ],
     repairable: true,
     mutate(program, draw) {
@@ -68,7 +84,7 @@ export const data: readonly Kind[] = [
   },
   {
     name: 'values that are no numbers',
-    expects: ['non-finite-data', 'non-finite'],
+    expects: ['non-finite-data', 'non-finite-loss'],
     repairable: true,
     mutate: (program, draw) => {
       const value = draw.uniform() < 0.7 ? 'NaN' : 'Infinity'
@@ -77,20 +93,21 @@ export const data: readonly Kind[] = [
   },
   {
     name: 'a feature that knows the answer',
-    expects: ['leak', 'too-good'],
-    brings: ['duplicate-features'],
+    expects: ['validation-too-good', 'leak'],
+    brings: ['idle-features'],
     repairable: false,
     harms: 'trust',
     mutate(program, draw) {
-      if (isImage(program.data)) return undefined
-      const column = draw.integer(featuresOf(program.data.generator, program.data.features))
+      const features = featuresOf(program.data.generator, program.data.features)
+      if (isImage(program.data) || features < 2) return undefined
+      const column = draw.integer(features)
       return { program: withData(program, { fault: 'leak', column, noise: draw.uniform() < 0.5 ? 0 : 0.02 }) }
     },
   },
   {
     name: 'validation of training examples',
     expects: ['shared-examples'],
-    brings: ['overfitting', 'few-examples'],
+    brings: ['overfitting', 'few-examples', 'validation-too-good'],
     repairable: false,
     harms: 'trust',
     mutate: (program, draw) => {
@@ -105,15 +122,24 @@ export const data: readonly Kind[] = [
   },
   {
     name: 'sorted and not shuffled',
-    expects: ['sorted-labels', 'order-effect', 'one-sided-batches'],
-    brings: ['batch-norm-gap', 'oscillation'],
+    expects: ['sorted-examples', 'batches-not-random'],
+    brings: [
+      'loss-oscillates',
+      'not-learning',
+      'plateau',
+      'underfitting',
+      'overfitting',
+      'loss-above-start',
+      'rate-too-high',
+      'loss-diverged',
+    ],
     repairable: true,
     mutate: (program) => ({ program: { ...withData(program, { fault: 'sorted' }), shuffled: false } }),
   },
   {
     name: 'wrong targets',
-    expects: ['noisy-targets', 'overfitting', 'underfitting'],
-    brings: ['plateau', 'oscillation', 'rate-too-high'],
+    expects: ['wrong-targets', 'overfitting', 'underfitting'],
+    brings: ['plateau', 'not-learning', 'loss-oscillates', 'rate-too-high', 'rate-too-low'],
     repairable: false,
     mutate: (program, draw) => ({
       program: withData(program, { fault: 'wrong-targets', share: Number((0.6 + 0.35 * draw.uniform()).toFixed(2)) }),
@@ -122,7 +148,7 @@ export const data: readonly Kind[] = [
   {
     name: 'classes out of balance',
     expects: ['class-imbalance'],
-    brings: ['overfitting', 'underfitting'],
+    brings: ['overfitting', 'underfitting', 'missing-class'],
     repairable: false,
     mutate: (program, draw) =>
       isRegression(program.data)
@@ -140,7 +166,7 @@ export const data: readonly Kind[] = [
   },
   {
     name: 'a handful of examples',
-    expects: ['overfitting', 'few-examples'],
+    expects: ['overfitting', 'few-examples', 'too-few-examples'],
     repairable: false,
     mutate: (program, draw) => {
       const rows = 12 + draw.integer(24)

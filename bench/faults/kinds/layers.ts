@@ -6,8 +6,8 @@ import { hiddenLayer } from './weights.ts'
 export const layers: readonly Kind[] = [
   {
     name: 'deep sigmoid stack',
-    expects: ['vanishing-gradient', 'sigmoid-stack', 'saturated-units'],
-    brings: ['plateau', 'underfitting', 'rate-too-low', 'vanishing-activations'],
+    expects: ['vanishing-gradient', 'saturated-activation', 'sigmoid-stack'],
+    brings: ['not-learning', 'plateau', 'underfitting', 'rate-too-low', 'activation-spread'],
     repairable: true,
     mutate: (program) =>
       weighted(program.layers).length >= 4 && !has(program, 'batchNorm') && !has(program, 'conv')
@@ -21,7 +21,7 @@ export const layers: readonly Kind[] = [
   {
     name: 'activations forgotten',
     expects: ['linear-stack'],
-    brings: ['underfitting', 'plateau'],
+    brings: ['underfitting', 'plateau', 'not-learning'],
     repairable: true,
     mutate: (program) =>
       weighted(program.layers).length >= 2 && !has(program, 'conv')
@@ -30,8 +30,8 @@ export const layers: readonly Kind[] = [
   },
   {
     name: 'bottleneck of one unit',
-    expects: ['bottleneck'],
-    brings: ['underfitting', 'plateau', 'dead-units', 'vanishing-gradient'],
+    expects: ['narrow-layer'],
+    brings: ['underfitting', 'plateau', 'dead-relu', 'not-learning', 'vanishing-gradient'],
     repairable: true,
     mutate(program, draw) {
       const at = hiddenLayer(program, draw)
@@ -46,8 +46,16 @@ export const layers: readonly Kind[] = [
   },
   {
     name: 'dropout far too high',
-    expects: ['dropout-too-high', 'underfitting'],
-    brings: ['plateau', 'dead-units'],
+    expects: ['heavy-dropout'],
+    brings: [
+      'underfitting',
+      'plateau',
+      'not-learning',
+      'dead-relu',
+      'validation-too-good',
+      'rate-too-low',
+      'initial-loss',
+    ],
     repairable: true,
     mutate(program, draw) {
       const rate = 0.8 + 0.17 * draw.uniform()
@@ -62,7 +70,7 @@ export const layers: readonly Kind[] = [
   {
     name: 'frozen layers',
     expects: ['frozen-layer'],
-    brings: ['underfitting', 'plateau', 'update-ratio'],
+    brings: ['underfitting', 'plateau', 'not-learning', 'update-ratio', 'rate-too-low'],
     repairable: true,
     mutate(program) {
       const hidden = weighted(program.layers).slice(0, -1)
@@ -74,8 +82,17 @@ export const layers: readonly Kind[] = [
   },
   {
     name: 'batch norm with batches of one',
-    expects: ['batch-norm-batch'],
-    brings: ['batch-norm-gap', 'plateau', 'underfitting', 'dead-channels', 'vanishing-gradient'],
+    expects: ['small-norm-batch'],
+    brings: [
+      'not-learning',
+      'plateau',
+      'underfitting',
+      'dead-channel',
+      'vanishing-gradient',
+      'rate-too-low',
+      'activation-spread',
+      'loss-above-start',
+    ],
     repairable: true,
     mutate(program) {
       if (!has(program, 'batchNorm') || has(program, 'conv') || program.batchSize === 'all') return undefined
@@ -89,8 +106,8 @@ export const layers: readonly Kind[] = [
   },
   {
     name: 'network far too small',
-    expects: ['underfitting', 'bottleneck'],
-    brings: ['plateau', 'dead-units', 'vanishing-gradient'],
+    expects: ['underfitting', 'narrow-layer'],
+    brings: ['plateau', 'dead-relu', 'not-learning', 'vanishing-gradient', 'rate-too-low'],
     repairable: false,
     mutate(program) {
       const last = weighted(program.layers).at(-1)

@@ -6,22 +6,22 @@ import { has, type Kind, type Mutation } from './kind.ts'
 export const outputs: readonly Kind[] = [
   {
     name: 'softmax before its loss',
-    expects: ['softmax-before-loss'],
-    brings: ['rate-too-low', 'plateau', 'underfitting', 'vanishing-gradient', 'saturated-units'],
+    expects: ['output-activation'],
+    brings: ['rate-too-low', 'plateau', 'underfitting', 'not-learning', 'vanishing-gradient', 'saturated-activation'],
     repairable: true,
     mutate: (program) => (isRegression(program.data) ? undefined : endingIn(program, 'softmax')),
   },
   {
     name: 'rectified outputs',
-    expects: ['output-activation', 'dead-units'],
-    brings: ['plateau', 'underfitting', 'vanishing-gradient'],
+    expects: ['output-activation', 'output-range'],
+    brings: ['dead-relu', 'plateau', 'underfitting', 'not-learning', 'rate-too-low'],
     repairable: true,
     mutate: (program) => endingIn(program, 'relu'),
   },
   {
     name: 'squashed outputs',
-    expects: ['output-activation', 'saturated-units'],
-    brings: ['plateau', 'underfitting', 'vanishing-gradient'],
+    expects: ['output-activation', 'output-range'],
+    brings: ['saturated-activation', 'plateau', 'underfitting', 'not-learning', 'rate-too-low'],
     repairable: true,
     mutate: (program, draw) =>
       endingIn(program, isRegression(program.data) ? choice(draw, ['sigmoid', 'tanh']) : 'sigmoid'),
@@ -29,7 +29,19 @@ export const outputs: readonly Kind[] = [
   {
     name: 'loss of another task',
     expects: ['wrong-loss'],
-    brings: ['divergence', 'exploding-gradient', 'non-finite', 'plateau', 'underfitting', 'rate-too-high'],
+    brings: [
+      'loss-diverged',
+      'loss-above-start',
+      'exploding-gradient',
+      'not-learning',
+      'plateau',
+      'underfitting',
+      'rate-too-high',
+      'output-range',
+      'non-finite-loss',
+      'initial-loss',
+      'rate-too-low',
+    ],
     repairable: true,
     mutate: (program) =>
       isRegression(program.data) && !has(program, 'conv')

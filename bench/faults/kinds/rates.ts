@@ -7,8 +7,19 @@ const adaptive = ['adam', 'adamw', 'nadam', 'rmsprop', 'adagrad']
 export const rates: readonly Kind[] = [
   {
     name: 'rate too high',
-    expects: ['rate-too-high', 'divergence', 'oscillation', 'non-finite'],
-    brings: ['dead-units', 'saturated-units', 'exploding-gradient', 'vanishing-gradient', 'update-ratio', 'plateau'],
+    expects: ['rate-too-high', 'loss-diverged', 'loss-above-start', 'loss-oscillates', 'non-finite-loss'],
+    brings: [
+      'dead-relu',
+      'saturated-activation',
+      'exploding-gradient',
+      'vanishing-gradient',
+      'not-learning',
+      'plateau',
+      'underfitting',
+      'update-ratio',
+      'overfitting',
+      'dead-channel',
+    ],
     repairable: true,
     mutate(program, draw) {
       const factor = adaptive.includes(program.optimizer.name) ? between(draw, 30, 300) : between(draw, 10, 100)
@@ -17,8 +28,19 @@ export const rates: readonly Kind[] = [
   },
   {
     name: 'rate 10 with momentum',
-    expects: ['rate-too-high', 'divergence', 'non-finite'],
-    brings: ['dead-units', 'saturated-units', 'exploding-gradient', 'vanishing-gradient', 'update-ratio', 'plateau'],
+    expects: ['rate-too-high', 'loss-diverged', 'loss-above-start', 'non-finite-loss'],
+    brings: [
+      'dead-relu',
+      'saturated-activation',
+      'exploding-gradient',
+      'vanishing-gradient',
+      'not-learning',
+      'plateau',
+      'underfitting',
+      'update-ratio',
+      'loss-oscillates',
+      'dead-channel',
+    ],
     repairable: true,
     mutate: (program) => ({
       program: { ...program, optimizer: { name: 'sgd', options: { learningRate: 10, momentum: 0.9 } } },
@@ -27,7 +49,7 @@ export const rates: readonly Kind[] = [
   {
     name: 'rate too low',
     expects: ['rate-too-low'],
-    brings: ['underfitting', 'plateau', 'update-ratio'],
+    brings: ['not-learning', 'plateau', 'underfitting', 'update-ratio'],
     repairable: true,
     mutate: (program, draw) => ({
       program: withOptimizer(program, { learningRate: rateOf(program) / between(draw, 300, 10_000) }),
@@ -35,8 +57,25 @@ export const rates: readonly Kind[] = [
   },
   {
     name: 'momentum 0.999',
-    expects: ['momentum-too-high', 'oscillation', 'divergence', 'rate-too-high', 'non-finite'],
-    brings: ['dead-units', 'saturated-units', 'exploding-gradient', 'vanishing-gradient', 'update-ratio'],
+    expects: [
+      'momentum-too-high',
+      'loss-oscillates',
+      'rate-too-high',
+      'loss-diverged',
+      'loss-above-start',
+      'non-finite-loss',
+    ],
+    brings: [
+      'dead-relu',
+      'saturated-activation',
+      'exploding-gradient',
+      'vanishing-gradient',
+      'not-learning',
+      'plateau',
+      'underfitting',
+      'update-ratio',
+      'dead-channel',
+    ],
     repairable: true,
     mutate(program, draw) {
       const learningRate = program.optimizer.name === 'sgd' ? rateOf(program) : between(draw, 0.01, 0.06)
@@ -46,15 +85,15 @@ export const rates: readonly Kind[] = [
   {
     name: 'clipping to nearly nothing',
     expects: ['rate-too-low', 'clipped-away'],
-    brings: ['underfitting', 'plateau', 'update-ratio'],
+    brings: ['not-learning', 'plateau', 'underfitting', 'update-ratio'],
     repairable: true,
     mutate: (program, draw) =>
       program.optimizer.name === 'sgd' ? { program: { ...program, clipNorm: between(draw, 1e-4, 3e-3) } } : undefined,
   },
   {
     name: 'weight decay too large',
-    expects: ['weight-decay-too-large', 'underfitting'],
-    brings: ['vanishing-gradient', 'plateau', 'dead-units'],
+    expects: ['weight-decay', 'underfitting', 'not-learning'],
+    brings: ['vanishing-gradient', 'plateau', 'dead-relu', 'rate-too-low'],
     repairable: true,
     mutate(program, draw) {
       const { name } = program.optimizer

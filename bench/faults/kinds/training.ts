@@ -5,14 +5,14 @@ export const training: readonly Kind[] = [
   {
     name: 'stopped far too early',
     expects: ['too-few-steps', 'underfitting', 'rate-too-low'],
-    brings: ['plateau'],
+    brings: ['plateau', 'not-learning'],
     repairable: false,
     mutate: (program, draw) => ({ program: { ...program, epochs: 1, batchSize: draw.uniform() < 0.5 ? 64 : 128 } }),
   },
   {
     name: 'all examples in one batch',
     expects: ['too-few-steps', 'underfitting', 'rate-too-low'],
-    brings: ['plateau'],
+    brings: ['plateau', 'not-learning'],
     repairable: false,
     mutate: (program) => ({ program: { ...program, batchSize: 'all' } }),
   },

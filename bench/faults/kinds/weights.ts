@@ -6,8 +6,8 @@ import { around, between, has, hasActivation, type Kind } from './kind.ts'
 export const weights: readonly Kind[] = [
   {
     name: 'weights 0.01 at depth',
-    expects: ['vanishing-activations', 'vanishing-gradient', 'bad-initialization'],
-    brings: ['rate-too-low', 'plateau', 'underfitting', 'update-ratio'],
+    expects: ['activation-spread', 'vanishing-gradient', 'weight-scale'],
+    brings: ['rate-too-low', 'not-learning', 'plateau', 'underfitting', 'update-ratio'],
     repairable: true,
     mutate: (program) =>
       weighted(program.layers).length >= 5 && !has(program, 'batchNorm')
@@ -16,8 +16,20 @@ export const weights: readonly Kind[] = [
   },
   {
     name: 'weights 1.0 at depth',
-    expects: ['saturated-units', 'exploding-activations', 'exploding-gradient', 'bad-initialization'],
-    brings: ['divergence', 'non-finite', 'rate-too-high', 'oscillation', 'initial-loss', 'dead-units'],
+    expects: ['activation-spread', 'exploding-gradient', 'saturated-activation', 'initial-loss', 'weight-scale'],
+    brings: [
+      'loss-diverged',
+      'loss-above-start',
+      'loss-oscillates',
+      'rate-too-high',
+      'non-finite-loss',
+      'dead-relu',
+      'not-learning',
+      'overfitting',
+      'underfitting',
+      'plateau',
+      'rate-too-low',
+    ],
     repairable: true,
     mutate: (program) =>
       weighted(program.layers).length >= 4 && !has(program, 'batchNorm')
@@ -26,15 +38,32 @@ export const weights: readonly Kind[] = [
   },
   {
     name: 'all weights zero',
-    expects: ['symmetric-units', 'zero-gradient', 'vanishing-gradient', 'bad-initialization'],
-    brings: ['plateau', 'dead-units', 'vanishing-activations', 'underfitting'],
+    expects: ['equal-weights'],
+    brings: [
+      'not-learning',
+      'plateau',
+      'dead-relu',
+      'vanishing-gradient',
+      'underfitting',
+      'rate-too-low',
+      'dead-channel',
+    ],
     repairable: true,
     mutate: (program) => ({ program: initialized(program, { name: 'zeros' }) }),
   },
   {
     name: 'all weights alike',
-    expects: ['symmetric-units', 'bad-initialization'],
-    brings: ['plateau', 'underfitting', 'exploding-activations'],
+    expects: ['equal-weights'],
+    brings: [
+      'not-learning',
+      'plateau',
+      'underfitting',
+      'initial-loss',
+      'activation-spread',
+      'rate-too-high',
+      'loss-oscillates',
+      'weight-scale',
+    ],
     repairable: true,
     mutate: (program, draw) => ({
       program: initialized(program, { name: 'constant', options: { value: between(draw, 0.02, 0.2) } }),
@@ -42,15 +71,8 @@ export const weights: readonly Kind[] = [
   },
   {
     name: 'one layer of zeros',
-    expects: [
-      'dead-units',
-      'zero-gradient',
-      'vanishing-gradient',
-      'symmetric-units',
-      'vanishing-activations',
-      'bad-initialization',
-    ],
-    brings: ['plateau', 'underfitting'],
+    expects: ['equal-weights', 'dead-relu', 'vanishing-gradient', 'activation-spread'],
+    brings: ['not-learning', 'plateau', 'underfitting', 'rate-too-low'],
     repairable: true,
     mutate(program, draw) {
       const at = hiddenLayer(program, draw)
@@ -60,8 +82,21 @@ export const weights: readonly Kind[] = [
   },
   {
     name: 'one layer far too large',
-    expects: ['saturated-units', 'exploding-activations', 'exploding-gradient', 'bad-initialization'],
-    brings: ['initial-loss', 'divergence', 'oscillation', 'dead-units', 'rate-too-high', 'plateau'],
+    expects: ['activation-spread', 'saturated-activation', 'exploding-gradient', 'initial-loss', 'weight-scale'],
+    brings: [
+      'loss-diverged',
+      'loss-above-start',
+      'loss-oscillates',
+      'rate-too-high',
+      'dead-relu',
+      'not-learning',
+      'plateau',
+      'underfitting',
+      'overfitting',
+      'non-finite-loss',
+      'update-ratio',
+      'rate-too-low',
+    ],
     repairable: true,
     mutate(program, draw) {
       const at = hiddenLayer(program, draw)
@@ -72,8 +107,8 @@ export const weights: readonly Kind[] = [
   },
   {
     name: 'dead rectifiers',
-    expects: ['dead-units'],
-    brings: ['vanishing-gradient', 'plateau', 'underfitting', 'vanishing-activations'],
+    expects: ['dead-relu'],
+    brings: ['vanishing-gradient', 'not-learning', 'plateau', 'underfitting', 'activation-spread', 'rate-too-low'],
     repairable: true,
     mutate(program, draw) {
       const at = hiddenLayer(program, draw)
