@@ -31,7 +31,7 @@ export const layers: readonly Kind[] = [
   {
     name: 'bottleneck of one unit',
     expects: ['narrow-layer'],
-    brings: ['underfitting', 'plateau', 'dead-relu', 'not-learning', 'vanishing-gradient'],
+    brings: ['underfitting', 'plateau', 'dead-relu', 'not-learning', 'vanishing-gradient', 'saturated-activation'],
     repairable: true,
     mutate(program, draw) {
       const at = hiddenLayer(program, draw)
@@ -55,6 +55,8 @@ export const layers: readonly Kind[] = [
       'validation-too-good',
       'rate-too-low',
       'initial-loss',
+      'loss-oscillates',
+      'loss-above-start',
     ],
     repairable: true,
     mutate(program, draw) {

@@ -41,6 +41,7 @@ export const outputs: readonly Kind[] = [
       'non-finite-loss',
       'initial-loss',
       'rate-too-low',
+      'loss-climbs',
     ],
     repairable: true,
     mutate: (program) =>

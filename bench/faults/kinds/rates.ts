@@ -7,7 +7,14 @@ const adaptive = ['adam', 'adamw', 'nadam', 'rmsprop', 'adagrad']
 export const rates: readonly Kind[] = [
   {
     name: 'rate too high',
-    expects: ['rate-too-high', 'loss-diverged', 'loss-above-start', 'loss-oscillates', 'non-finite-loss'],
+    expects: [
+      'rate-too-high',
+      'loss-diverged',
+      'loss-above-start',
+      'loss-oscillates',
+      'non-finite-loss',
+      'loss-climbs',
+    ],
     brings: [
       'dead-relu',
       'saturated-activation',
@@ -28,7 +35,7 @@ export const rates: readonly Kind[] = [
   },
   {
     name: 'rate 10 with momentum',
-    expects: ['rate-too-high', 'loss-diverged', 'loss-above-start', 'non-finite-loss'],
+    expects: ['rate-too-high', 'loss-diverged', 'loss-above-start', 'non-finite-loss', 'loss-climbs'],
     brings: [
       'dead-relu',
       'saturated-activation',
@@ -64,6 +71,7 @@ export const rates: readonly Kind[] = [
       'loss-diverged',
       'loss-above-start',
       'non-finite-loss',
+      'loss-climbs',
     ],
     brings: [
       'dead-relu',
@@ -93,7 +101,7 @@ export const rates: readonly Kind[] = [
   {
     name: 'weight decay too large',
     expects: ['weight-decay', 'underfitting', 'not-learning'],
-    brings: ['vanishing-gradient', 'plateau', 'dead-relu', 'rate-too-low'],
+    brings: ['vanishing-gradient', 'plateau', 'dead-relu', 'rate-too-low', 'rate-too-high'],
     repairable: true,
     mutate(program, draw) {
       const { name } = program.optimizer

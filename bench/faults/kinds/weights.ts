@@ -7,7 +7,7 @@ export const weights: readonly Kind[] = [
   {
     name: 'weights 0.01 at depth',
     expects: ['activation-spread', 'vanishing-gradient', 'weight-scale'],
-    brings: ['rate-too-low', 'not-learning', 'plateau', 'underfitting', 'update-ratio'],
+    brings: ['rate-too-low', 'not-learning', 'plateau', 'underfitting', 'update-ratio', 'dead-relu'],
     repairable: true,
     mutate: (program) =>
       weighted(program.layers).length >= 5 && !has(program, 'batchNorm')
@@ -29,6 +29,7 @@ export const weights: readonly Kind[] = [
       'underfitting',
       'plateau',
       'rate-too-low',
+      'loss-climbs',
     ],
     repairable: true,
     mutate: (program) =>
@@ -72,7 +73,7 @@ export const weights: readonly Kind[] = [
   {
     name: 'one layer of zeros',
     expects: ['equal-weights', 'dead-relu', 'vanishing-gradient', 'activation-spread'],
-    brings: ['not-learning', 'plateau', 'underfitting', 'rate-too-low'],
+    brings: ['not-learning', 'plateau', 'underfitting', 'rate-too-low', 'dead-channel'],
     repairable: true,
     mutate(program, draw) {
       const at = hiddenLayer(program, draw)
@@ -96,6 +97,8 @@ export const weights: readonly Kind[] = [
       'non-finite-loss',
       'update-ratio',
       'rate-too-low',
+      'loss-climbs',
+      'vanishing-gradient',
     ],
     repairable: true,
     mutate(program, draw) {
@@ -108,7 +111,15 @@ export const weights: readonly Kind[] = [
   {
     name: 'dead rectifiers',
     expects: ['dead-relu'],
-    brings: ['vanishing-gradient', 'not-learning', 'plateau', 'underfitting', 'activation-spread', 'rate-too-low'],
+    brings: [
+      'vanishing-gradient',
+      'not-learning',
+      'plateau',
+      'underfitting',
+      'activation-spread',
+      'rate-too-low',
+      'weight-scale',
+    ],
     repairable: true,
     mutate(program, draw) {
       const at = hiddenLayer(program, draw)

@@ -9,8 +9,13 @@ import { batchSlots } from '../train/batch.ts'
 /** So many examples, spread evenly, tell a mean well enough. */
 const SAMPLE = 4096
 
-/** Undefined for losses that nothing is known of here. */
-export function blindLossOf(train: Dataset, { name, options }: Loss): number | undefined {
+/** Undefined for losses that nothing is known of here, and where all targets are the same: nothing is to be learned then. */
+export function blindLossOf(train: Dataset, loss: Loss): number | undefined {
+  const blind = constantLoss(train, loss)
+  return blind !== undefined && Math.abs(blind) < 1e-9 ? undefined : blind
+}
+
+function constantLoss(train: Dataset, { name, options }: Loss): number | undefined {
   const { target } = train
   if (target.kind === 'class') {
     if (name !== 'crossEntropy' || options.classWeights !== undefined) return undefined
@@ -20,6 +25,8 @@ export function blindLossOf(train: Dataset, { name, options }: Loss): number | u
   const targets = sampledTargets(train)
   const columns = target.names.length
   if (name === 'meanSquaredError') return meanOver(columns, (column) => variance(targets, column, columns))
+  // About the variance's half where most targets are within delta of their mean; beyond it the loss grows slower.
+  if (name === 'huber') return meanOver(columns, (column) => huberOf(targets, column, columns, options.delta))
   if (name === 'meanAbsoluteError') return meanOver(columns, (column) => absoluteDeviation(targets, column, columns))
   return undefined
 }
@@ -58,6 +65,17 @@ function variance(values: ArrayLike<number>, column: number, columns: number): n
   const own = columnOf(values, column, columns)
   const mean = own.reduce((sum, value) => sum + value, 0) / own.length
   return own.reduce((sum, value) => sum + (value - mean) ** 2, 0) / own.length
+}
+
+/** From the mean, which is near the best constant. */
+function huberOf(values: ArrayLike<number>, column: number, columns: number, given: unknown): number {
+  const delta = typeof given === 'number' ? given : 1
+  const own = columnOf(values, column, columns)
+  const mean = own.reduce((sum, value) => sum + value, 0) / own.length
+  return own.reduce((sum, value) => {
+    const distance = Math.abs(value - mean)
+    return sum + (distance <= delta ? distance ** 2 / 2 : delta * (distance - delta / 2)) / own.length
+  }, 0)
 }
 
 /** Mean distance from the median. */

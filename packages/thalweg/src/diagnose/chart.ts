@@ -1,6 +1,7 @@
 /** What is known of a run at one moment, as the ailments see it: nothing is computed here, and nothing judged. */
 import type { Model } from '../nn/index.ts'
 import type { EpochEvent, Position, Settings } from '../train/index.ts'
+import type { StepTimes } from '../train/session.ts'
 import type { Anatomy } from './anatomy.ts'
 import type { DataFacts } from './data-facts.ts'
 import type { LossCurve } from './loss-curve.ts'
@@ -18,6 +19,7 @@ export interface Chart {
   /** Updates that the run has in all, as it is planned. */
   readonly totalSteps: number
   readonly losses: LossCurve
+  readonly times: StepTimes
   /** Oldest first; the first one is of the weights before any update, unless the run was resumed. */
   readonly readings: readonly Reading[]
   readonly epochs: readonly EpochEvent[]

@@ -1,6 +1,6 @@
 /** What examples are like: features, targets, and the order in which training takes them. Read off a sample, or off all. */
 import { sizeOf, type TypedArray } from '../base/index.ts'
-import { batchRows, type Dataset, type EpochOrders } from '../data/index.ts'
+import { batchRows, type Dataset, type EpochOrders, type Target } from '../data/index.ts'
 import { batchSlots } from '../train/batch.ts'
 import { betweenBatches, pairOf } from '../train/statistics/order-effect.ts'
 
@@ -11,6 +11,15 @@ export interface FeatureFacts {
   readonly deviation: number
   /** The first feature with the same values in every example, if there is one. */
   readonly duplicateOf: number | undefined
+  /** Share of its variance that the target accounts for, in [0, 1]: the most of any target column. */
+  readonly told: number
+}
+
+export interface Spread {
+  readonly mean: number
+  readonly deviation: number
+  readonly least: number
+  readonly most: number
 }
 
 export interface BadValue {
@@ -33,7 +42,7 @@ export interface DataFacts {
   /** Examples of each class; undefined for numbers. */
   readonly classCounts: readonly number[] | undefined
   /** Per target column; undefined for classes. */
-  readonly targets: readonly { readonly mean: number; readonly deviation: number }[] | undefined
+  readonly targets: readonly Spread[] | undefined
   /** How far the batches of the first epoch are from random samples of the targets; undefined for shuffled orders. */
   readonly order: { readonly ratio: number; readonly threshold: number; readonly lost: number } | undefined
   /** Share of the validation examples that stand in the training part too, beyond what it repeats itself. */
@@ -61,7 +70,7 @@ export function dataFactsOf({ train, valid, orders, batchSize, budget }: DataFac
   const isTold = train.inputShape.length === 1 && width <= FEATURES
   return {
     examples: sample.rows.length,
-    features: isTold ? featuresOf(sample.inputs, width, moments) : undefined,
+    features: isTold ? featuresOf(sample, train.target, moments) : undefined,
     ...sizesOf(sample.inputs),
     badValues: badValuesOf(sample, width),
     classCounts: train.target.kind === 'class' ? countsOf(sample.targets, train.target.classes.length) : undefined,
@@ -85,20 +94,28 @@ function sampleOf(dataset: Dataset, budget: number): Sample {
   return { rows, ...batchSlots(dataset, count).fill(rows) }
 }
 
-function momentsOf(values: ArrayLike<number>, width: number): { mean: number; deviation: number }[] {
+function momentsOf(values: ArrayLike<number>, width: number): Spread[] {
   const count = values.length / width
   const means = new Float64Array(width)
   const squares = new Float64Array(width)
+  const least = new Float64Array(width).fill(Number.POSITIVE_INFINITY)
+  const most = new Float64Array(width).fill(Number.NEGATIVE_INFINITY)
   for (let i = 0; i < values.length; i++) means[i % width] += values[i] / count
-  for (let i = 0; i < values.length; i++) squares[i % width] += (values[i] - means[i % width]) ** 2 / count
-  return Array.from(means, (mean, column) => ({ mean, deviation: Math.sqrt(squares[column]) }))
+  for (let i = 0; i < values.length; i++) {
+    const column = i % width
+    squares[column] += (values[i] - means[column]) ** 2 / count
+    if (values[i] < least[column]) least[column] = values[i]
+    if (values[i] > most[column]) most[column] = values[i]
+  }
+  return Array.from(means, (mean, column) => {
+    return { mean, deviation: Math.sqrt(squares[column]), least: least[column], most: most[column] }
+  })
 }
 
-function featuresOf(
-  inputs: Float32Array,
-  width: number,
-  moments: readonly { readonly mean: number; readonly deviation: number }[],
-): FeatureFacts[] {
+function featuresOf({ inputs, targets }: Sample, target: Target, moments: readonly Spread[]): FeatureFacts[] {
+  const width = moments.length
+  const columns = target.kind === 'class' ? target.classes.length : target.names.length
+  const told = target.kind === 'class' ? toldByClass : toldByNumbers
   // Equal moments are cheap to see; only then are the values compared.
   const seen = new Map<string, number>()
   return moments.map(({ mean, deviation }, index) => {
@@ -106,8 +123,48 @@ function featuresOf(
     const other = seen.get(key)
     if (other === undefined) seen.set(key, index)
     const duplicateOf = other !== undefined && deviation > 0 && isSame(inputs, width, other, index) ? other : undefined
-    return { index, mean, deviation, duplicateOf }
+    return { index, mean, deviation, duplicateOf, told: told(inputs, moments, index, targets, columns) }
   })
+}
+
+/** The correlation ratio: variance of the classes' means over the variance of all. */
+function toldByClass(
+  inputs: Float32Array,
+  moments: readonly Spread[],
+  feature: number,
+  labels: TypedArray,
+  classes: number,
+): number {
+  const { mean, deviation } = moments[feature]
+  const sums = new Float64Array(classes)
+  const counts = new Float64Array(classes)
+  for (let row = 0; row < labels.length; row++) {
+    sums[labels[row]] += inputs[row * moments.length + feature] - mean
+    counts[labels[row]]++
+  }
+  let between = 0
+  for (let label = 0; label < classes; label++) if (counts[label] > 0) between += sums[label] ** 2 / counts[label]
+  return deviation > 0 ? between / labels.length / deviation ** 2 : 0
+}
+
+/** The largest squared correlation with a target column. */
+function toldByNumbers(
+  inputs: Float32Array,
+  moments: readonly Spread[],
+  feature: number,
+  targets: TypedArray,
+  columns: number,
+): number {
+  const rows = targets.length / columns
+  const { mean, deviation } = moments[feature]
+  return momentsOf(targets, columns).reduce((largest, target, column) => {
+    let product = 0
+    for (let row = 0; row < rows; row++) {
+      product += (inputs[row * moments.length + feature] - mean) * (targets[row * columns + column] - target.mean)
+    }
+    const spread = rows * deviation * target.deviation
+    return spread > 0 ? Math.max(largest, (product / spread) ** 2) : largest
+  }, 0)
 }
 
 function isSame(inputs: Float32Array, width: number, a: number, b: number): boolean {

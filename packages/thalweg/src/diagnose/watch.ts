@@ -58,6 +58,7 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
     data: dataFactsOf({ ...settings, budget: options.dataBudget ?? DATA_BUDGET }),
     equalWeights: equalWeightsOf(session.store, weights),
     totalSteps: totalStepsOf(settings),
+    times: session.times,
     blindLoss: blindLossOf(train, loss),
   }
   let position: Position = { epoch: 0, batch: 0, step: 0 }

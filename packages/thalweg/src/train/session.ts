@@ -45,6 +45,20 @@ export interface Observer {
   release(): void
 }
 
+/** Nobody minds to wait for less. */
+const NOTICED_MS = 1
+
+/** Sums over the steps of a sitting, in milliseconds. */
+export interface StepTimes {
+  readonly steps: number
+  /** The dataset filled batches. */
+  readonly fillMs: number
+  /** The plan ran. */
+  readonly stepMs: number
+  /** Steps whose batch took longer to be filled than to be trained on, and more than a millisecond. */
+  readonly waits: number
+}
+
 export interface Session {
   readonly store: Store
   /** Number of trainable values. */
@@ -57,6 +71,8 @@ export interface Session {
   step(rows: Int32Array, moment: StepMoment): void
   /** Mean loss of the last step's batch. */
   lastLoss(): number
+  /** How long steps took, without compiling. */
+  readonly times: StepTimes
   /** A second plan of the updating step, compiled when it first runs, with the outputs that `observe` asks for. */
   observe(observe: ObserveStep): Observer
   sums(): EpochSums
@@ -87,6 +103,7 @@ export function openSession(model: Model, settings: Settings, onCompile?: (event
   /** What a step is given: its batch, put in place of what the last one had, and the numbers. */
   const given: TypedArray[] = [rate, rate, ...numbers]
   let last: Plan | undefined
+  const times = { steps: 0, fillMs: 0, stepMs: 0, waits: 0 }
 
   /** The plan for this many examples; the first time a number occurs it is recorded and compiled. */
   function planFor(examples: number, updates: boolean): Plan {
@@ -144,8 +161,17 @@ export function openSession(model: Model, settings: Settings, onCompile?: (event
     prepare: (examples, updates) => void planFor(examples, updates),
     step(rows, moment) {
       last = planFor(rows.length, moment.updates ?? true)
-      last.run(slotsFor(rows, moment))
+      const started = performance.now()
+      const values = slotsFor(rows, moment)
+      const filled = performance.now()
+      last.run(values)
+      const [fillMs, stepMs] = [filled - started, performance.now() - filled]
+      times.fillMs += fillMs
+      times.stepMs += stepMs
+      times.steps++
+      if (fillMs > Math.max(stepMs, NOTICED_MS)) times.waits++
     },
+    times,
     lastLoss: () => last?.read(0)[0] ?? Number.NaN,
     observe(observe) {
       const plans = new Map<number, Plan>()

@@ -4,6 +4,7 @@ import { arrays, type Dataset, inOrder, subset } from 'thalweg/data'
 import { advise, ailments, conditions } from 'thalweg/diagnose'
 import {
   batchNorm,
+  binaryCrossEntropy,
   dense,
   dropout,
   type Layer,
@@ -64,7 +65,7 @@ const cases: readonly Case[] = [
     sick: { ...brief, train: sorted(), order: inOrder() },
     twin: { ...brief, train: sorted() },
   },
-  { code: 'class-imbalance', severity: 'info', sick: { ...brief, train: uneven() } },
+  { code: 'class-imbalance', sick: { ...brief, train: uneven() } },
   { code: 'missing-class', sick: { ...brief, train: uneven(['a', 'b', 'c', 'd', 'e']), model: dense(5) } },
   {
     code: 'shared-examples',
@@ -76,7 +77,50 @@ const cases: readonly Case[] = [
     sick: { ...brief, ...numbers, model: line, train: slope({ scale: 1e3 }) },
     twin: { ...brief, ...numbers, model: line },
   },
+  {
+    code: 'leak',
+    sick: { ...brief, train: table((row) => [wave(row), row % 4]) },
+    twin: { ...brief, train: table((row) => [wave(row), wave(row, 1)]) },
+  },
+  {
+    code: 'wrong-loss',
+    severity: 'error',
+    sick: { ...brief, ...numbers, model: line, loss: binaryCrossEntropy() },
+    twin: { ...brief, ...numbers, model: line },
+  },
+  { code: 'stalled-input', sick: { epochs: 2, train: slow(clouds()) }, twin: { epochs: 2 } },
   // Model.
+  {
+    code: 'heavy-dropout',
+    layer: 'dropout1',
+    sick: { ...brief, model: stack(1, (n) => [dense(n), act(), dropout({ keep: 0.1 })]) },
+    twin: { ...brief, model: stack(1, (n) => [dense(n), act(), dropout({ keep: 0.5 })]) },
+  },
+  {
+    code: 'frozen-layer',
+    layer: 'dense1',
+    sick: { ...brief, groups: [{ match: 'dense1', rate: 0 }] },
+    twin: { ...brief, groups: [{ match: 'dense1', rate: 0.1 }] },
+  },
+  {
+    code: 'weight-scale',
+    layer: 'dense2',
+    sick: {
+      ...brief,
+      model: sequential(dense(16), act(), dense(16, { initializer: normal({ deviation: 8 }) }), act(), dense(4)),
+    },
+    twin: {
+      ...brief,
+      model: sequential(
+        dense(16),
+        act(),
+        dense(16, { initializer: normal({ deviation: 8 }) }),
+        batchNorm(),
+        act(),
+        dense(4),
+      ),
+    },
+  },
   { code: 'output-activation', layer: 'softmax1', sick: { ...brief, model: sequential(dense(4), softmax()) } },
   { code: 'output-range', layer: 'sigmoid1', sick: { ...brief, ...numbers, model: sequential(dense(1), sigmoid()) } },
   { code: 'linear-stack', sick: { ...brief, model: sequential(dense(8), dense(4)) } },
@@ -142,6 +186,27 @@ const cases: readonly Case[] = [
   },
   { code: 'rate-too-low', sick: { optimizer: sgd({ learningRate: 1e-5 }), epochs: 8 } },
   { code: 'rate-too-low', sick: { optimizer: sgd({ learningRate: 2e-3 }), epochs: 10 } },
+  {
+    code: 'loss-climbs',
+    sick: {
+      epochs: 40,
+      train: slope(),
+      loss: meanSquaredError(),
+      model: line,
+      optimizer: sgd({ learningRate: 0.003, momentum: 0.999 }),
+    },
+    twin: { epochs: 40, ...numbers, model: line, optimizer: sgd({ learningRate: 0.003, momentum: 0.9 }) },
+  },
+  {
+    code: 'too-few-steps',
+    sick: { batchSize: 'all', epochs: 12 },
+    twin: { epochs: 12 },
+  },
+  {
+    code: 'weight-decay',
+    sick: { optimizer: sgd({ learningRate: 0.05, weightDecay: 1 }) },
+    twin: { optimizer: sgd({ learningRate: 0.05, weightDecay: 1e-4 }) },
+  },
   { code: 'underfitting', sick: { optimizer: sgd({ learningRate: 1e-5 }) } },
   {
     code: 'overfitting',
@@ -218,6 +283,19 @@ function spoilt(dataset: Dataset): Dataset {
       dataset.fill(rows, inputs, targets, epoch)
       const row = rows.indexOf(7)
       if (row >= 0) inputs[8 * row + 1] = Number.NaN
+    },
+  }
+}
+
+const nobody = new Int32Array(new SharedArrayBuffer(4))
+
+/** Longer than a step of so small a network by far. */
+function slow(dataset: Dataset): Dataset {
+  return {
+    ...dataset,
+    fill(rows, inputs, targets, epoch) {
+      Atomics.wait(nobody, 0, 0, 5)
+      dataset.fill(rows, inputs, targets, epoch)
     },
   }
 }

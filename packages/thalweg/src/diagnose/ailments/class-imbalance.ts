@@ -1,8 +1,9 @@
 import type { Ailment } from '../ailment.ts'
 import { percent } from '../words.ts'
 
-/** The largest class over the mean size. */
 const RATIO = 5
+/** From here on the rare classes are drowned. */
+const HARMFUL = 20
 
 export const classImbalance: Ailment = {
   code: 'class-imbalance',
@@ -27,6 +28,6 @@ export const classImbalance: Ailment = {
     const measured = most.count / least.count
     if (!(measured > RATIO)) return []
     const message = `${percent(most.count / total)} of the examples are '${classes[most.label]}', ${percent(least.count / total)} are '${classes[least.label]}'`
-    return [{ measured, message }]
+    return [{ measured, message, severity: measured > HARMFUL ? ('warning' as const) : ('info' as const) }]
   },
 }

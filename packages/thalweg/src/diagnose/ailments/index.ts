@@ -11,10 +11,14 @@ import { deadRelu } from './dead-relu.ts'
 import { equalWeights } from './equal-weights.ts'
 import { explodingGradient } from './exploding-gradient.ts'
 import { featureScales } from './feature-scales.ts'
+import { frozenLayer } from './frozen-layer.ts'
+import { heavyDropout } from './heavy-dropout.ts'
 import { idleFeatures } from './idle-features.ts'
 import { initialLoss } from './initial-loss.ts'
+import { leak } from './leak.ts'
 import { linearStack } from './linear-stack.ts'
 import { lossAboveStart } from './loss-above-start.ts'
+import { lossClimbs } from './loss-climbs.ts'
 import { lossDiverged } from './loss-diverged.ts'
 import { lossOscillates } from './loss-oscillates.ts'
 import { missingClass } from './missing-class.ts'
@@ -31,12 +35,17 @@ import { saturatedActivation } from './saturated-activation.ts'
 import { sharedExamples } from './shared-examples.ts'
 import { smallNormBatch } from './small-norm-batch.ts'
 import { sortedExamples } from './sorted-examples.ts'
+import { stalledInput } from './stalled-input.ts'
 import { targetScale } from './target-scale.ts'
+import { tooFewSteps } from './too-few-steps.ts'
 import { underfitting } from './underfitting.ts'
 import { unscaledInputs } from './unscaled-inputs.ts'
 import { updateRatioOutOfRange } from './update-ratio.ts'
 import { validationTooGood } from './validation-too-good.ts'
 import { vanishingGradient } from './vanishing-gradient.ts'
+import { weightDecay } from './weight-decay.ts'
+import { weightScale } from './weight-scale.ts'
+import { wrongLoss } from './wrong-loss.ts'
 
 /** In the order in which findings of one moment are told. */
 export const ailments: readonly Ailment[] = [
@@ -48,19 +57,26 @@ export const ailments: readonly Ailment[] = [
   classImbalance,
   missingClass,
   sharedExamples,
+  leak,
   targetScale,
+  wrongLoss,
   outputActivation,
   outputRange,
   linearStack,
   narrowLayer,
+  heavyDropout,
+  frozenLayer,
   batchNormPlacement,
   smallNormBatch,
   equalWeights,
   initialLoss,
+  weightScale,
   activationSpread,
+  stalledInput,
   lossDiverged,
   lossAboveStart,
   lossOscillates,
+  lossClimbs,
   notLearning,
   plateau,
   rateTooLow,
@@ -71,6 +87,8 @@ export const ailments: readonly Ailment[] = [
   saturatedActivation,
   deadChannel,
   updateRatioOutOfRange,
+  weightDecay,
+  tooFewSteps,
   underfitting,
   overfitting,
   validationTooGood,

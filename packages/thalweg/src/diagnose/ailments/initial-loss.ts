@@ -18,9 +18,11 @@ export const initialLoss: Ailment = {
   when: 'start',
   examine({ losses, blindLoss, settings, data }) {
     if (settings.train.target.kind !== 'class' || blindLoss === undefined || settings.batchSize < 8) return []
-    const measured = losses.first / blindLoss
+    // Where classes are out of balance, nobody begins with their shares.
+    const chance = Math.max(blindLoss, Math.log(settings.train.target.classes.length))
+    const measured = losses.first / chance
     if (!(measured > TIMES)) return []
-    const message = `the first loss is ${short(losses.first)}, a constant answer has ${short(blindLoss)}`
+    const message = `the first loss is ${short(losses.first)}, a constant answer has ${short(chance)}`
     const patches = data.rootMeanSquare > 3 ? [scaledInputs, drawnByXavier] : [drawnByXavier, drawnByHe]
     return [{ measured, message, patches }]
   },

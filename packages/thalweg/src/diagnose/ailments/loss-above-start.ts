@@ -1,4 +1,5 @@
 import type { Ailment } from '../ailment.ts'
+import { updateRatio } from '../chart.ts'
 import { adaptive, clipped, muchSlower, slower } from '../patches.ts'
 import { short } from '../words.ts'
 
@@ -8,6 +9,8 @@ const SHARE = 1.2
 const LOSSES = 24
 /** Who is on the way down is left alone. */
 const FALLING = 0.97
+/** Size of an update over that of the weights. */
+const MOVING = 1e-4
 
 export const lossAboveStart: Ailment = {
   code: 'loss-above-start',
@@ -21,8 +24,11 @@ export const lossAboveStart: Ailment = {
   try: 'lower the learning rate ten times; or clip the gradients',
   source: 'the article, section 6 (the curve of a very high rate)',
   when: 'loss',
-  examine({ losses, blindLoss }) {
+  examine({ losses, blindLoss, readings }) {
     const { values } = losses
+    // A loss that stays because nothing moves is another matter.
+    const reading = readings[readings.length - 1]
+    if (reading && updateRatio(reading) < MOVING) return []
     if (values.length < 2 * LOSSES) return []
     const now = losses.recent(LOSSES)
     const before = 2 * losses.recent(2 * LOSSES) - now

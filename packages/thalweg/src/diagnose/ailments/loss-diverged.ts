@@ -5,6 +5,9 @@ import { short } from '../words.ts'
 const TIMES = 3
 /** Batches differ: the mean of so many losses has to be above. */
 const LOSSES = 8
+/** The first steps of a large rate may throw the loss up, from where it comes back: unless it is so far, or stays. */
+const FAR = 30
+const STAYS = 32
 
 export const lossDiverged: Ailment = {
   code: 'loss-diverged',
@@ -24,7 +27,8 @@ export const lossDiverged: Ailment = {
     // Weights that were trained before begin low; what a network that knows nothing would have is no divergence.
     const from = Math.max(losses.first, blindLoss)
     const measured = now / from
-    if (!(measured > TIMES)) return []
+    const stays = losses.values.length >= STAYS && losses.values.slice(-STAYS).every((loss) => loss > from)
+    if (!(measured > FAR || (measured > TIMES && stays))) return []
     const message = `the loss is ${short(measured)} times what it was: ${short(from)} at first, ${short(now)} now`
     return [{ measured, message, patches: [slower(0.1), { kind: 'clip-norm', norm: 1 }, slower(0.01)] }]
   },

@@ -6,15 +6,17 @@ export const narrowLayer: Ailment = {
   about:
     'A hidden layer has so few units that what the output has to tell apart hardly fits through: classes that fall ' +
     'together there cannot be told apart behind it.',
-  rule: 'units of a hidden layer over the bits that tell the classes apart',
+  rule: 'units of a hidden layer over the bits that tell the classes apart, at least 2',
   threshold: 1,
   cause: 'a bottleneck that is too narrow',
   try: 'more units: at least as many as classes',
   source: 'CS231n, neural networks part 1 (setting number of layers and their sizes)',
   when: 'before',
   examine({ anatomy: { layers }, settings: { train } }) {
-    if (train.target.kind !== 'class') return []
-    const bits = Math.ceil(Math.log2(train.target.classes.length))
+    const { target } = train
+    // One unit is a bottleneck for whatever comes: a single number goes through it.
+    const bits = target.kind === 'class' ? Math.max(2, Math.ceil(Math.log2(target.classes.length))) : 2
+    const outputs = target.kind === 'class' ? `${target.classes.length} classes` : `${target.names.length} numbers`
     const hidden = layers.slice(0, -1).filter(({ kind }) => kind === 'dense' || kind === 'conv')
     return hidden
       .map(({ path, kind, outputShape }) => ({ path, kind, units: outputShape[outputShape.length - 1] ?? 0 }))
@@ -23,7 +25,7 @@ export const narrowLayer: Ailment = {
       .map(({ path, units }) => ({
         measured: units / bits,
         layer: path,
-        message: `${path} has ${units} unit${units === 1 ? '' : 's'} for ${train.target.kind === 'class' ? train.target.classes.length : 0} classes`,
+        message: `${path} has ${units} unit${units === 1 ? '' : 's'} for ${outputs}`,
       }))
   },
 }

@@ -1,5 +1,6 @@
+import type { Sign } from '../../train/index.ts'
 import type { Ailment } from '../ailment.ts'
-import type { Chart } from '../chart.ts'
+import { type Chart, progress } from '../chart.ts'
 import { percent, short } from '../words.ts'
 
 /** How much higher than its best the validation loss is. */
@@ -7,9 +8,12 @@ const RISE = 1.3
 /** Epochs that it has been above its best. */
 const EPOCHS = 3
 /** A rising loss alone is told and no more: accuracy often stands still while confidence grows. */
-const SCORE = 0.03
-const GAP = 0.1
-const WIDE_GAP = 0.3
+const SCORE = 0.1
+const GAP = 0.2
+const WIDE_GAP = 0.25
+/** A gap as wide as this, late in the run, is learning by heart whether or not the loss on others has risen. */
+const BY_HEART = 0.2
+const LATE = 0.4
 
 export const overfitting: Ailment = {
   code: 'overfitting',
@@ -23,21 +27,39 @@ export const overfitting: Ailment = {
   try: 'early stopping, dropout, weight decay, augmentation, or more examples',
   source: 'the article, sections 7.7 and 8; Prechelt, Early stopping - but when?, 1998',
   when: 'epoch',
-  examine({ epochs, settings, blindLoss = Number.POSITIVE_INFINITY }) {
+  examine(chart) {
+    const { epochs, settings, blindLoss = Number.POSITIVE_INFINITY } = chart
     const last = epochs[epochs.length - 1]
     if (last?.validLoss === undefined) return []
-    const best = epochs.reduce((best, one) => ((one.validLoss ?? 0) < (best.validLoss ?? 0) ? one : best))
-    const measured = last.validLoss / (best.validLoss ?? Number.NaN)
-    const since = epochs
-      .slice(-EPOCHS)
-      .every(({ epoch, validLoss = 0 }) => epoch > best.epoch && validLoss > (best.validLoss ?? 0))
-    if (!(measured > RISE) || epochs.length <= EPOCHS || !since || !(last.trainLoss < best.trainLoss)) return []
-    const isHarmful =
-      (scoreLost(best, last) > SCORE && scoreGap(last, blindLoss) > GAP) || scoreGap(last, blindLoss) > WIDE_GAP
     const handled = settings.earlyStopping !== undefined
+    const byHeart = learnedByHeart(chart)
+    if (byHeart && !handled) return [byHeart]
+    const best = epochs.reduce((best, one) => ((one.validLoss ?? 0) < (best.validLoss ?? 0) ? one : best))
+    const lately = epochs.slice(-EPOCHS)
+    // A single epoch may be bad by chance: the least of the last ones has to be high.
+    const measured = Math.min(...lately.map(({ validLoss = 0 }) => validLoss)) / (best.validLoss ?? Number.NaN)
+    const since = lately.every(({ epoch }) => epoch > best.epoch)
+    if (!(measured > RISE) || epochs.length <= EPOCHS || !since || !(last.trainLoss < best.trainLoss)) return []
+    const fairest = lately.reduce((least, one) => ((one.validLoss ?? 0) < (least.validLoss ?? 0) ? one : least))
+    const gap = scoreGap(fairest, blindLoss)
+    const isHarmful = (scoreLost(best, fairest) > SCORE && gap > GAP) || gap > WIDE_GAP
     const message = `the validation loss was best after epoch ${best.epoch} (${short(best.validLoss ?? 0)}) and is ${percent(measured - 1)} higher now, while the training loss fell to ${short(last.trainLoss)}`
     return [{ measured, message, severity: isHarmful && !handled ? ('warning' as const) : ('info' as const) }]
   },
+}
+
+/** What it scores on its own examples beyond what it scores on others, in the least of the last epochs. */
+function learnedByHeart(chart: Chart): Sign | undefined {
+  const { epochs, blindLoss } = chart
+  if (blindLoss === undefined || epochs.length <= EPOCHS || progress(chart) < LATE) return undefined
+  const measured = Math.min(...epochs.slice(-EPOCHS).map((epoch) => scoreGap(epoch, blindLoss)))
+  if (!(measured > BY_HEART)) return undefined
+  return {
+    measured,
+    rule: 'score on the training examples over that on others, for 3 epochs: accuracy, or share of the loss of a constant answer',
+    threshold: BY_HEART,
+    message: `on its own examples the network is ${percent(measured)} better than on others`,
+  }
 }
 
 type Epoch = Chart['epochs'][number]

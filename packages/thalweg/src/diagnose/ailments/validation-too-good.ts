@@ -3,9 +3,9 @@ import { percent, short } from '../words.ts'
 
 /** Share of the training loss; from the third epoch on, the mean over an epoch lags behind by little. */
 const RATIO = 0.5
-const EPOCHS = 3
+const EPOCHS = 5
 /** Below this both are as good as 0, and their ratio says nothing. */
-const LEAST = 0.05
+const LEAST = 0.2
 /** What makes the training loss higher than that of the same network at test time. */
 const HINDRANCES: ReadonlySet<string> = new Set([
   'batchNorm',
@@ -24,7 +24,7 @@ export const validationTooGood: Ailment = {
     'The network does much better on the validation examples than on those it is trained on, though nothing hinders it ' +
     'in training. Such a score is most likely no measure: the parts are not of one kind, or the answer leaked into the ' +
     'inputs.',
-  rule: 'validation loss over training loss, in each of the last 3 epochs',
+  rule: 'validation loss over training loss, in each of the last 5 epochs',
   threshold: RATIO,
   cause: 'a validation part that is easier, or not split at random, or that holds training examples',
   try: 'split at random, groups of one origin together; look for duplicates (thalweg check)',
