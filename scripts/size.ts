@@ -1,0 +1,95 @@
+/**
+ * How much of a page's loading the library is: bundled, minified and gzipped, in full and for what common programs take.
+ *
+ *   npm run size               a line for each
+ *   npm run size -- fit        and what this one consists of, folder by folder
+ */
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+
+const ROOT = join(import.meta.dirname, '..')
+const SOURCE = 'packages/thalweg/src/'
+const ROOMS = [
+  'tensor',
+  'nn',
+  'optim',
+  'data',
+  'train',
+  'diagnose',
+  'tune',
+  'grad',
+  'compile',
+  'backend',
+  'graph',
+  'base',
+]
+const everyRoom = ROOMS.map((room) => `export * as ${room} from 'thalweg/${room}'`).join('\n')
+
+/** What a program imports, as its source. */
+export const PROGRAMS: Readonly<Record<'full' | 'fit' | 'tensor', string>> = {
+  full: `export * from 'thalweg'\n${everyRoom}`,
+  fit: `export { arrays } from 'thalweg/data'
+export { crossEntropy, dense, relu, sequential } from 'thalweg/nn'
+export { adam } from 'thalweg/optim'
+export { fit } from 'thalweg/train'`,
+  tensor: `export { compiled, gradients, matmul, tensor } from 'thalweg/tensor'`,
+}
+
+export interface Size {
+  readonly minified: number
+  readonly gzipped: number
+  /** Minified bytes of each source file that is in it, by its path in the library's source. */
+  readonly files: ReadonlyMap<string, number>
+}
+
+/** Bundles a program for browsers, as any bundler would: straight from source, which is what `dist` is made of. */
+export async function sizeOf(program: string): Promise<Size> {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: program, resolveDir: ROOT, loader: 'ts' },
+    absWorkingDir: ROOT,
+    bundle: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    platform: 'neutral',
+    target: 'es2022',
+    conditions: ['source'],
+    external: ['node:*'],
+    legalComments: 'none',
+  })
+  const [{ contents }] = outputFiles
+  const [{ inputs }] = Object.values(metafile.outputs)
+  const files = Object.entries(inputs)
+    .filter(([path, { bytesInOutput }]) => path.startsWith(SOURCE) && bytesInOutput > 0)
+    .map(([path, { bytesInOutput }]) => [path.slice(SOURCE.length), bytesInOutput] as const)
+  return { minified: contents.length, gzipped: gzipSync(contents, { level: 9 }).length, files: new Map(files) }
+}
+
+/** The heaviest folders: a room, or a room within a room. */
+function foldersOf({ files }: Size): [string, number][] {
+  const folders = new Map<string, number>()
+  for (const [path, bytes] of files) {
+    const folder = path.split('/').slice(0, -1).slice(0, 2).join('/') || path
+    folders.set(folder, (folders.get(folder) ?? 0) + bytes)
+  }
+  return [...folders].sort(([, a], [, b]) => b - a)
+}
+
+const kilobytes = (bytes: number): string => `${(bytes / 1024).toFixed(1)} KB`
+
+async function main(): Promise<void> {
+  const asked = process.argv[2]
+  for (const [name, program] of Object.entries(PROGRAMS)) {
+    const size = await sizeOf(program)
+    console.log(
+      `${name.padEnd(8)}${kilobytes(size.minified).padStart(10)} minified${kilobytes(size.gzipped).padStart(10)} gzipped`,
+    )
+    if (name !== asked) continue
+    for (const [folder, bytes] of foldersOf(size)) console.log(`${kilobytes(bytes).padStart(12)}  ${folder}`)
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main()
