@@ -326,8 +326,9 @@ describe.each(cases)('$code', ({ code, severity = 'warning', layer, sick, twin }
     expect(measured).not.toBe(threshold)
   })
 
-  it.runIf(twin)('is not found in its twin', async () => {
-    expect((await examined(twin ?? {})).map((finding) => finding.code)).not.toContain(code)
+  if (!twin) return
+  it('is not found in its twin', async () => {
+    expect((await examined(twin)).map((finding) => finding.code)).not.toContain(code)
   })
 })
 
