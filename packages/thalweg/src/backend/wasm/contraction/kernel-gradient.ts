@@ -19,14 +19,16 @@ import { type Epilogue, emitEpilogue, emitZeros, epilogueOf } from './epilogue.t
 import { bandBytes, emitBandCopy } from './image.ts'
 import { atMost, roundUp } from './matmul.ts'
 import { packRows } from './pack.ts'
+import { addParts, NS_PER_ADDED } from './parts.ts'
 import { chooseTile, depthwiseTile, ELEMENT, NS_PER_STEP, type Tile } from './tile.ts'
 import { MOST_WRITTEN_OUT, walkEvenly, walkSegments } from './walk.ts'
+import { forwardWindow } from './window.ts'
+import { emitWinogradGradient } from './winograd-gradient.ts'
+import { planGradient, savesGradientProducts } from './winograd-plan.ts'
 
 type KernelGradient = Extract<ContractionKernel, { op: 'conv2dKernelGrad' }>
 type Pair = readonly [height: number, width: number]
 
-const VECTOR = 16
-const NS_PER_ADDED = 0.2
 const PLANE_CHANNELS = 4
 /** Pixels of a band: steps along K between two visits of the sums. */
 const PIECE = 256
@@ -74,6 +76,9 @@ interface Plan {
 
 export function emitKernelGradient(kernel: KernelGradient, features: Features): EmittedKernel {
   const epilogue = epilogueOf(kernel)
+  const window = forwardWindow(kernel.operandShapes[0], kernel.shape, kernel.operandShapes[1], kernel.attributes)
+  if (features.winograd && savesGradientProducts(window))
+    return emitWinogradGradient(kernel, planGradient(window, features), epilogue)
   const plan = planKernelGradient(kernel, features, epilogue)
   const { tile, bandRows, upstream, panels, parts } = plan
   const copyBytes = bandBytes(plan)
@@ -104,7 +109,7 @@ export function emitKernelGradient(kernel: KernelGradient, features: Features): 
     work: parts * panels * sumRows * tile.columns * NS_PER_ADDED,
     pointers: [{ kind: 'scratch', offset: 0 }, ...epilogue.pointers],
     key: JSON.stringify(['kernel gradient total', plan, values, stores]),
-    emit: (code, parameters) => emitTotals(code, parameters, plan, epilogue),
+    emit: (code, parameters, shared) => emitTotals(code, parameters, shared, plan, epilogue),
   }
   return {
     stages: parts > 1 && partial.units > 0 ? [partial, total] : [partial],
@@ -391,6 +396,7 @@ function finishPanel(
 function emitTotals(
   code: Code,
   { start, end, pointers: [sums, ...own] }: StageParameters,
+  shared: SharedFunctions,
   plan: Plan,
   epilogue: Epilogue,
 ): void {
@@ -398,23 +404,11 @@ function emitTotals(
   const panelBytes = rowCount(plan) * plan.tile.columns * ELEMENT
   const unit = code.local('i32')
   const total = code.local('i32')
-  const to = code.local('i32')
-  const toEnd = code.local('i32')
-  const from = code.local('i32')
-  const part = code.local('i32')
-  const sum = code.local('v128')
   const place = placeOfPanel(code, plan)
   code.for(unit, start, end, 1, () => {
     place.set(unit)
-    code.sum(sums, [unit, panelBytes]).tee(total).tee(to).i32(panelBytes).op('i32.add').set(toEnd)
-    code.forRest(to, toEnd, VECTOR, () => {
-      code.get(to).tee(from).load('v128.load').set(sum)
-      code.for(part, 1, plan.parts, 1, () => {
-        code.increase(from, plan.panels * panelBytes)
-        code.get(sum).get(from).load('v128.load').op('f32x4.add').set(sum)
-      })
-      code.get(to).get(sum).store('v128.store')
-    })
+    code.sum(sums, [unit, panelBytes]).tee(total)
+    code.ints(panelBytes, plan.panels * panelBytes, plan.parts).call(addParts(shared))
     finishPanel(registers, plan, epilogue, own, place, total)
   })
 }

@@ -4,14 +4,16 @@ import { sizeOf, stridesOf } from '../../../base/index.ts'
 import type { ContractionKernel, Value } from '../../program.ts'
 import { chooseFeatures } from '../choose-features.ts'
 import { type Features, widened } from '../features.ts'
+import type { EmittedKernel } from '../kernel.ts'
 import { cutAt, runnable } from '../run-kernel.ts'
 import { emitContraction } from './contraction.ts'
 import { epilogueOf } from './epilogue.ts'
 import { forwardWindow, imageGradWindow, type Window } from './window.ts'
 import { emitWinograd } from './winograd-convolution.ts'
-import { planWinograd, savesProducts } from './winograd-plan.ts'
+import { emitWinogradGradient } from './winograd-gradient.ts'
+import { planGradient, planWinograd, savesGradientProducts, savesProducts } from './winograd-plan.ts'
 
-type Kernel = Extract<ContractionKernel, { op: 'conv2d' | 'conv2dImageGrad' }>
+type Kernel = Exclude<ContractionKernel, { op: 'matmul' }>
 
 interface Convolution {
   readonly op: Kernel['op']
@@ -32,27 +34,43 @@ function kernelOf({ op, images, size, channels, outputs, padding, plain }: Convo
   const image = [images, ...size, channels]
   const [height, width] = [size[0] + padding[0] + padding[1] - 2, size[1] + padding[2] + padding[3] - 2]
   const upstream = [images, height, width, outputs]
-  const shape = op === 'conv2d' ? upstream : image
+  const weights = [3, 3, channels, outputs]
+  const shape = { conv2d: upstream, conv2dImageGrad: image, conv2dKernelGrad: weights }[op]
+  const operandShapes = {
+    conv2d: [image, weights],
+    conv2dImageGrad: [upstream, weights],
+    conv2dKernelGrad: [image, upstream],
+  } as const
   const bias: Value = { kind: 'load', view: { buffer: 3, offset: 0, strides: [0, 0, 0, 1] }, dtype: 'float32' }
   const add = (operands: number[]): Value => ({ kind: 'apply', op: 'add', operands, dtype: 'float32' })
   const common = {
     kind: 'contraction',
     label: op,
     operands: [0, 1],
-    operandShapes: [op === 'conv2d' ? image : upstream, [3, 3, channels, outputs]],
+    operandShapes: operandShapes[op],
     shape,
     epilogue: plain ? [RESULT] : [RESULT, bias, add([0, 1])],
     epilogueStores: [{ value: plain ? 0 : 2, view: { buffer: 2, offset: 0, strides: stridesOf(shape) } }],
   } as const
   const attributes = { strides: [1, 1], padding, dilation: [1, 1], groups: 1 } as const
   if (op === 'conv2d') return { ...common, op, attributes }
+  if (op === 'conv2dKernelGrad') return { ...common, op, attributes: { ...attributes, kernelSize: [3, 3] } }
   return { ...common, op, attributes: { ...attributes, imageSize: size } }
 }
 
-function windowOf({ op, attributes, operandShapes: [source, weights], shape }: Kernel): Window {
+function windowOf({ op, attributes, operandShapes: [first, second], shape }: Kernel): Window {
+  if (op === 'conv2dImageGrad') return imageGradWindow(first, second, attributes)
   return op === 'conv2d'
-    ? forwardWindow(source, weights, shape, attributes)
-    : imageGradWindow(source, weights, attributes)
+    ? forwardWindow(first, second, shape, attributes)
+    : forwardWindow(first, shape, second, attributes)
+}
+
+function emitMinimal(kernel: Kernel, features: Features): EmittedKernel {
+  const epilogue = epilogueOf(kernel)
+  const window = windowOf(kernel)
+  return kernel.op === 'conv2dKernelGrad'
+    ? emitWinogradGradient(kernel, planGradient(window, features), epilogue)
+    : emitWinograd(kernel, planWinograd(window, features, epilogue), epilogue)
 }
 
 /** What a kernel stores, its units cut at `cuts` and run out of order. */
@@ -63,10 +81,7 @@ function run(
   numbers: (size: number) => Float32Array,
   cuts: readonly number[] = [],
 ): Float32Array {
-  const epilogue = epilogueOf(kernel)
-  const emitted = minimal
-    ? emitWinograd(kernel, planWinograd(windowOf(kernel), features, epilogue), epilogue)
-    : emitContraction(kernel, { ...features, winograd: false })
+  const emitted = minimal ? emitMinimal(kernel, features) : emitContraction(kernel, { ...features, winograd: false })
   const result = new Float32Array(sizeOf(kernel.shape))
   const operands = kernel.operandShapes.map((shape) => numbers(sizeOf(shape)))
   runnable(emitted).run([...operands, result, numbers(kernel.shape[3])], cutAt(...cuts))
@@ -88,7 +103,7 @@ const VARIANTS = [
 
 const convolutions = fc
   .record({
-    op: fc.constantFrom('conv2d', 'conv2dImageGrad'),
+    op: fc.constantFrom('conv2d', 'conv2dImageGrad', 'conv2dKernelGrad'),
     images: fc.integer({ min: 1, max: 20 }),
     size: fc.tuple(fc.integer({ min: 3, max: 9 }), fc.integer({ min: 3, max: 9 })),
     channels: fc.integer({ min: 1, max: 10 }).map((n) => 4 * n),
@@ -98,7 +113,11 @@ const convolutions = fc
   })
   .map((convolution): Convolution => {
     const [above = 0, below = 0, left = 0, right = 0] = convolution.padding
-    return { ...convolution, op: convolution.op, padding: [above, below, left, right] }
+    const { op, size } = convolution
+    // The gradient of a kernel asks for even sizes of the result.
+    const even = (length: number, around: number): number => length + ((length + around) % 2)
+    const whole = [even(size[0], above + below), even(size[1], left + right)] as const
+    return { ...convolution, op, size: op === 'conv2dKernelGrad' ? whole : size, padding: [above, below, left, right] }
   })
 
 describe('the minimal filtering', () => {
@@ -110,16 +129,16 @@ describe('the minimal filtering', () => {
         const result = run(kernel, features, true, whole, [a, b])
         expect(result).toEqual(run(kernel, features, false, whole))
       }),
-      { numRuns: 15 },
+      { numRuns: 24 },
     )
   })
 
   test.each([
     { images: 2, size: [30, 34], channels: 32, outputs: 20 },
-    { images: 40, size: [5, 4], channels: 16, outputs: 16 },
+    { images: 40, size: [6, 4], channels: 12, outputs: 36 },
     { images: 1, size: [4, 4], channels: 644, outputs: 12 },
   ] as const)('of several bands, several images, or K in pieces: %o', (sizes) => {
-    for (const op of ['conv2d', 'conv2dImageGrad'] as const) {
+    for (const op of ['conv2d', 'conv2dImageGrad', 'conv2dKernelGrad'] as const) {
       const kernel = kernelOf({ ...sizes, op, padding: [1, 1, 1, 1], plain: false })
       expect(run(kernel, found, true, whole, [3])).toEqual(run(kernel, found, false, whole))
     }
@@ -198,6 +217,19 @@ describe('the choice', () => {
     expect(saves(64, 8, 256, 256)).toBe(true)
     expect(saves(64, 28, 4, 32)).toBe(false)
     expect(saves(1, 2, 64, 64)).toBe(false)
+  })
+
+  test('for the gradient of a kernel asks for even sizes, and for tiles enough to repay 16 sums for each weight', () => {
+    const gradientSaves = (images: number, size: number, channels: number, outputs: number): boolean => {
+      const sizes = { images, size: [size, size], channels, outputs } as const
+      const kernel = kernelOf({ ...sizes, op: 'conv2dKernelGrad', padding: [1, 1, 1, 1], plain: true })
+      return savesGradientProducts(windowOf(kernel))
+    }
+    expect(gradientSaves(32, 32, 16, 16)).toBe(true)
+    expect(gradientSaves(4, 8, 256, 256)).toBe(true)
+    expect(gradientSaves(32, 7, 64, 64)).toBe(false)
+    expect(gradientSaves(32, 4, 64, 64)).toBe(false)
+    expect(gradientSaves(32, 28, 4, 32)).toBe(false)
   })
 
   test('never takes it for other strides, dilations, groups, or channels that are no vectors', () => {

@@ -7,29 +7,25 @@
 import type { ContractionKernel } from '../../program.ts'
 import type { Code, Local } from '../code.ts'
 import type { EmittedKernel, Pointer, SharedFunctions, Stage, StageParameters } from '../kernel.ts'
-import { ALIGNMENT, align } from '../memory.ts'
 import { Registers } from '../terms.ts'
 import { type Epilogue, emitEpilogue } from './epilogue.ts'
-import { bandBytes, emitBandCopy } from './image.ts'
 import { atMost } from './matmul.ts'
 import { ELEMENT, NS_PER_PACKED, NS_PER_STEP, NS_PER_SUM } from './tile.ts'
 import { MOST_WRITTEN_OUT, walkEvenly, walkSegments } from './walk.ts'
 import { panelPacker } from './weights.ts'
-import { TILE_PRODUCTS, TILE_RESULTS, transformSources, transformSums, transformTaps } from './winograd.ts'
+import { TILE_PRODUCTS, TILE_RESULTS, transformSums, transformTaps } from './winograd.ts'
 import type { WinogradPlan } from './winograd-plan.ts'
+import { copyBytes, emitSources, planeBytes } from './winograd-sources.ts'
 
 type Kernel = Extract<ContractionKernel, { op: 'conv2d' | 'conv2dImageGrad' }>
 
 const TAPS = 9
 
-/**
- * Bytes from plane to plane: of transformed sources, of sums, of a panel of weights. The first two are written to 16 planes
- * at once: a line more keeps them from competing for the same lines of a cache.
- */
+/** Bytes from plane to plane: of transformed sources, of sums, of a panel of weights. */
 function planes({ tiles, inputs, tile }: WinogradPlan): { source: number; sums: number; panel: number } {
   return {
-    source: align(tiles * inputs * ELEMENT) + ALIGNMENT,
-    sums: align(tiles * tile.columns * ELEMENT) + ALIGNMENT,
+    source: planeBytes(tiles, inputs),
+    sums: planeBytes(tiles, tile.columns),
     panel: inputs * tile.columns * ELEMENT,
   }
 }
@@ -39,7 +35,7 @@ export function emitWinograd(kernel: Kernel, plan: WinogradPlan, epilogue: Epilo
   const { values, stores } = epilogue
   const { source, sums, panel } = planes(plan)
   const panels = Math.ceil(outputs / tile.columns)
-  const band = bandBytes({ ...plan, channels: inputs })
+  const band = copyBytes(plan)
   const block = plan.direct ? 0 : TILE_RESULTS * tileColumns * TILE_RESULTS * tile.columns * ELEMENT
   const offsets = { copy: 0, sources: band, sums: band + TILE_PRODUCTS * source }
   const weights: Pointer = { kind: 'buffer', buffer: kernel.operands[1] }
@@ -107,12 +103,11 @@ function emitUnits(
   plan: WinogradPlan,
   epilogue: Epilogue,
 ): void {
-  const { window, tile, inputs, outputs, tileRows, tileColumns, bandRows, bands, unitImages, low, bandSource } = plan
+  const { window, tile, inputs, outputs, tileRows, tileColumns, bandRows, bands, unitImages } = plan
   const [image, weights, table, copy, sources, sums, ...own] = pointers
   const registers = new Registers(code)
   const { source: sourcePlane, sums: sumPlane } = planes(plan)
   const columnBytes = tile.columns * ELEMENT
-  const rowBytes = bandSource[1] * inputs * ELEMENT
 
   const unit = code.local('i32')
   const firstImage = code.local('i32')
@@ -131,8 +126,7 @@ function emitUnits(
 
   code.for(unit, start, end, 1, () => {
     place()
-    code.get(sources).set(to)
-    code.for(number, firstImage, lastImage, 1, gather)
+    emitSources(registers, shared, plan, sourcePlane, { image, copy, sources, firstImage, lastImage, firstRow, rows })
     // As many rows of sums as there are tiles, filled up; what stands in the rest is never looked at.
     code.get(lastImage).get(firstImage).op('i32.sub').get(rows).op('i32.mul').i32(tileColumns).op('i32.mul')
     code
@@ -159,17 +153,6 @@ function emitUnits(
     code.increase(lastImage, firstImage)
     atMost(code, tileRows, firstRow, bandRows, rows)
     code.sum(0, [firstRow, TILE_RESULTS]).set(firstRow)
-  }
-
-  /** The transformed sources of one image. */
-  function gather(): void {
-    const band = { ...window, low, bandSource, image, number, firstRow, target: copy }
-    emitBandCopy(registers, shared, band)
-    code.get(copy).set(from)
-    code.for(row, 0, rows, 1, () => {
-      code.ints(from, to, tileColumns).call(transformSources(shared, inputs, rowBytes, sourcePlane))
-      code.increase(from, TILE_RESULTS * rowBytes).increase(to, tileColumns * inputs * ELEMENT)
-    })
   }
 
   /** The 16 products of one panel. */

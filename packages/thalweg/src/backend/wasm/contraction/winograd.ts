@@ -6,7 +6,8 @@
  *     Y = A^T [ (G g G^T) * (B^T d B) ] A        * is element by element
  *
  * and the channels are summed up before A is applied, so that 16 matrix products do the work. The three linear maps cost a
- * few additions for each value, which many channels pay back.
+ * few additions for each value, which many channels pay back. The gradient of the kernel is F(3x3, 2x2): nine results from the
+ * same tile of sources and 2x2 upstream gradients, again with 16 products; there tiles are summed up.
  *
  * Price: sums of sources and of weights are rounded before they are multiplied, and results are differences of larger
  * numbers. Against the direct sum, which adds up nine times as many products in a row, the error is 0.8 times as large for 16
@@ -26,7 +27,7 @@ const VECTOR = 16
 /** Channels that are transformed at once: two vectors side by side, which may become one (wide.ts). */
 const PAIR = 8
 
-/** B^T, A^T, and G for which the second factor is halved: rows of coefficients. */
+/** B^T and A^T: rows of coefficients. */
 const SOURCE_MAP = [
   [1, 0, -1, 0],
   [0, 1, 1, 0],
@@ -37,6 +38,19 @@ const RESULT_MAP = [
   [1, 1, 1, 0],
   [0, 1, -1, 1],
 ]
+/** The same for gradients of kernels. G lacks its factor 1/2 in the middle rows, which `SUM_SCALES` makes good. */
+const UPSTREAM_MAP = [
+  [1, 0],
+  [1, 1],
+  [1, -1],
+  [0, 1],
+]
+const TAP_MAP = [
+  [1, 1, 1, 0],
+  [0, 1, -1, 0],
+  [0, 1, 1, 1],
+]
+const SUM_SCALES = [1, 0.5, 0.5, 1]
 
 /** Pushes the sum of coefficient k times what `push(k)` pushes; coefficients are 0, 1 and -1, at least one of them 1. */
 function combination(code: Code, coefficients: readonly number[], push: (k: number) => void): void {
@@ -49,33 +63,37 @@ function combination(code: Code, coefficients: readonly number[], push: (k: numb
   })
 }
 
-/**
- * `map` applied along both axes of a square of vectors at `from + offsetOf(y, x)`, stored at `to + targetOf(i, j)`: for
- * `vectors` neighbouring ones at once.
- */
-function transformSquare(
-  code: Code,
-  map: readonly (readonly number[])[],
-  vectors: number,
-  { from, to }: { readonly from: Local; readonly to: Local },
-  columns: readonly (readonly Local[])[],
-  offsetOf: (y: number, x: number) => number,
-  targetOf: (i: number, j: number) => number,
-): void {
+/** A square of vectors that a map is applied to along both axes, and where what comes of it is stored. */
+interface Square {
+  readonly map: readonly (readonly number[])[]
+  /** Pushes the vector at row y, column x; `v` counts vectors side by side. */
+  readonly push: (y: number, x: number, v: number) => void
+  readonly to: Local
+  /** Bytes from `to`; vectors side by side follow. */
+  readonly targetOf: (i: number, j: number) => number
+}
+
+/** Writes the map of several squares side by side; `columns` has registers for each. */
+function mapSquares(code: Code, columns: readonly (readonly Local[])[], { map, push, to, targetOf }: Square): void {
   map.forEach((alongY, i) => {
-    for (let x = 0; x < TILE_SOURCES; x++)
-      for (let v = 0; v < vectors; v++) {
-        combination(code, alongY, (y) => code.get(from).load('v128.load', offsetOf(y, x) + v * VECTOR))
-        code.set(columns[v][x])
-      }
+    for (let x = 0; x < alongY.length; x++)
+      columns.forEach((own, v) => {
+        combination(code, alongY, (y) => push(y, x, v))
+        code.set(own[x])
+      })
     map.forEach((alongX, j) => {
-      for (let v = 0; v < vectors; v++) {
+      columns.forEach((own, v) => {
         code.get(to)
-        combination(code, alongX, (x) => code.get(columns[v][x]))
+        combination(code, alongX, (x) => code.get(own[x]))
         code.store('v128.store', targetOf(i, j) + v * VECTOR)
-      }
+      })
     })
   })
+}
+
+/** Registers for as many squares side by side as divide so many floats. */
+function squaresOf(code: Code, floats: number): Local[][] {
+  return Array.from({ length: floats % PAIR === 0 ? 2 : 1 }, () => code.locals('v128', TILE_SOURCES))
 }
 
 /**
@@ -94,17 +112,20 @@ export function transformSources(
   return shared.function(key, ['i32', 'i32', 'i32'], (code) => {
     const [from, to, tiles] = code.parameters
     const pixel = channels * ELEMENT
-    const vectors = channels % PAIR === 0 ? 2 : 1
-    const columns = Array.from({ length: vectors }, () => code.locals('v128', TILE_SOURCES))
+    const squares = squaresOf(code, channels)
+    const bytes = squares.length * VECTOR
     const tile = code.local('i32')
     const end = code.local('i32')
     code.for(tile, 0, tiles, 1, () => {
       code.get(to).i32(pixel).op('i32.add').set(end)
       code.loop((again) => {
-        const offsetOf = (y: number, x: number): number => y * rowBytes + x * pixel
-        const targetOf = (i: number, j: number): number => (i * TILE_SOURCES + j) * planeBytes
-        transformSquare(code, SOURCE_MAP, vectors, { from, to }, columns, offsetOf, targetOf)
-        code.increase(from, vectors * VECTOR).increase(to, vectors * VECTOR)
+        mapSquares(code, squares, {
+          map: SOURCE_MAP,
+          push: (y, x, v) => code.get(from).load('v128.load', y * rowBytes + x * pixel + v * VECTOR),
+          to,
+          targetOf: (i, j) => (i * TILE_SOURCES + j) * planeBytes,
+        })
+        code.increase(from, bytes).increase(to, bytes)
         code.get(to).get(end).op('i32.ne').branchIf(again)
       })
       code.increase(from, (TILE_RESULTS - 1) * pixel)
@@ -112,7 +133,7 @@ export function transformSources(
   })
 }
 
-/** Where the results of a tile go; all in bytes. */
+/** Bytes from row to row, and from pixel to pixel, of results. */
 export interface ResultStrides {
   readonly row: number
   readonly pixel: number
@@ -131,16 +152,16 @@ export function transformSums(
   const key = `winograd results ${columns} ${planeBytes} ${row} ${pixel}`
   return shared.function(key, ['i32', 'i32', 'i32'], (code) => {
     const [from, to, tiles] = code.parameters
-    const vectors = columns % PAIR === 0 ? 2 : 1
-    const own = Array.from({ length: vectors }, () => code.locals('v128', TILE_SOURCES))
+    const squares = squaresOf(code, columns)
     const tile = code.local('i32')
     code.for(tile, 0, tiles, 1, () => {
-      for (let column = 0; column < columns; column += vectors * 4) {
-        const at = column * ELEMENT
-        const offsetOf = (y: number, x: number): number => (y * TILE_SOURCES + x) * planeBytes + at
-        const targetOf = (i: number, j: number): number => i * row + j * pixel + at
-        transformSquare(code, RESULT_MAP, vectors, { from, to }, own, offsetOf, targetOf)
-      }
+      for (let at = 0; at < columns * ELEMENT; at += squares.length * VECTOR)
+        mapSquares(code, squares, {
+          map: RESULT_MAP,
+          push: (y, x, v) => code.get(from).load('v128.load', (y * TILE_SOURCES + x) * planeBytes + at + v * VECTOR),
+          to,
+          targetOf: (i, j) => i * row + j * pixel + at,
+        })
       code.increase(from, columns * ELEMENT).increase(to, TILE_RESULTS * pixel)
     })
   })
@@ -192,6 +213,65 @@ export function transformTaps(shared: SharedFunctions, planeBytes: number): Func
             code.store('v128.store', (i * TILE_SOURCES + j) * planeBytes)
           },
         )
+      })
+      code.increase(from, VECTOR).increase(to, VECTOR)
+      code.get(to).get(end).op('i32.lt_u').branchIf(again)
+    })
+  })
+}
+
+/**
+ * G y G^T for 2x2 pixels y of the gradient of the results, but for factors that `transformTapSums` makes good. Parameters:
+ * upstream (the upper left pixel of the first tile), target (the tile's place in the first of 16 planes, in which tiles are
+ * `columns` floats), tiles.
+ *
+ * @param floats of a pixel that are wanted: a multiple of 4, at most `columns`
+ */
+export function transformUpstream(
+  shared: SharedFunctions,
+  floats: number,
+  columns: number,
+  planeBytes: number,
+  { row, pixel }: ResultStrides,
+): FunctionReference {
+  const key = `winograd upstream ${floats} ${columns} ${planeBytes} ${row} ${pixel}`
+  return shared.function(key, ['i32', 'i32', 'i32'], (code) => {
+    const [from, to, tiles] = code.parameters
+    const squares = squaresOf(code, floats)
+    const tile = code.local('i32')
+    code.for(tile, 0, tiles, 1, () => {
+      for (let at = 0; at < floats * ELEMENT; at += squares.length * VECTOR)
+        mapSquares(code, squares, {
+          map: UPSTREAM_MAP,
+          push: (y, x, v) => code.get(from).load('v128.load', y * row + x * pixel + at + v * VECTOR),
+          to,
+          targetOf: (i, j) => (i * TILE_SOURCES + j) * planeBytes + at,
+        })
+      code.increase(from, TILE_RESULTS * pixel).increase(to, columns * ELEMENT)
+    })
+  })
+}
+
+/**
+ * From 16 planes of sums to the gradients of 9 taps: A^T M A, for F(3x3, 2x2). Parameters: sums, target, bytes (of a
+ * target's plane: a multiple of 16, not 0).
+ */
+export function transformTapSums(shared: SharedFunctions, planeBytes: number, tapBytes: number): FunctionReference {
+  return shared.function(`winograd tap sums ${planeBytes} ${tapBytes}`, ['i32', 'i32', 'i32'], (code) => {
+    const [from, to, bytes] = code.parameters
+    const squares = squaresOf(code, 4)
+    const end = code.local('i32')
+    code.get(to).get(bytes).op('i32.add').set(end)
+    code.loop((again) => {
+      mapSquares(code, squares, {
+        map: TAP_MAP,
+        push: (y, x) => {
+          const scale = SUM_SCALES[y] * SUM_SCALES[x]
+          code.get(from).load('v128.load', (y * TILE_SOURCES + x) * planeBytes)
+          if (scale !== 1) code.f32x4(scale).op('f32x4.mul')
+        },
+        to,
+        targetOf: (i, j) => (i * 3 + j) * tapBytes,
       })
       code.increase(from, VECTOR).increase(to, VECTOR)
       code.get(to).get(end).op('i32.lt_u').branchIf(again)
