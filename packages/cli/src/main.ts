@@ -5,6 +5,7 @@ import { addCheckCommand } from './commands/check.ts'
 import { addInspectCommand } from './commands/inspect.ts'
 import { addPlotCommand } from './commands/plot.ts'
 import { addPredictCommand } from './commands/predict.ts'
+import { addProfileCommand } from './commands/profile.ts'
 import { addRangeCommand } from './commands/range.ts'
 import { addSurfacesCommand } from './commands/surfaces.ts'
 import type { Surroundings } from './commands/surroundings.ts'
@@ -23,6 +24,7 @@ Examples:
   thalweg check experiment.ts                are the gradients of your own model right?
   thalweg inspect digits --depth 10          what first weights make of a network
   thalweg range digits                       which learning rates train
+  thalweg profile digits                     where the time of a step goes
   thalweg surfaces beale                     optimizers racing to a minimum
 
 thalweg train --help says more about train, and so for each command.`
@@ -72,6 +74,7 @@ export function createProgram(surroundings: Surroundings): Command {
   addCheckCommand(program, surroundings)
   addInspectCommand(program, surroundings)
   addRangeCommand(program, surroundings)
+  addProfileCommand(program, surroundings)
   addPlotCommand(program, surroundings)
   addSurfacesCommand(program, surroundings)
   for (const command of [program, ...program.commands]) command.exitOverride().configureOutput(output)

@@ -5,7 +5,7 @@ import type { ColumnTypes } from './columns.ts'
 import { resolveSource } from './resolve.ts'
 import type { Prepared, Source } from './source.ts'
 
-export type DataCommand = 'train' | 'tune' | 'check' | 'inspect' | 'range'
+export type DataCommand = 'train' | 'tune' | 'check' | 'inspect' | 'range' | 'profile'
 
 /** What the command line says about data. */
 export interface DataRequest {
@@ -76,6 +76,7 @@ const DOES: Readonly<Record<DataCommand, string>> = {
   check: 'check',
   inspect: 'inspect',
   range: 'test on',
+  profile: 'profile a step on',
 }
 
 export function nothingGiven(command: DataCommand): Error {

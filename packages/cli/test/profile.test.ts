@@ -1,0 +1,43 @@
+/** `thalweg profile` as a program and a person see it. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { emptyFolder, thalweg } from './command.ts'
+
+const quick = ['--seconds', '0', '--peak', '50', '--bandwidth', '20', '--threads', '1']
+
+describe('thalweg profile', () => {
+  it('gives times of layers and kernels as events, as JSON and as a picture', async () => {
+    const folder = emptyFolder()
+    const files = ['--out', join(folder, 'profile.json'), '--svg', join(folder, 'step.svg')]
+    const { code, events } = await thalweg('profile', 'moons', ...quick, ...files, '--json')
+    expect(code).toBe(0)
+    const of = (type: string) => events.filter((event) => event.type === type)
+    const kernels = of('kernel')
+    expect(of('end')).toEqual([
+      expect.objectContaining({
+        kernels: kernels.length,
+        roofline: { operationsPerSecond: 50e9, bytesPerSecond: 20e9 },
+        batchSize: expect.any(Number),
+      }),
+    ])
+    expect(kernels.every(({ milliseconds }) => Number(milliseconds) >= 0)).toBe(true)
+    expect(of('layer').map(({ layer }) => layer)).toEqual(expect.arrayContaining(['dense1', '']))
+    expect(of('layer').reduce((sum, layer) => sum + Number(layer.kernels), 0)).toBe(kernels.length)
+    expect(JSON.parse(readFileSync(files[1], 'utf8')).kernels).toHaveLength(kernels.length)
+    expect(readFileSync(files[3], 'utf8')).toMatch(/^<svg.+dense1.+<\/svg>/s)
+  })
+
+  it('says it in two tables', async () => {
+    const { code, stdout } = await thalweg('profile', 'moons', ...quick, '--kernels', '3')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^ {2}layer +kernels +ms +of step +of roof/m)
+    expect(stdout).toMatch(/^ {3}?# +kernel +shape +ms.+bound by\n(.+(arithmetic|memory)\n){3}\n/m)
+    expect(stdout).toContain('50.0G operations/s, 20.0GB/s')
+  })
+
+  it('needs something to profile', async () => {
+    const { code, stderr } = await thalweg('profile')
+    expect([code, stderr]).toEqual([2, expect.stringContaining('profile: there must be something')])
+  })
+})
