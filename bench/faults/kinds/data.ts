@@ -20,7 +20,7 @@ export const data: readonly Kind[] = [
       'loss-oscillates',
       'not-learning',
       'underfitting',
-      'non-finite-loss',
+      'non-finite',
       'overfitting',
       'feature-scales',
       'loss-climbs',
@@ -44,7 +44,7 @@ export const data: readonly Kind[] = [
       'loss-oscillates',
       'not-learning',
       'underfitting',
-      'non-finite-loss',
+      'non-finite',
       'overfitting',
       'rate-too-low',
       'vanishing-gradient',
@@ -74,7 +74,7 @@ export const data: readonly Kind[] = [
       'loss-oscillates',
       'not-learning',
       'underfitting',
-      'non-finite-loss',
+      'non-finite',
       'output-range',
       'vanishing-gradient',
       'loss-climbs',
@@ -89,7 +89,7 @@ export const data: readonly Kind[] = [
   },
   {
     name: 'values that are no numbers',
-    expects: ['non-finite-data', 'non-finite-loss'],
+    expects: ['non-finite-data', 'non-finite'],
     repairable: true,
     mutate: (program, draw) => {
       const value = draw.uniform() < 0.7 ? 'NaN' : 'Infinity'

@@ -38,7 +38,7 @@ export const outputs: readonly Kind[] = [
       'underfitting',
       'rate-too-high',
       'output-range',
-      'non-finite-loss',
+      'non-finite',
       'initial-loss',
       'rate-too-low',
       'loss-climbs',

@@ -7,14 +7,7 @@ const adaptive = ['adam', 'adamw', 'nadam', 'rmsprop', 'adagrad']
 export const rates: readonly Kind[] = [
   {
     name: 'rate too high',
-    expects: [
-      'rate-too-high',
-      'loss-diverged',
-      'loss-above-start',
-      'loss-oscillates',
-      'non-finite-loss',
-      'loss-climbs',
-    ],
+    expects: ['rate-too-high', 'loss-diverged', 'loss-above-start', 'loss-oscillates', 'non-finite', 'loss-climbs'],
     brings: [
       'dead-relu',
       'saturated-activation',
@@ -35,7 +28,7 @@ export const rates: readonly Kind[] = [
   },
   {
     name: 'rate 10 with momentum',
-    expects: ['rate-too-high', 'loss-diverged', 'loss-above-start', 'non-finite-loss', 'loss-climbs'],
+    expects: ['rate-too-high', 'loss-diverged', 'loss-above-start', 'non-finite', 'loss-climbs'],
     brings: [
       'dead-relu',
       'saturated-activation',
@@ -70,7 +63,7 @@ export const rates: readonly Kind[] = [
       'rate-too-high',
       'loss-diverged',
       'loss-above-start',
-      'non-finite-loss',
+      'non-finite',
       'loss-climbs',
     ],
     brings: [

@@ -6,6 +6,7 @@
 import type { TypedArray } from '../base/index.ts'
 import { isElementwise, type Node, topologicalOrder } from '../graph/index.ts'
 import { cast, logicalNot, sum, Tensor, isFinite as whereFinite } from '../tensor/index.ts'
+import { MODEL } from '../train/checkpoint.ts'
 import type { Origin, Position, SeenStep, Session, StepMoment, StoredArray } from '../train/index.ts'
 
 /** A step as it was made. */
@@ -25,11 +26,12 @@ export interface Beginning {
 /** Undefined where the steps, made again, spoil nothing: somebody else has changed the weights. */
 export function findFirstNan(session: Session, { arrays, steps }: Beginning): Origin | undefined {
   session.restore(arrays)
+  const trained = session.store.parameters().map(({ path }) => `${MODEL}${path}`)
   let before = arrays
   for (const made of steps) {
     session.step(made.rows, made.moment)
     const after = session.arrays()
-    if (!Number.isFinite(session.lastLoss()) || isSpoilt(after)) {
+    if (!Number.isFinite(session.lastLoss()) || isSpoilt(after, trained)) {
       session.restore(before)
       return originIn(session, made)
     }
@@ -38,9 +40,9 @@ export function findFirstNan(session: Session, { arrays, steps }: Beginning): Or
   return undefined
 }
 
-function isSpoilt(arrays: ReadonlyMap<string, StoredArray>): boolean {
-  for (const { data } of arrays.values()) if (!(data instanceof Int32Array) && !data.every(Number.isFinite)) return true
-  return false
+/** Running statistics are left out: they come of a step's values and go into none, and overflow before these do. */
+function isSpoilt(arrays: ReadonlyMap<string, StoredArray>, trained: readonly string[]): boolean {
+  return trained.some((name) => arrays.get(name)?.data.every((value) => Number.isFinite(value)) === false)
 }
 
 /** The nodes of a step, as far as they can be anything but finite. */

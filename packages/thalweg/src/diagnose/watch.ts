@@ -66,7 +66,7 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
   /** How grave each ailment was when it was last told. */
   const told = new Map<string, number>()
 
-  /** Where the last reading was taken, and the steps since: whatever happens can be made to happen again. */
+  /** Where the last reading of sound weights was taken, and the steps since: whatever happens can be made to happen again. */
   let snapshot = session.arrays()
   let made: MadeStep[] = []
 
@@ -103,17 +103,13 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
         made.push(step)
         return
       }
-      snapshot = session.arrays()
-      made = [step]
-      const values = observer.run(rows, moment)
+      const read = instruments.read(observer.run(rows, moment))
+      if (read.parameters.every(({ values }) => Number.isFinite(values))) {
+        snapshot = session.arrays()
+        made = [step]
+      } else made.push(step) // Weights that are spoilt already are no place to begin from.
       const { learningRate } = moment
-      readings.push({
-        step: at.step,
-        epoch: at.epoch,
-        examples: rows.length,
-        learningRate,
-        ...instruments.read(values),
-      })
+      readings.push({ step: at.step, epoch: at.epoch, examples: rows.length, learningRate, ...read })
     },
     afterStep(at) {
       position = at

@@ -17,7 +17,8 @@ export const narrowLayer: Ailment = {
     // One unit is a bottleneck for whatever comes: a single number goes through it.
     const bits = target.kind === 'class' ? Math.max(2, Math.ceil(Math.log2(target.classes.length))) : 2
     const outputs = target.kind === 'class' ? `${target.classes.length} classes` : `${target.names.length} numbers`
-    const hidden = layers.slice(0, -1).filter(({ kind }) => kind === 'dense' || kind === 'conv')
+    // The last of them gives the outputs, whatever activation comes behind.
+    const hidden = layers.filter(({ kind }) => kind === 'dense' || kind === 'conv').slice(0, -1)
     return hidden
       .map(({ path, kind, outputShape }) => ({ path, kind, units: outputShape[outputShape.length - 1] ?? 0 }))
       .filter(({ units, kind }) => kind === 'dense' && units < bits)

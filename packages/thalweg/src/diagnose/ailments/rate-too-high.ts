@@ -1,5 +1,5 @@
 import type { Ailment } from '../ailment.ts'
-import { learned, updateRatio } from '../chart.ts'
+import { learned, progress, updateRatio } from '../chart.ts'
 import { adaptive, clipped, muchSlower, slower } from '../patches.ts'
 import { percent, short } from '../words.ts'
 
@@ -7,7 +7,10 @@ import { percent, short } from '../words.ts'
 const RATIO = 0.07
 const READINGS = 3
 /** A network that learns all the same is left alone. */
-const LEARNED = 0.65
+const LEARNED = 0.55
+/** In the beginning a network has learned little anyway. */
+const LEARNED_EARLY = 0.3
+const EARLY = 0.25
 const STEPS = 40
 
 export const rateTooHigh: Ailment = {
@@ -25,7 +28,8 @@ export const rateTooHigh: Ailment = {
   examine(chart) {
     // Adaptive optimizers begin with steps that are large by design: the first reading is left out.
     const ratios = chart.readings.slice(1).map(updateRatio)
-    if (chart.losses.values.length < STEPS || learned(chart) > LEARNED) return []
+    const most = progress(chart) < EARLY ? LEARNED_EARLY : LEARNED
+    if (chart.losses.values.length < STEPS || learned(chart) > most) return []
     const inARow = ratios.slice(READINGS - 1).map((_, at) => Math.min(...ratios.slice(at, at + READINGS)))
     const measured = Math.max(...inARow)
     if (!(measured > RATIO)) return []
