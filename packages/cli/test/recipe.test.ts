@@ -2,9 +2,9 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { latestCheckpoint, loadWeights } from 'thalweg/train'
+import { latestCheckpoint, loadWeights, modelArrays } from 'thalweg/train'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { digestOf, emptyFolder, thalweg } from './command.ts'
+import { digestOf, emptyFolder, thalweg, thalwegRead } from './command.ts'
 
 const RECIPE = [
   ...['--epochs', '6', '--batch-size', '16', '--optimizer', 'sgd', '--learning-rate', '0.1', '--momentum', '0.8'],
@@ -114,6 +114,56 @@ describe('a recipe from the command line', () => {
     for (const [path, { data }] of Object.entries(weights)) {
       expect(data).toEqual(snapshot.arrays.get(`best/${best.epoch}/${path}`)?.data)
     }
+  })
+})
+
+describe('the weights that count', () => {
+  const args = ['xor', '--batch-norm', '--epochs', '4', '--schedule', 'fixed', '--checkpoint-every', '5', '--json']
+
+  it.each([
+    ['an average', ['--average', 'ema:decay=0.9']],
+    ['a mean of the last epochs', ['--average', 'swa']],
+    ['exact statistics', ['--batch-norm', 'exact']],
+    ['population statistics', ['--batch-norm', 'population']],
+  ])('%s: tested, saved, predicted with, and the same after a break', async (_, options) => {
+    const folder = emptyFolder()
+    const [plain, whole, cut] = ['plain', 'whole', 'cut'].map((name) => join(folder, name))
+    const { events } = await thalweg('train', ...args, '--out', plain)
+    const asked = await thalweg('train', ...args, ...options, '--out', whole)
+    expect(asked.stderr.replaceAll(/\s+/g, ' ')).toMatch(/; it ends with the average|; batch norm ends with/)
+    expect(asked.events.at(-1)?.testLoss).not.toBe(events.at(-1)?.testLoss)
+    // What is trained is the same: the epochs are.
+    const epochs = (list: typeof events) =>
+      list.filter(({ type }) => type === 'epoch').map(({ trainLoss }) => trainLoss)
+    expect(epochs(asked.events)).toEqual(epochs(events))
+    expect(readFileSync(join(whole, 'model.safetensors'))).not.toEqual(readFileSync(join(plain, 'model.safetensors')))
+    const interrupted = await thalwegRead(
+      (text) => !text.includes('"epoch":3'),
+      ...['train', ...args, ...options, '--out', cut],
+    )
+    expect(interrupted.code).toBe(130)
+    const again = await thalweg('train', '--resume', cut, ...options, '--json', '--quiet')
+    expect(again.events.at(-1)?.testLoss).toBe(asked.events.at(-1)?.testLoss)
+    expect(readFileSync(join(cut, 'model.safetensors'))).toEqual(readFileSync(join(whole, 'model.safetensors')))
+  })
+
+  it('are averages in a run that is not finished, too', async () => {
+    const run = join(emptyFolder(), 'run')
+    await thalwegRead((text) => !text.includes('"epoch":3'), 'train', ...args, '--average', 'ema', '--out', run)
+    const { snapshot } = await latestCheckpoint(join(run, 'checkpoints'))
+    const counted = modelArrays(snapshot)['dense1.weight'].data
+    expect(counted).toEqual(snapshot.arrays.get('average/dense1.weight')?.data)
+    expect(counted).not.toEqual(snapshot.arrays.get('model/dense1.weight')?.data)
+  })
+
+  it.each([
+    [['--average', 'emma'], 'did you mean "ema"'],
+    [['--average', 'ema:decay=2'], '--average: ema: decay must'],
+    [['--average', 'swa:startEpoch'], 'a name, with options after a colon'],
+    [['--batch-norm', 'exat'], '--batch-norm must be moving, population, exact, or stand alone'],
+  ])('refuses %j', async (options, message) => {
+    const { code, stderr } = await thalweg('train', 'xor', ...options)
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)])
   })
 })
 

@@ -1,7 +1,7 @@
 /** `thalweg range`: a learning-rate range test on a dataset, a table or an experiment, with its reading. */
 import type { Command } from 'commander'
 import { type RangeTest, type RangeVerdict, rangeTest, writeFileAtomic } from 'thalweg/train'
-import { EXIT } from '../errors.ts'
+import { EXIT, usage } from '../errors.ts'
 import { addSharedOptions, integerOption, rateOption, type SharedOptions } from '../options.ts'
 import { lineChartSvg } from '../plot/line-chart.ts'
 import type { Overrides } from '../recipes/choose.ts'
@@ -54,6 +54,7 @@ export function addRangeCommand(program: Command, { streams, gone: signal, finis
     // Nothing is kept, so Ctrl-C may end it in the midst of a step.
     try {
       const { from, to, steps, seeds } = options
+      if (typeof options.batchNorm === 'string') throw idleStatistics(options.batchNorm)
       const subject = await loadSubject('range', target, options, { voice, signal }, options)
       const { name, data, recipe, seed, model, loss, optimizer, order, groups, clip, penalty, constraint } = subject
       const experiment = data.experiment?.definition
@@ -78,6 +79,14 @@ export function addRangeCommand(program: Command, { streams, gone: signal, finis
     } finally {
       voice.hide()
     }
+  })
+}
+
+function idleStatistics(statistics: string): Error {
+  return usage('idle-option', {
+    rule: 'range: a test of rates has no use for statistics of test time',
+    received: `--batch-norm ${statistics}`,
+    try: '--batch-norm alone, or leave it out',
   })
 }
 

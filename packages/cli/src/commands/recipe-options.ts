@@ -1,11 +1,13 @@
 /** The options that change a recipe, in the groups in which people look for them. They go into the run's manifest. */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { activationOption, batchSizeOption, integerOption, nameOption, numberOption, rateOption } from '../options.ts'
 import { activationNames } from '../recipes/activations.ts'
+import { averageNames } from '../recipes/average.ts'
 import { optimizerNames } from '../recipes/optimizer.ts'
 import { orderNames } from '../recipes/order.ts'
 import { figures } from '../recipes/recipe.ts'
 import { scheduleNames } from '../recipes/schedule.ts'
+import { statisticsName, statisticsNames } from '../recipes/statistics.ts'
 
 const SHARE = {
   rule: 'a number of at least 0 and below 1',
@@ -19,6 +21,7 @@ export function addRecipeOptions(command: Command): void {
   addStepOptions(command)
   command
     .addOption(integerOption('--accumulate <n>', 'batches that make one update', 1))
+    .option('--average <name>', `end with an average of the weights: ${averageNames.join(', ')}, or swa:startEpoch=8`)
     .addOption(rateOption('--learning-rate <rate>', 'the highest rate of the schedule'))
     .option('--schedule <name>', `of the rate: ${scheduleNames.join(', ')}`)
     .addOption(numberOption('--warmup <epochs>', 'in which the rate rises from 0', { ...AT_LEAST_0, example: '1' }))
@@ -45,7 +48,12 @@ export function addNetworkOptions(command: Command): void {
   command
     .optionsGroup('Network and regularization:')
     .addOption(activationOption(`one of ${activationNames.join(', ')}`))
-    .option('--batch-norm', 'normalize each hidden layer over the batch')
+    .addOption(
+      new Option(
+        '--batch-norm [statistics]',
+        `normalize each hidden layer over the batch; at test time by ${statisticsNames.join(', ')} statistics`,
+      ).argParser(statisticsName),
+    )
     .option('--no-batch-norm', 'do not (images have it by default)')
     .option('--init <name>', "first weights by name, instead of the network's own (thalweg inspect --help)")
     .addOption(numberOption('--dropout <probability>', 'with which a hidden unit is dropped', SHARE))

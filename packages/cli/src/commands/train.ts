@@ -41,6 +41,8 @@ Examples:
   thalweg train houses.csv --target price --column zip=class --column id=ignore
                                                     what the cells do not show by themselves
   thalweg train houses.csv --target price --order curriculum --curriculum-by rooms
+  thalweg train digits --average ema --batch-norm exact
+                                                    the weights that count in the end
   thalweg train experiment.ts --json                your own model, events for a program
   thalweg train digits --ensemble 5                 five networks that answer as one
   thalweg train --resume runs/digits-...            go on where a run was interrupted

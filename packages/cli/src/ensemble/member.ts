@@ -86,6 +86,7 @@ export async function trainMember(
     await writeResult(folder, { epochs: run.epochs, seconds: run.seconds })
   }
   run.store.release()
+  run.last?.release()
   return !run.interrupted
 }
 

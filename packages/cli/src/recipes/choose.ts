@@ -2,9 +2,11 @@
  * The default recipes: a network and a way to train it for each kind of data. Chosen on validation parts alone; options
  * of the command line take precedence one by one.
  */
-import { sha256 } from 'thalweg/data'
+import { type Dataset, sha256 } from 'thalweg/data'
+import { type Model, summary } from 'thalweg/nn'
 import type { EpochFigure } from 'thalweg/train'
 import type { Prepared, Source } from '../source/source.ts'
+import { averageDescription } from './average.ts'
 import { idle } from './idle.ts'
 import { chooseModel, type ModelOverrides, outputsOf } from './model.ts'
 import { chooseOptimizer, type OptimizerOverrides } from './optimizer.ts'
@@ -28,13 +30,15 @@ export interface Overrides extends ModelOverrides, OptimizerOverrides {
   readonly keepBest?: number | undefined
   /** First weights by name. */
   readonly init?: string | undefined
+  /** Of the weights, by name with options. */
+  readonly average?: string | undefined
 }
 
 export async function chooseRecipe(source: Source, data: Prepared, overrides: Overrides): Promise<Recipe> {
   const base = await baseRecipe(source, data)
   const { epochs = base.epochs, batchSize = base.batchSize } = overrides
   const { schedule, order, metric = base.metric, keepBest = base.keepBest, labelSmoothing, patience } = overrides
-  const { clipNorm, accumulate } = overrides
+  const { clipNorm, accumulate, average, batchNorm } = overrides
   refuseIdleOverrides(data, overrides)
   const { model, optimizer } = base
   return {
@@ -54,6 +58,8 @@ export async function chooseRecipe(source: Source, data: Prepared, overrides: Ov
       : { earlyStopping: { patience } }),
     ...(keepBest !== undefined && { keepBest }),
     ...(overrides.init !== undefined && { init: overrides.init }),
+    ...(average !== undefined && { average: averageDescription(average, epochs) }),
+    ...(typeof batchNorm === 'string' && { statistics: batchNorm }),
   }
 }
 
@@ -67,18 +73,25 @@ function refuseIdleOverrides({ train, experiment }: Prepared, overrides: Overrid
   const { labelSmoothing, order, curriculumBy } = overrides
   if (experiment) {
     const { activation, batchNorm, dropout } = overrides
-    const given = { '--activation': activation, '--batch-norm': batchNorm, '--dropout': dropout }
+    const normalizes = typeof batchNorm === 'boolean' ? batchNorm : undefined
+    const given = { '--activation': activation, '--batch-norm': normalizes, '--dropout': dropout }
     for (const [flag, value] of Object.entries({ ...given, '--label-smoothing': labelSmoothing })) {
       if (value !== undefined)
         throw idle(flag, 'an experiment, which has a model and a loss of its own', 'change the file')
     }
   }
+  if (typeof overrides.batchNorm === 'string' && experiment) refuseWithoutBatchNorm(experiment.definition.model, train)
   if (labelSmoothing !== undefined && train.target.kind !== 'class') {
     throw idle('--label-smoothing', 'a target of numbers', 'leave it out; it is for classes')
   }
   if (curriculumBy !== undefined && order !== 'curriculum') {
     throw idle('--curriculum-by', `--order ${order ?? 'shuffled'}`, '--order curriculum')
   }
+}
+
+function refuseWithoutBatchNorm(model: Model, { inputShape }: Dataset): void {
+  if (summary(model, inputShape).layers.some(({ kind }) => kind === 'batchNorm')) return
+  throw idle('--batch-norm', 'an experiment whose model has no batch norm', 'leave it out, or change the file')
 }
 
 async function baseRecipe({ kind }: Source, data: Prepared): Promise<Recipe> {

@@ -13,6 +13,7 @@ import {
 } from 'thalweg/nn'
 import { z } from 'zod'
 import { activationName, unitsBefore } from './activations.ts'
+import type { StatisticsName } from './statistics.ts'
 
 interface Shares {
   readonly inputShape: readonly number[]
@@ -65,7 +66,8 @@ type BuiltIn = Exclude<ModelDescription, ExperimentDescription>
 
 export interface ModelOverrides {
   readonly activation?: string | undefined
-  readonly batchNorm?: boolean | undefined
+  /** Whether hidden layers are normalized; by which statistics in the end, where that is said. */
+  readonly batchNorm?: boolean | StatisticsName | undefined
   readonly dropout?: number | undefined
 }
 
@@ -78,7 +80,7 @@ export function chooseModel<Description extends BuiltIn>(
     dropout = description.dropout,
   }: ModelOverrides,
 ): Description {
-  return { ...description, activation: activationName(activation), batchNorm, dropout }
+  return { ...description, activation: activationName(activation), batchNorm: batchNorm !== false, dropout }
 }
 
 export function buildModel(description: BuiltIn): Model {

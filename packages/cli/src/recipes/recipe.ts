@@ -19,12 +19,15 @@ import {
   type EpochFigure,
   type FitOptions,
   type Metric,
+  type StatisticsChoice,
 } from 'thalweg/train'
 import { z } from 'zod'
 import type { Prepared } from '../source/source.ts'
+import { type AverageDescription, averageSchema, realizeAverage } from './average.ts'
 import { buildModel, type ModelDescription, modelSchema } from './model.ts'
 import { type OrderDescription, orderSchema, realizeOrder } from './order.ts'
 import { realizeSchedule, type ScheduleDescription, scheduleSchema } from './schedule.ts'
+import { type StatisticsName, statisticsChoice } from './statistics.ts'
 import { checkInit } from './weights.ts'
 
 export interface Recipe {
@@ -45,6 +48,10 @@ export interface Recipe {
   readonly keepBest?: number | undefined
   /** First weights by name, instead of the network's own. */
   readonly init?: string | undefined
+  /** Of the weights: what the run ends with. */
+  readonly average?: AverageDescription | undefined
+  /** What batch norm normalizes by in the end. */
+  readonly statistics?: StatisticsName | undefined
 }
 
 export const figures: readonly EpochFigure[] = ['trainLoss', 'trainAccuracy', 'validLoss', 'validAccuracy', 'validR2']
@@ -70,6 +77,8 @@ export const recipeSchema: z.ZodType<Recipe> = z.object({
     .optional(),
   keepBest: z.number().int().optional(),
   init: z.string().optional(),
+  average: averageSchema.optional(),
+  statistics: z.enum(['moving', 'population', 'exact']).optional(),
 })
 
 /** What `fit` takes. */
@@ -80,6 +89,7 @@ export interface Ingredients extends UpdateRules {
   readonly schedule: Schedule | Plateau | undefined
   readonly order: Order | undefined
   readonly metric: Metric | undefined
+  readonly statistics?: StatisticsChoice | undefined
 }
 
 /** What `fit` is told of a recipe, in every sitting and by every member of an ensemble alike. */
@@ -117,20 +127,23 @@ export async function realize(recipe: Recipe, data: Prepared, seed: number): Pro
   const schedule =
     recipe.schedule.name === 'experiment' ? definition?.schedule : scheduleOf(recipe, data, optimizer, order, seed)
   const metric = recipe.metric ?? definition?.metric
+  const statistics = recipe.statistics ? statisticsChoice(recipe.statistics) : definition?.statistics
+  const chosen = { optimizer, schedule, order, metric, statistics }
   const { model } = recipe
   if (model.kind !== 'experiment') {
     const rules = rulesOf(recipe)
-    return { model: buildModel(model), loss: lossOf(recipe, data), optimizer, schedule, order, metric, ...rules }
+    return { model: buildModel(model), loss: lossOf(recipe, data), ...chosen, ...rules }
   }
   if (!definition) throw new TypeError('an experiment without its definition')
   const rules = { ...rulesIn(definition), ...rulesOf(recipe) }
-  return { model: definition.model, loss: definition.loss, optimizer, schedule, order, metric, ...rules }
+  return { model: definition.model, loss: definition.loss, ...chosen, ...rules }
 }
 
-function rulesOf({ clipNorm, accumulate }: Recipe): UpdateRules {
+function rulesOf({ clipNorm, accumulate, average, epochs }: Recipe): UpdateRules {
   return {
     ...(clipNorm !== undefined && { clip: clipByGlobalNorm(clipNorm) }),
     ...(accumulate !== undefined && { accumulate }),
+    ...(average && { average: realizeAverage(average, epochs) }),
   }
 }
 

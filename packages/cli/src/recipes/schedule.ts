@@ -86,7 +86,7 @@ export const scheduleNames: readonly string[] = Object.keys(schedules)
 const ENDLESS = ['fixed', 'cyclic', 'plateau', 'experiment']
 
 /** Whether its rates depend on how many epochs there are. */
-export function isStretched({ name }: ScheduleDescription): boolean {
+export function isScheduleStretched({ name }: ScheduleDescription): boolean {
   return !ENDLESS.includes(name)
 }
 

@@ -4,6 +4,7 @@ import type { Dataset } from 'thalweg/data'
 import { createInitializer, createStore, type Initializer, initializerNames, type Model, type Store } from 'thalweg/nn'
 import { type Experiment, lsuv } from 'thalweg/train'
 import { usage } from '../errors.ts'
+import { type NamedOptions, namedOptions } from './named.ts'
 
 export interface WeightsRequest {
   /** `xavier`, `he:distribution=uniform,fan=out`, `lsuv`. */
@@ -68,23 +69,9 @@ function named(name: string, options: Readonly<Record<string, unknown>>): Initia
   }
 }
 
-/** `he:distribution=uniform,fan=out`; the colon of `caffe:xavier` belongs to the name. */
-function parse(text: string | undefined): { name: string | undefined; options: Record<string, unknown> } {
+function parse(text: string | undefined): { name: string | undefined; options: NamedOptions['options'] } {
   if (text === undefined) return { name: undefined, options: {} }
-  const [, name = text, list] = text.match(/^((?:caffe:)?[^:]*):?(.*)$/) ?? []
-  const options: Record<string, unknown> = {}
-  for (const item of list ? list.split(',') : []) {
-    const [option = '', value] = item.split('=')
-    if (option.trim() === '' || value === undefined || value.trim() === '') {
-      throw usage('bad-value', {
-        rule: '--init must be a name, with options after a colon',
-        received: text,
-        try: '--init he:distribution=uniform,fan=out',
-      })
-    }
-    options[option.trim()] = Number.isNaN(Number(value)) ? value.trim() : Number(value)
-  }
-  return { name, options }
+  return namedOptions(text, '--init', 'he:distribution=uniform,fan=out')
 }
 
 function refuseOptions(options: Readonly<Record<string, unknown>>, scale: number | undefined): void {

@@ -3,7 +3,8 @@
  * the run that it would have been with so many from the beginning, bit for bit.
  */
 import { usage } from '../errors.ts'
-import { isStretched } from '../recipes/schedule.ts'
+import { isAverageStretched } from '../recipes/average.ts'
+import { isScheduleStretched } from '../recipes/schedule.ts'
 import { type RunFolder, readResult } from './folder.ts'
 import type { Manifest } from './manifest.ts'
 
@@ -22,7 +23,14 @@ export function withEpochs(manifest: Manifest, epochs: number | undefined): Mani
       try: 'leave --epochs out, or start a new run',
     })
   }
-  if (isStretched(recipe.schedule)) {
+  if (recipe.average && isAverageStretched(recipe.average)) {
+    throw usage('resume-mismatch', {
+      rule: 'resume: --epochs must be what the average was laid out over',
+      received: `${epochs}, it was ${recipe.epochs}, with an average of the last quarter`,
+      try: `a new run with --epochs ${epochs}; one with --average swa:startEpoch=N may go on for longer`,
+    })
+  }
+  if (isScheduleStretched(recipe.schedule)) {
     throw usage('resume-mismatch', {
       rule: 'resume: --epochs must be what the schedule was laid out over',
       received: `${epochs}, it was ${recipe.epochs}, with the schedule ${recipe.schedule.name}`,
@@ -41,7 +49,7 @@ export async function refuseFinished(folder: RunFolder, before: Manifest, now: M
     throw usage('finished', {
       rule: 'resume: the run must not have come to its end',
       received: `${folder.path}, which is finished`,
-      try: isStretched(before.recipe.schedule)
+      try: isScheduleStretched(before.recipe.schedule)
         ? `thalweg predict ${folder.path} FILE, or a new run with more --epochs`
         : `thalweg predict ${folder.path} FILE, or more than ${epochs} --epochs`,
     })

@@ -4,6 +4,7 @@ import { sha256 } from 'thalweg/data'
 import { clearTemporaries, latestCheckpoint, type Snapshot } from 'thalweg/train'
 import { usage } from '../errors.ts'
 import { listFilesOf } from '../read.ts'
+import { averageDescription, averageText } from '../recipes/average.ts'
 import { columnsText } from '../source/columns.ts'
 import { resolveSource } from '../source/resolve.ts'
 import type { Voice } from '../voice.ts'
@@ -94,7 +95,7 @@ function refuseOtherOptions(manifest: Manifest, target: string | undefined, requ
     ['--schedule', request.schedule, recipe.schedule.name],
     ['--warmup', request.warmup, recipe.schedule.warmupEpochs],
     ['--activation', request.activation, network?.activation],
-    ['--batch-norm', request.batchNorm, network?.batchNorm],
+    ['--batch-norm', request.batchNorm, typeof request.batchNorm === 'string' ? recipe.statistics : network?.batchNorm],
     ['--dropout', request.dropout, network?.dropout],
     ['--label-smoothing', request.labelSmoothing, recipe.labelSmoothing],
     ['--clip-norm', request.clipNorm, recipe.clipNorm],
@@ -105,6 +106,11 @@ function refuseOtherOptions(manifest: Manifest, target: string | undefined, requ
     ['--patience', request.patience, recipe.earlyStopping?.patience],
     ['--keep-best', request.keepBest, recipe.keepBest],
     ['--init', request.init, recipe.init],
+    [
+      '--average',
+      request.average && averageText(averageDescription(request.average, recipe.epochs)),
+      averageText(recipe.average),
+    ],
     ['--out', request.out, undefined],
   ]
   for (const [option, now, before] of asked) {

@@ -1,5 +1,5 @@
 /** One sitting of a run, the first or a later one: trains, keeps the folder up to date, says how it went. */
-import { checkpointFolder, fit, type Run, type TrainEvent } from 'thalweg/train'
+import { checkpointFolder, fit, type Run, restoresBest, type TrainEvent } from 'thalweg/train'
 import { EXIT } from '../errors.ts'
 import { fitOptionsOf, realize } from '../recipes/recipe.ts'
 import { firstWeights } from '../recipes/weights.ts'
@@ -102,7 +102,7 @@ async function trainSitting(sitting: Sitting, context: SittingContext, held: Hel
   }
   // Where the best epoch was restored, no checkpoint has these weights as the newest ones.
   await run.save(folder.path)
-  const result = resultOf(run, recipe.earlyStopping !== undefined && recipe.earlyStopping.restoreBest !== false)
+  const result = resultOf(run, restoresBest({ ...ingredients, earlyStopping: recipe.earlyStopping }))
   await writeResult(folder, result)
   sayEnd(run, sitting, voice)
   voice.event({ type: 'end', ...result, run: folder.path })

@@ -2,6 +2,7 @@
 import path from 'node:path'
 import type { Dataset } from 'thalweg/data'
 import { latestCheckpoint, type Run } from 'thalweg/train'
+import { averageText } from '../recipes/average.ts'
 import { describeModel } from '../recipes/model.ts'
 import type { Recipe } from '../recipes/recipe.ts'
 import type { Prepared } from '../source/source.ts'
@@ -42,13 +43,17 @@ function placeOf({ epoch, batch, step }: { epoch: number; batch: number; step: n
 }
 
 function describeRecipe({ recipe, seed }: Manifest): string {
-  const { optimizer, schedule, epochs, batchSize, order, earlyStopping, accumulate } = recipe
+  const { optimizer, schedule, epochs, batchSize, order, earlyStopping, accumulate, average, statistics } = recipe
   const patience = earlyStopping ? ` at most (patience ${earlyStopping.patience})` : ''
+  const ending = [
+    average ? `; it ends with the average ${averageText(average)}` : '',
+    statistics ? `; batch norm ends with ${statistics} statistics` : '',
+  ].join('')
   const highest = Number(optimizer.options.learningRate)
   const rates = describeRates(schedule, rate(highest))
   const update = accumulate === undefined ? '' : `${accumulate} `
   const size = batchSize === 'all' ? 'all examples a step' : `${update}batches of ${batchSize}`
-  return `${optimizer.name}, ${rates}, ${size}${describeOrder(order)}, ${plural(epochs, 'epoch')}${patience}, seed ${seed}`
+  return `${optimizer.name}, ${rates}, ${size}${describeOrder(order)}, ${plural(epochs, 'epoch')}${patience}, seed ${seed}${ending}`
 }
 
 function describeRates({ name, warmupEpochs }: Recipe['schedule'], highest: string): string {
@@ -81,10 +86,12 @@ export function sayEnd(run: Run, { folder, data }: Sitting, voice: Voice): void 
   voice.say(`\n  ${style.dim('next')}\n${next.map((command) => `    ${style.accent(command)}`).join('\n')}\n`)
 }
 
-function stopRows({ stop, bestEpoch, epochs }: Run): Row[] {
+function stopRows({ stop, bestEpoch, epochs, last }: Run): Row[] {
   if (!stop) return []
   const restored =
-    bestEpoch === undefined || bestEpoch === epochs ? '' : `; the weights are those of epoch ${bestEpoch}`
+    last !== undefined || bestEpoch === undefined || bestEpoch === epochs
+      ? ''
+      : `; the weights are those of epoch ${bestEpoch}`
   return [['early stop', `stopped after epoch ${stop.epoch}: ${stop.message}${restored}`]]
 }
 

@@ -1,5 +1,5 @@
 /** One trial of `thalweg tune`: trains the configuration up to its budget and says how good it is on the validation part. */
-import { type EpochEvent, fit, type Run } from 'thalweg/train'
+import { type EpochEvent, fit, type Run, restoresBest } from 'thalweg/train'
 import type { Direction, Objective, SearchMetric, Space } from 'thalweg/tune'
 import { type Candidate, noValidation, type Tunable } from './tunable.ts'
 
@@ -31,14 +31,14 @@ export function objectiveOf({ candidate, metric }: Tunable): Objective<Space> {
     })
     const last = finalEpoch(run, made)
     run.store.release()
+    run.last?.release()
     return last ? figureOf(last, metric) : Number.NaN
   }
 }
 
 /** The one whose weights the run ends with. */
-function finalEpoch({ history, bestEpoch }: Run, { earlyStopping }: Candidate): EpochEvent | undefined {
-  const isRestored = earlyStopping !== undefined && earlyStopping.restoreBest !== false
-  return isRestored ? history.find(({ epoch }) => epoch === bestEpoch) : history.at(-1)
+function finalEpoch({ history, bestEpoch }: Run, candidate: Candidate): EpochEvent | undefined {
+  return restoresBest(candidate) ? history.find(({ epoch }) => epoch === bestEpoch) : history.at(-1)
 }
 
 function figureOf(event: EpochEvent, metric: SearchMetric): number {

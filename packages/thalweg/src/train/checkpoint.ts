@@ -93,9 +93,15 @@ export async function decodeCheckpoint(bytes: Uint8Array, file: string): Promise
   return { ...state, arrays }
 }
 
-/** The weights and running statistics of a snapshot, by path, as a store loads them. */
+/** Prefix of the averages of its parameters, where they are kept. */
+export const AVERAGE = 'average/'
+
+/**
+ * The weights of a snapshot that count, by path, as a store loads them: averages where they are kept. Running statistics are
+ * those of the last weights.
+ */
 export function modelArrays({ arrays }: Snapshot): Record<string, NamedArray> {
-  return namedArrays(arrays, MODEL)
+  return { ...namedArrays(arrays, MODEL), ...namedArrays(arrays, AVERAGE) }
 }
 
 /** Plain data as JSON, NaN and infinities included. */

@@ -3,6 +3,7 @@ import type { Dataset, Order, Preprocessing, TableOptions } from '../data/index.
 import type { Loss, Model, Store } from '../nn/index.ts'
 import type { Optimizer, Plateau, Schedule, UpdateRules } from '../optim/index.ts'
 import type { Metric } from './monitor.ts'
+import type { StatisticsChoice } from './settings.ts'
 import type { EarlyStoppingOptions } from './stopping.ts'
 
 export interface ExperimentData {
@@ -62,6 +63,8 @@ export interface Experiment extends UpdateRules {
   readonly earlyStopping?: EarlyStoppingOptions
   /** Default 1 with early stopping, otherwise 0. */
   readonly keepBest?: number
+  /** What batch norm normalizes by in the end. Default `moving`; `exact` with an average. */
+  readonly statistics?: StatisticsChoice
   /** First weights that are worked out, or brought along: `async (c) => (await lsuv(c.model, c.train, c)).store`. */
   readonly initialize?: (context: InitializeContext) => Store | Promise<Store>
 }

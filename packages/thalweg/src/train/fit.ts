@@ -3,7 +3,7 @@
  * into it (step.ts), measuring (evaluate.ts), the bytes of a checkpoint (checkpoint.ts). Here is the order of things.
  */
 import { ThalwegError } from '../base/index.ts'
-import { batchCount, batchRows } from '../data/index.ts'
+import { batchCount, batchRows, type Dataset } from '../data/index.ts'
 import type { Model, Store } from '../nn/index.ts'
 import { describeRules } from '../optim/rules.ts'
 import { type BestEpoch, createBestEpochs, withoutBest } from './best.ts'
@@ -11,8 +11,10 @@ import { checkSignature, encodeCheckpoint, type Position, type Signature } from 
 import { createClock } from './clock.ts'
 import { createEvaluator } from './evaluate.ts'
 import type { EpochEvent, FindingEvent } from './events.ts'
+import { finalWeights, restoresBest, takeStatistics } from './final.ts'
 import type { Finding } from './finding.ts'
 import { firstFindings } from './first-findings.ts'
+import type { Metrics } from './metrics.ts'
 import { type Moment, momentAt } from './moment.ts'
 import { bestFirst } from './monitor.ts'
 import { completeOptions, type FitOptions } from './options.ts'
@@ -23,7 +25,6 @@ import { createRun, type Run, type RunParts } from './run.ts'
 import type { StoredArray } from './safetensors.ts'
 import { openSession } from './session.ts'
 import type { Settings } from './settings.ts'
-import { populationStatistics } from './statistics/population.ts'
 import { reasonToStop } from './stopping.ts'
 
 /** How often a long computation looks up: for signals, displays, and numbers that stopped being finite. */
@@ -38,7 +39,7 @@ const STEP_EVENT_MS = 100
  */
 export async function fit(model: Model, options: FitOptions): Promise<Run> {
   const settings = completeOptions(options)
-  const { train, valid, test, epochs, batchSize, orders, monitor, keepBest, earlyStopping, resume, signal } = settings
+  const { valid, test, epochs, batchSize, orders, monitor, keepBest, earlyStopping, resume, signal } = settings
   const emit = settings.onEvent ?? (() => undefined)
   const signature = settings.checkpoint || resume ? await signatureOf(settings, options.batchSize) : undefined
   if (resume && signature) checkSignature(signature, resume.signature)
@@ -170,22 +171,26 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     return true
   }
 
-  /** The averages, with running statistics that belong to them and not to the last weights. */
-  async function takeAverage(): Promise<Store | undefined> {
-    const store = session.averaged()
-    if (store) await populationStatistics({ model, store }, train, { engine })
-    return store
-  }
-
   function restoreBest(): BestEpoch | undefined {
     const [best] = bestEpochs.list
-    if (!earlyStopping || earlyStopping.restoreBest === false || !best) return undefined
+    if (!restoresBest(settings) || !best) return undefined
     session.store.load(best.weights)
     emit({ type: 'restore', epoch: best.epoch, step: best.step, metric: monitor.name, value: best.value })
     return best
   }
 
-  function run(state: Pick<RunParts, 'averaged' | 'test' | 'interrupted'>): Run {
+  /** With the weights that count, which need not be those that were trained last. */
+  async function testOn(dataset: Dataset, store: Store): Promise<Metrics | undefined> {
+    if (store === session.store) return evaluator.evaluate(dataset, pace, signal)
+    const other = createEvaluator(model, { store, loss, engine }, emit)
+    try {
+      return await other.evaluate(dataset, pace, signal)
+    } finally {
+      other.release()
+    }
+  }
+
+  function run(state: Pick<RunParts, 'store' | 'last' | 'test' | 'interrupted'>): Run {
     const { list: best } = bestEpochs
     const { seconds } = clock
     const early = position.epoch < epochs ? stop : undefined
@@ -196,7 +201,7 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
   async function interrupted(): Promise<Run> {
     await save()
     emit({ type: 'interrupted', step: position.step, epoch: position.epoch })
-    return run({ averaged: session.averaged(), test: undefined, interrupted: true })
+    return run({ ...finalWeights(session), test: undefined, interrupted: true })
   }
 
   try {
@@ -210,13 +215,14 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
       if (!(await trainEpoch()) || !(await finishEpoch())) return await interrupted()
     }
     if (stop && position.epoch < epochs) emit({ type: 'stop', ...stop })
-    const averaged = await takeAverage()
     const restored = restoreBest()
-    const metrics = test && (await evaluator.evaluate(test, pace, signal))
+    const final = finalWeights(session)
+    await takeStatistics(model, final.store, { settings, order: options.order, engine })
+    const metrics = test && (await testOn(test, final.store))
     if (signal?.aborted) return await interrupted()
     const bestEpoch = restored && { bestEpoch: restored.epoch }
     emit({ type: 'end', ...testNumbers(metrics), epochs: position.epoch, ...bestEpoch, seconds: clock.seconds })
-    return run({ averaged, test: metrics, interrupted: false })
+    return run({ ...final, test: metrics, interrupted: false })
   } finally {
     pace.close()
     watch?.release()

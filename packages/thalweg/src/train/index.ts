@@ -34,6 +34,7 @@ export {
   type LoadOptions,
 } from './experiment.ts'
 export { writeFileAtomic } from './files.ts'
+export { restoresBest } from './final.ts'
 export {
   type Condition,
   type Evidence,
@@ -77,7 +78,7 @@ export {
   type SaveRunOptions,
 } from './saved-run.ts'
 export { type EpochSums, type Observer, openSession, type Session, type StepMoment } from './session.ts'
-export type { Settings, TrainingOptions } from './settings.ts'
+export type { Settings, StatisticsChoice, TrainingOptions } from './settings.ts'
 export {
   type CompareOptions,
   compareStatistics,

@@ -4,9 +4,10 @@ import { defaultEngine } from '../compile/index.ts'
 import { type Dataset, type EpochOrders, shuffled } from '../data/index.ts'
 import type { Loss } from '../nn/index.ts'
 import { checkRules } from '../optim/rules.ts'
+import { restoresBest, statisticsOf } from './final.ts'
 import { monitorOf } from './monitor.ts'
 import { checkedRate } from './rates.ts'
-import type { Settings, TrainingOptions } from './settings.ts'
+import type { Settings, StatisticsChoice, TrainingOptions } from './settings.ts'
 import { checkEarlyStopping } from './stopping.ts'
 import type { Babysitter } from './watch.ts'
 
@@ -23,7 +24,8 @@ export interface FitOptions extends TrainingOptions {
 export function completeOptions(options: FitOptions): Settings {
   const { train, valid, test, loss, optimizer } = options
   const { seed = 0, batchSize = 64, order = shuffled(), earlyStopping } = options
-  const { keepBest = earlyStopping && earlyStopping.restoreBest !== false ? 1 : 0 } = options
+  const leastBest = restoresBest(options) ? 1 : 0
+  const { keepBest = leastBest } = options
   checkKind('train', train, 'fill', 'arrays({ ... }), or a reader of thalweg/data')
   checkKind('loss', loss, 'forward', 'crossEntropy(), with its parentheses')
   checkKind('optimizer', optimizer, 'update', 'adam(), with its parentheses')
@@ -37,7 +39,9 @@ export function completeOptions(options: FitOptions): Settings {
   if (options.order) checkKind('order', order, 'over', 'shuffled(), with its parentheses')
   if (options.babysit) checkKind('babysit', options.babysit, 'watch', "advise(), from 'thalweg/diagnose'")
   if (earlyStopping) checkEarlyStopping(earlyStopping)
-  checkInteger('keepBest', keepBest, earlyStopping && earlyStopping.restoreBest !== false ? 1 : 0)
+  checkInteger('keepBest', keepBest, leastBest)
+  if (options.average && earlyStopping?.restoreBest) throw averageOrBest()
+  checkStatistics(statisticsOf(options))
   checkRules(options, optimizer)
   checkedRate(optimizer.learningRate)
   if (typeof options.schedule === 'function') checkedRate(options.schedule(0), ' in step 0 of the schedule')
@@ -79,6 +83,23 @@ function checkInteger(option: string, value: number, least: number, advice?: str
     rule: `fit: ${option} must be an integer of at least ${least}`,
     received: String(value),
     try: advice ?? `give ${option} an integer of at least ${least}`,
+  })
+}
+
+function averageOrBest(): ThalwegError {
+  return new ThalwegError('train/bad-option', {
+    rule: 'fit: a run ends with the average of its weights, or with those of its best epoch',
+    received: 'an average, and earlyStopping.restoreBest true',
+    try: 'leave one of them out',
+  })
+}
+
+function checkStatistics(kind: StatisticsChoice): void {
+  if (['moving', 'article', 'exact'].includes(kind)) return
+  throw new ThalwegError('train/bad-option', {
+    rule: 'fit: statistics must be moving, article or exact',
+    received: String(kind),
+    try: "give statistics: 'exact', or leave it out",
   })
 }
 

@@ -7,6 +7,7 @@ import type { BestEpoch } from './best.ts'
 import type { Position } from './checkpoint.ts'
 import { evaluate } from './evaluate.ts'
 import type { EpochEvent, FindingEvent, StopEvent } from './events.ts'
+import { statisticsOf } from './final.ts'
 import type { Metrics } from './metrics.ts'
 import { bestFirst } from './monitor.ts'
 import { type PredictInputs, type Prediction, predict } from './predict.ts'
@@ -16,13 +17,14 @@ import type { Settings } from './settings.ts'
 
 export interface Run {
   readonly model: Model
-  /** The weights. */
-  readonly store: Store
   /**
-   * Where an average of the weights was kept: a store of its own that holds it in their place. The running statistics of
-   * batch norm are those of the training data under the average; in a run that a signal ended, those of the last weights.
+   * The weights that count: those that it was tested with, predicts with and saves. The last ones; those of the best epoch, where
+   * it stopped early and went back; where an average was kept, that. Batch norm has the statistics that the option `statistics` says;
+   * in a run that a signal ended, those of training.
    */
-  readonly averaged: Store | undefined
+  readonly store: Store
+  /** Where an average was kept: the weights as the last update left them. */
+  readonly last: Store | undefined
   /** Of one example. */
   readonly inputShape: Shape
   readonly target: Target
@@ -56,7 +58,8 @@ export interface Run {
 }
 
 export interface RunParts {
-  readonly averaged: Store | undefined
+  readonly store: Store
+  readonly last: Store | undefined
   readonly model: Model
   readonly settings: Settings
   readonly session: Session
@@ -70,12 +73,12 @@ export interface RunParts {
   readonly interrupted: boolean
 }
 
-export function createRun({ model, settings, session, history, position, ...ending }: RunParts): Run {
+export function createRun({ model, store, settings, session, history, position, ...ending }: RunParts): Run {
   const { train, engine, loss, seed, optimizer, batchSize, monitor } = settings
   const { seconds, test } = ending
   const bestEpoch = bestFirst(history, monitor)[0]?.epoch
   const { inputShape, target } = train
-  const { store, plan, parameters } = session
+  const { plan, parameters } = session
   return {
     model,
     store,
@@ -102,6 +105,7 @@ export function createRun({ model, settings, session, history, position, ...endi
         loss: { name: loss.name, options: loss.options },
         optimizer: { name: optimizer.name, options: optimizer.options },
         rules: describeRules(settings),
+        statistics: statisticsOf(settings),
         epochs: position.epoch,
         bestEpoch,
         steps: position.step,

@@ -36,6 +36,8 @@ export interface RunRecord {
   readonly loss: { readonly name: string; readonly options: Readonly<Record<string, unknown>> }
   readonly optimizer: { readonly name: string; readonly options: Readonly<Record<string, unknown>> }
   readonly rules?: Readonly<Record<string, unknown>> | undefined
+  /** By which batch norm normalizes: `moving`, `article` or `exact`. */
+  readonly statistics?: string | undefined
   readonly epochs: number
   readonly bestEpoch?: number | undefined
   readonly steps: number

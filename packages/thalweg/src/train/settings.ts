@@ -8,6 +8,9 @@ import type { TrainEvent } from './events.ts'
 import type { Metric, Monitor } from './monitor.ts'
 import type { EarlyStoppingOptions } from './stopping.ts'
 
+/** See {@link TrainingOptions.statistics}. */
+export type StatisticsChoice = 'moving' | 'article' | 'exact'
+
 /** Everything that a training follows from. */
 export interface TrainingOptions extends UpdateRules {
   /** What to learn from. */
@@ -39,6 +42,12 @@ export interface TrainingOptions extends UpdateRules {
   readonly earlyStopping?: EarlyStoppingOptions | undefined
   /** Of how many of the best epochs the run keeps the weights, as `best`. Default 1 with early stopping, otherwise 0. */
   readonly keepBest?: number | undefined
+  /**
+   * What batch norm normalizes by once the weights are final, when the run is tested, predicts and is saved: the moving averages
+   * of training, the article's population formula, or the exact statistics of the training data. Default `moving`; `exact`
+   * where an average of the weights is kept, which has no moving averages of its own.
+   */
+  readonly statistics?: StatisticsChoice | undefined
   /** Where to compute. Default the shared wasm engine. */
   readonly engine?: Engine
   /** Weights to go on from. Default new ones, drawn from `seed`. */

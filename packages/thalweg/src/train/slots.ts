@@ -5,6 +5,7 @@ import { createVariable, type Variable } from '../graph/index.ts'
 import type { Store } from '../nn/index.ts'
 import { type ParameterRules, rulesOf, type SharedRules } from '../optim/groups.ts'
 import type { UpdateRules } from '../optim/index.ts'
+import { AVERAGE } from './checkpoint.ts'
 
 export interface ParameterSlots {
   /** How the parameter is trained, by its group or as all. */
@@ -50,7 +51,7 @@ export function createSlots(shared: SharedRules & UpdateRules, store: Store, eng
       rules,
       state,
       gradientSum: accumulate > 1 ? make(`gradient/${name}`, shape, zeros) : undefined,
-      average: average && make(`average/${name}`, shape, engine.read(parameter)),
+      average: average && make(`${AVERAGE}${name}`, shape, engine.read(parameter)),
     }
   }
 

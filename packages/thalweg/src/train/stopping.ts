@@ -14,7 +14,7 @@ export interface EarlyStoppingOptions {
   readonly minDelta?: number | undefined
   /** What the metric must beat within the patience, whatever it improves upon. Default nothing. */
   readonly baseline?: number | undefined
-  /** Whether the run ends with the weights of its best epoch, also where it was not stopped. Default true. */
+  /** Whether the run ends with the weights of its best epoch, also where it was not stopped. Default true, and false where an average is kept. */
   readonly restoreBest?: boolean | undefined
 }
 

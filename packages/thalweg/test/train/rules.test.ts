@@ -1,4 +1,7 @@
 /** The rules of an update in training, through the public door: accumulation, groups, averages, all of them resumed. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { referenceBackend, wasmBackend } from 'thalweg/backend'
 import { createEngine, type Engine } from 'thalweg/compile'
 import { moons, xor } from 'thalweg/data'
@@ -30,8 +33,19 @@ import {
   swa,
   type UpdateRules,
 } from 'thalweg/optim'
-import { decodeCheckpoint, type FitOptions, fit, type Run, type Snapshot, type TrainEvent } from 'thalweg/train'
-import { describe, expect, it } from 'vitest'
+import {
+  decodeCheckpoint,
+  evaluate,
+  type FitOptions,
+  fit,
+  loadRun,
+  modelArrays,
+  populationStatistics,
+  type Run,
+  type Snapshot,
+  type TrainEvent,
+} from 'thalweg/train'
+import { describe, expect, it, onTestFinished } from 'vitest'
 
 const reference = (): Engine => createEngine(referenceBackend())
 const data = moons({ size: 44, noise: 0.1 })
@@ -202,10 +216,10 @@ describe('averages', () => {
   it('are those of the weights after each update, worked out on the host', async () => {
     const { run, saved } = await snapshots(small(), options({ average: ema({ decay: 0.9, beginning: 'none' }) }))
     const weights = pathOf(saved, 'model')
-    const entry = run.store.entries.get(path)
+    const entry = run.last?.entries.get(path)
     let average = Array.from(entry?.initial() ?? [], Number)
     for (const now of weights) average = average.map((value, i) => value + Math.fround(1 - 0.9) * (now[i] - value))
-    expectClose({ [path]: weightsOf(run.averaged?.save() ?? {})[path] }, { [path]: average }, 12)
+    expectClose({ [path]: weightsOf(run.store.save())[path] }, { [path]: average }, 12)
     expectClose({ [path]: pathOf(saved, 'average').at(-1) ?? [] }, { [path]: average }, 12)
   })
 
@@ -214,17 +228,17 @@ describe('averages', () => {
     const ends = pathOf(saved, 'model').filter((_, i) => i % 6 === 5 && i > 6)
     expect(ends).toHaveLength(3)
     const mean = ends[0].map((_, i) => ends.reduce((sum, weights) => sum + weights[i] / 3, 0))
-    expectClose({ [path]: weightsOf(run.averaged?.save() ?? {})[path] }, { [path]: mean }, 7)
+    expectClose({ [path]: weightsOf(run.store.save())[path] }, { [path]: mean }, 7)
   })
 
   it('come with running statistics of their own', async () => {
     const model = sequential(dense(6), batchNorm(), relu(), dense(2))
     const run = await fit(model, options({ average: swa({ startStep: 1 }) }))
     const statistics = (store: Store | undefined) => weightsOf(store?.save() ?? {})['batchNorm1.runningMean']
-    const found = statistics(run.averaged)
-    expect(found).not.toEqual(statistics(run.store))
+    const found = statistics(run.store)
+    expect(found).not.toEqual(statistics(run.last))
     // The mean of what a dense layer makes is what it makes of the mean; before batch norm it has no bias.
-    const { 'dense1.weight': weight } = weightsOf(run.averaged?.save() ?? {})
+    const { 'dense1.weight': weight } = weightsOf(run.store.save())
     const inputs = new Float32Array(data.size * 2)
     data.fill(
       Int32Array.from({ length: data.size }, (_, row) => row),
@@ -236,13 +250,45 @@ describe('averages', () => {
     expectClose({ mean: found }, { mean: expected }, 10)
   })
 
+  it('are what the run is tested with, what it saves, and what its checkpoints count', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'thalweg-average-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const model = sequential(dense(6), batchNorm(), relu(), dense(2))
+    const engine = createEngine(wasmBackend())
+    const { run, saved } = await snapshots(model, options({ average: ema({ decay: 0.9 }), test: data, engine }))
+    const loss = crossEntropy()
+    expect(await run.evaluate(data)).toEqual(run.test)
+    expect(await evaluate(model, data, { store: run.last ?? run.store, loss, engine })).not.toEqual(run.test)
+    await run.save(folder)
+    expect(await (await loadRun(folder, model, { engine })).evaluate(data)).toEqual(run.test)
+    const last = modelArrays(saved[saved.length - 1])
+    expect(last['dense1.weight'].data).toEqual(run.store.save()['dense1.weight'].data)
+    await expect(
+      fit(model, options({ average: ema(), earlyStopping: { patience: 1, restoreBest: true } })),
+    ).rejects.toMatchObject({ code: 'train/bad-option' })
+  })
+
+  it('end with the statistics of batch norm that are asked for', async () => {
+    const model = sequential(dense(6), batchNorm(), relu(), dense(2))
+    const moving = await fit(model, options())
+    for (const mode of ['article', 'exact'] as const) {
+      const run = await fit(model, options({ statistics: mode, test: data }))
+      const { arrays } = await populationStatistics(moving, data, {
+        ...{ mode, write: false },
+        ...(mode === 'article' && { batchSize: 8, seed: 3 }),
+      })
+      expect(weightsOf(run.store.save())).toEqual(weightsOf({ ...moving.store.save(), ...arrays }))
+      expect(await run.evaluate(data)).toEqual(run.test)
+    }
+  })
+
   it('leave the weights alone, and are in a store of their own', async () => {
     const plain = await fit(small(), options())
     const run = await fit(small(), options({ average: ema({ decay: 0.9 }) }))
-    expect(run.store.save()).toEqual(plain.store.save())
-    expect(plain.averaged).toBeUndefined()
-    expect(run.averaged?.save()).not.toEqual(run.store.save())
-    expect([...(run.averaged?.entries.keys() ?? [])]).toEqual([...run.store.entries.keys()])
+    expect(run.last?.save()).toEqual(plain.store.save())
+    expect(plain.last).toBeUndefined()
+    expect(run.store.save()).not.toEqual(run.last?.save())
+    expect([...run.store.entries.keys()]).toEqual([...(run.last?.entries.keys() ?? [])])
   })
 })
 
@@ -276,7 +322,7 @@ describe('all of them', () => {
     for (const resume of saved) {
       const run = await fit(noisy(), { ...everything(), resume })
       expect(run.store.save()).toEqual(whole.store.save())
-      expect(run.averaged?.save()).toEqual(whole.averaged?.save())
+      expect(run.last?.save()).toEqual(whole.last?.save())
     }
     const controller = new AbortController()
     let middle: Snapshot | undefined
