@@ -9,6 +9,7 @@ import { addProfileCommand } from './commands/profile.ts'
 import { addRangeCommand } from './commands/range.ts'
 import { addSurfacesCommand } from './commands/surfaces.ts'
 import type { Surroundings } from './commands/surroundings.ts'
+import { addTestCommand } from './commands/test.ts'
 import { addTrainCommand } from './commands/train.ts'
 import { addTuneCommand } from './commands/tune.ts'
 import { asThalwegError, EXIT, exitCodeOf, usage } from './errors.ts'
@@ -21,6 +22,7 @@ Examples:
   thalweg train houses.csv --target price    from a table
   thalweg tune houses.csv --target price     look for better hyperparameters
   thalweg predict runs/houses-... new.csv    what the network says about new rows
+  thalweg test runs/houses-...               how good it is, measured again
   thalweg check experiment.ts                are the gradients of your own model right?
   thalweg inspect digits --depth 10          what first weights make of a network
   thalweg range digits                       which learning rates train
@@ -71,6 +73,7 @@ export function createProgram(surroundings: Surroundings): Command {
   addTrainCommand(program, surroundings)
   addTuneCommand(program, surroundings)
   addPredictCommand(program, surroundings)
+  addTestCommand(program, surroundings)
   addCheckCommand(program, surroundings)
   addInspectCommand(program, surroundings)
   addRangeCommand(program, surroundings)

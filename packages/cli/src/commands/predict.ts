@@ -1,5 +1,5 @@
 /** `thalweg predict`: what a trained run says about new examples, as CSV. */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { writeFileAtomic } from 'thalweg/train'
 import { csvLine } from '../csv.ts'
 import { EXIT } from '../errors.ts'
@@ -7,6 +7,9 @@ import { addSharedOptions, type SharedOptions } from '../options.ts'
 import { columnsOf, type Score, scoreOf } from '../predict/columns.ts'
 import { readExamples } from '../predict/examples.ts'
 import { loadPredictor } from '../predict/predictor.ts'
+import { type StatisticsName, statisticsNames } from '../recipes/statistics.ts'
+import { loadRunData } from '../run/data.ts'
+import { requireBatchNorm, useStatistics } from '../run/statistics.ts'
 import { count, percent, plural } from '../terminal/format.ts'
 import { createVoice } from '../voice.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -20,18 +23,36 @@ Examples:
 The rows come out in the order in which they went in: the prediction, and for classes
 the probability of each. A table may hold its target column; then it is scored, too.`
 
-export function addPredictCommand(program: Command, { streams, finish }: Surroundings): void {
+interface PredictOptions extends SharedOptions {
+  readonly batchNorm?: StatisticsName
+  readonly data?: string
+}
+
+export function addPredictCommand(program: Command, { streams, gone: signal, finish }: Surroundings): void {
   const command = program
     .command('predict')
     .summary('say what a trained run predicts for new examples')
     .description('Predicts for every row of a table, or every image of an IDX file, as the run was trained.')
     .argument('<run>', 'the folder of a run')
     .argument('<file>', 'a .csv file; for runs on images an IDX file, plain or .gz')
+    .optionsGroup('Options of predict:')
+    .addOption(
+      new Option('--batch-norm <statistics>', 'what batch norm normalizes by; taken from the data of the run').choices(
+        statisticsNames,
+      ),
+    )
+    .option('--data <dir>', 'for that, folder with the files of a dataset by name')
   addSharedOptions(command, { flags: '--out <file>', description: 'write the CSV there (default: standard output)' })
   command.addHelpText('after', EXAMPLES)
-  command.action(async (run: string, file: string, options: SharedOptions) => {
+  command.action(async (run: string, file: string, options: PredictOptions) => {
     const voice = createVoice({ ...options, aside: true }, streams)
     const predictor = await loadPredictor(run)
+    if (options.batchNorm) {
+      const { networks, manifest } = predictor
+      requireBatchNorm('predict', '--batch-norm', networks[0], manifest)
+      const data = await loadRunData(manifest, { folder: options.data, voice, signal })
+      for (const network of networks) await useStatistics(network, options.batchNorm, manifest, data)
+    }
     const examples = await readExamples(file, predictor)
     const prediction = predictor.predict(examples.inputs)
     const columns = columnsOf(prediction, predictor)

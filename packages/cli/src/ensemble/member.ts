@@ -14,9 +14,9 @@ import {
 import { listFilesOf } from '../read.ts'
 import { fitOptionsOf, realize } from '../recipes/recipe.ts'
 import { firstWeights } from '../recipes/weights.ts'
+import { loadRunData } from '../run/data.ts'
 import { appendMetrics, isFinished, type RunFolder, rewriteMetrics, runFolder, writeResult } from '../run/folder.ts'
 import type { Manifest } from '../run/manifest.ts'
-import { resolveSource } from '../source/resolve.ts'
 import type { Prepared } from '../source/source.ts'
 import { createVoice } from '../voice.ts'
 import type { Task } from '../workers/pool.ts'
@@ -98,10 +98,7 @@ async function newestOf({ checkpoints }: RunFolder): Promise<Snapshot | undefine
 
 /** In a worker: the data is loaded once, members are trained one after the other. */
 export async function openMemberTask({ manifest, run }: MemberTask): Promise<Task> {
-  const { target, targetColumn, columns, dataFolder, seed } = manifest
   const voice = createVoice({ quiet: true }, process)
-  const source = await resolveSource(target, 'train')
-  const never = new AbortController().signal
-  const data = await source.load({ seed, folder: dataFolder, target: targetColumn, columns, voice, signal: never })
+  const data = await loadRunData(manifest, { folder: undefined, voice, signal: new AbortController().signal })
   return (member, control) => trainMember(manifest, data, memberFolder(run, Number(member)), Number(member), control)
 }

@@ -1,44 +1,41 @@
-/** The trained members of an ensemble's folder, put together. */
-
+/** The networks in the folder of a run, one or the members of an ensemble, with the weights that count. */
 import type { Model } from 'thalweg/nn'
 import { latestCheckpoint, loadRun, modelArrays } from 'thalweg/train'
-import { type Ensemble, ensemble, type Member, memberOf } from 'thalweg/tune'
-import { isFinished } from '../run/folder.ts'
+import { type Member, memberOf } from 'thalweg/tune'
+import { isFinished, type RunFolder } from '../run/folder.ts'
 import type { Manifest } from '../run/manifest.ts'
+import type { Network } from '../run/statistics.ts'
 import { memberFolder } from './member.ts'
 
-export interface Assembled {
-  readonly ensemble: Ensemble
-  /** Steps behind the weights of each. */
-  readonly steps: readonly number[]
+export interface LoadedNetwork extends Network {
+  readonly member: Member
+  /** Steps behind the weights. */
+  readonly step: number
   /** Newer checkpoints that were damaged. */
   readonly damaged: readonly string[]
 }
 
-export async function assemble(
-  run: string,
-  { ensemble: members = 0, combine, data: { inputShape, target } }: Manifest,
+/** As it was saved in the end, else as the newest checkpoint has it. */
+export async function loadNetwork(
+  folder: RunFolder,
   model: Model,
-  temperature = 1,
-): Promise<Assembled> {
-  const all: { member: Member; step: number; damaged: string[] }[] = []
-  for (let number = 0; number < members; number++) {
-    const folder = memberFolder(run, number)
-    if (await isFinished(folder)) {
-      const loaded = await loadRun(folder.path, model)
-      all.push({ member: loaded, step: loaded.steps, damaged: [] })
-      continue
-    }
-    const { snapshot, skipped } = await latestCheckpoint(folder.checkpoints)
-    const member = memberOf(model, modelArrays(snapshot), { inputShape, target })
-    all.push({ member, step: snapshot.position.step, damaged: skipped.map(({ path }) => path) })
+  { data: { inputShape, target } }: Manifest,
+  seed: number,
+): Promise<LoadedNetwork> {
+  if (await isFinished(folder)) {
+    const member = await loadRun(folder.path, model)
+    return { model, store: member.store, folder, seed, member, step: member.steps, damaged: [] }
   }
-  return {
-    ensemble: ensemble(
-      all.map(({ member }) => member),
-      { combine, temperature },
-    ),
-    steps: all.map(({ step }) => step),
-    damaged: all.flatMap(({ damaged }) => damaged),
+  const { snapshot, skipped } = await latestCheckpoint(folder.checkpoints)
+  const member = memberOf(model, modelArrays(snapshot), { inputShape, target })
+  const damaged = skipped.map(({ path }) => path)
+  return { model, store: member.store, folder, seed, member, step: snapshot.position.step, damaged }
+}
+
+export async function loadMembers(run: string, manifest: Manifest, model: Model): Promise<LoadedNetwork[]> {
+  const all: LoadedNetwork[] = []
+  for (let number = 0; number < (manifest.ensemble ?? 0); number++) {
+    all.push(await loadNetwork(memberFolder(run, number), model, manifest, manifest.seed + number))
   }
+  return all
 }

@@ -3,7 +3,7 @@ import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import type { EpochEvent, TrainEvent } from 'thalweg/train'
-import type { Ensemble, EnsembleReport } from 'thalweg/tune'
+import { type Ensemble, type EnsembleReport, ensemble } from 'thalweg/tune'
 import { EXIT } from '../errors.ts'
 import { type EngineOptions, engineEnvironment } from '../options.ts'
 import { checkRecipe, modelOf } from '../recipes/recipe.ts'
@@ -24,7 +24,7 @@ import { growingTable } from '../terminal/table.ts'
 import type { Voice } from '../voice.ts'
 import { createPool } from '../workers/pool.ts'
 import { type MemberTask, memberFolder, trainMember } from './member.ts'
-import { assemble } from './members.ts'
+import { loadMembers } from './members.ts'
 
 /** @returns the exit code */
 export async function runEnsembleSitting(
@@ -52,11 +52,15 @@ export async function runEnsembleSitting(
       voice.event({ type: 'interrupted', run: folder.path })
       return EXIT.interrupted
     }
-    const { ensemble } = await assemble(folder.path, manifest, modelOf(manifest.recipe, data))
-    const scaled = data.valid && manifest.combine !== 'vote' ? await ensemble.calibrated(data.valid) : ensemble
+    const networks = await loadMembers(folder.path, manifest, modelOf(manifest.recipe, data))
+    const plain = ensemble(
+      networks.map(({ member }) => member),
+      { combine: manifest.combine },
+    )
+    const scaled = data.valid && manifest.combine !== 'vote' ? await plain.calibrated(data.valid) : plain
     const seconds = (performance.now() - began) / 1000
     const report = data.test && (await scaled.report(data.test))
-    const unscaled = data.test && (await ensemble.report(data.test))
+    const unscaled = data.test && (await plain.report(data.test))
     const result = { ...resultOf(report, manifest, seconds), temperature: scaled.temperature }
     await writeResult(folder, result)
     if (report && unscaled) sayReport(report, unscaled, scaled, voice)

@@ -1,19 +1,22 @@
-/** A trained run, ready to be asked: its network with its weights, and what was done to its inputs. */
+/** A trained run, ready to be asked: its network or networks with their weights, and what was done to their inputs. */
 import path from 'node:path'
 import { ThalwegError } from 'thalweg'
-import { type Preprocessing, sha256 } from 'thalweg/data'
-import { createStore, type Model } from 'thalweg/nn'
-import { latestCheckpoint, loadRun, modelArrays, type Prediction, predict } from 'thalweg/train'
-import { assemble } from '../ensemble/members.ts'
+import { type Dataset, type Preprocessing, sha256 } from 'thalweg/data'
+import type { Loss, Model } from 'thalweg/nn'
+import { evaluate, type Metrics, type Prediction } from 'thalweg/train'
+import { ensemble } from 'thalweg/tune'
+import { type LoadedNetwork, loadMembers, loadNetwork } from '../ensemble/members.ts'
 import { exists, readFile } from '../read.ts'
 import { buildModel } from '../recipes/model.ts'
-import { isFinished, type RunFolder, readManifest, readResult, readRunPreprocessing, runFolder } from '../run/folder.ts'
+import { type RunFolder, readManifest, readResult, readRunPreprocessing, runFolder } from '../run/folder.ts'
 import type { Manifest } from '../run/manifest.ts'
 import { loadExperiment } from '../source/experiment.ts'
 
 export interface Predictor {
   readonly manifest: Manifest
   readonly preprocessing: Preprocessing | undefined
+  /** One, or the members of an ensemble. */
+  readonly networks: readonly LoadedNetwork[]
   /** Steps behind the weights, and whether the run came to its end. */
   readonly step: number
   readonly isFinished: boolean
@@ -21,51 +24,33 @@ export interface Predictor {
   readonly damaged: readonly string[]
   /** For preprocessed inputs, `[examples, ...inputShape]` row-major. */
   predict(inputs: Float32Array): Prediction
+  /** By the loss it was trained by; an ensemble by its log-likelihood, or its squared error. */
+  evaluate(dataset: Dataset, loss: Loss): Promise<Metrics>
 }
 
 export async function loadPredictor(run: string): Promise<Predictor> {
   const folder = runFolder(run)
   const manifest = await readManifest(folder)
   const model = await modelOf(manifest, folder)
-  if (manifest.ensemble !== undefined) {
-    return ensemblePredictor(folder, manifest, await readRunPreprocessing(folder), model)
-  }
-  if (await isFinished(folder)) {
-    const { preprocessing, predict, steps } = await loadRun(folder.path, model)
-    requirePreprocessing(preprocessing, manifest, folder)
-    return { manifest, preprocessing, step: steps, isFinished: true, damaged: [], predict }
-  }
   const preprocessing = await readRunPreprocessing(folder)
   requirePreprocessing(preprocessing, manifest, folder)
-  const { snapshot, skipped } = await latestCheckpoint(folder.checkpoints)
-  const store = createStore({ seed: manifest.seed })
-  store.load(modelArrays(snapshot))
-  const { inputShape, target } = manifest.data
-  return {
-    manifest,
-    preprocessing,
-    step: snapshot.position.step,
-    isFinished: false,
-    damaged: skipped.map(({ path: file }) => path.basename(file)),
-    predict: (inputs) => predict(model, inputs, { store, inputShape, target }),
-  }
-}
-
-async function ensemblePredictor(
-  folder: RunFolder,
-  manifest: Manifest,
-  preprocessing: Preprocessing | undefined,
-  model: Model,
-): Promise<Predictor> {
   const result = await readResult(folder)
-  const { ensemble, steps, damaged } = await assemble(folder.path, manifest, model, result?.temperature)
+  const isEnsemble = manifest.ensemble !== undefined
+  const networks = isEnsemble
+    ? await loadMembers(folder.path, manifest, model)
+    : [await loadNetwork(folder, model, manifest, manifest.seed)]
+  const [{ member, store }] = networks
+  const members = networks.map((network) => network.member)
+  const together = ensemble(members, { combine: manifest.combine, temperature: result?.temperature ?? 1 })
   return {
     manifest,
     preprocessing,
-    step: Math.min(...steps),
+    networks,
+    step: Math.min(...networks.map(({ step }) => step)),
     isFinished: result !== undefined,
-    damaged: damaged.map((file) => path.basename(file)),
-    predict: (inputs) => ensemble.predict(inputs),
+    damaged: networks.flatMap(({ damaged }) => damaged.map((file) => path.basename(file))),
+    predict: (inputs) => (isEnsemble ? together : member).predict(inputs),
+    evaluate: (dataset, loss) => (isEnsemble ? together.evaluate(dataset) : evaluate(model, dataset, { store, loss })),
   }
 }
 

@@ -147,6 +147,11 @@ function rulesOf({ clipNorm, accumulate, average, epochs }: Recipe): UpdateRules
   }
 }
 
+/** The loss that a recipe is trained by, an experiment's own. */
+export function lossFor(recipe: Recipe, data: Prepared): Loss {
+  return recipe.model.kind === 'experiment' && data.experiment ? data.experiment.definition.loss : lossOf(recipe, data)
+}
+
 function lossOf({ labelSmoothing = 0 }: Recipe, { train }: Prepared): Loss {
   return train.target.kind === 'class' ? crossEntropy({ labelSmoothing }) : meanSquaredError()
 }

@@ -1,8 +1,9 @@
 /** What a run writes down about itself when it begins, enough to go on with it and to predict from it later. */
-import type { Target } from 'thalweg/data'
+import type { Dataset, Target } from 'thalweg/data'
 import type { Combine } from 'thalweg/tune'
 import { z } from 'zod'
 import { type Recipe, recipeSchema } from '../recipes/recipe.ts'
+import type { Prepared } from '../source/source.ts'
 import { type Origin, originFields } from './origin.ts'
 
 export interface Manifest extends Origin {
@@ -50,3 +51,18 @@ export const manifestSchema: z.ZodType<Manifest> = z.object({
   recipe: recipeSchema,
   data: dataSchema,
 })
+
+export async function describeData({ train, valid, test, files }: Prepared): Promise<DataDescription> {
+  return {
+    inputShape: train.inputShape,
+    target: train.target,
+    files,
+    train: await describePart(train),
+    ...(valid && { valid: await describePart(valid) }),
+    ...(test && { test: await describePart(test) }),
+  }
+}
+
+async function describePart(dataset: Dataset): Promise<PartDescription> {
+  return { examples: dataset.size, fingerprint: await dataset.fingerprint() }
+}

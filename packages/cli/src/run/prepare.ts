@@ -1,14 +1,12 @@
 /** The first sitting of a run: data, recipe, folder and manifest from the command line. */
 import path from 'node:path'
-import type { Dataset } from 'thalweg/data'
 import type { Combine } from 'thalweg/tune'
 import { usage } from '../errors.ts'
 import { chooseRecipe, type Overrides } from '../recipes/choose.ts'
 import { type DataRequest, openData } from '../source/open.ts'
-import type { Prepared } from '../source/source.ts'
 import type { Babysitting } from './babysit.ts'
 import { refuseTaken, runFolder, runName } from './folder.ts'
-import type { DataDescription, Manifest, PartDescription } from './manifest.ts'
+import { describeData, type Manifest } from './manifest.ts'
 import { originOf } from './origin.ts'
 import type { Sitting, SittingContext } from './sitting.ts'
 
@@ -50,21 +48,6 @@ export async function prepareSitting(
     checkpointEvery: request.checkpointEvery,
     babysit: request.babysit,
   }
-}
-
-export async function describeData({ train, valid, test, files }: Prepared): Promise<DataDescription> {
-  return {
-    inputShape: train.inputShape,
-    target: train.target,
-    files,
-    train: await part(train),
-    ...(valid && { valid: await part(valid) }),
-    ...(test && { test: await part(test) }),
-  }
-}
-
-async function part(dataset: Dataset): Promise<PartDescription> {
-  return { examples: dataset.size, fingerprint: await dataset.fingerprint() }
 }
 
 /** Before anything is trained: a way of combining that does not suit the target, or without anything to combine. */

@@ -1,18 +1,17 @@
 /** A later sitting of a run: everything is as its manifest says; what the command line says otherwise is refused. */
 import path from 'node:path'
-import { sha256 } from 'thalweg/data'
 import { clearTemporaries, latestCheckpoint, type Snapshot } from 'thalweg/train'
 import { usage } from '../errors.ts'
 import { listFilesOf } from '../read.ts'
 import { averageDescription, averageText } from '../recipes/average.ts'
 import { columnsText } from '../source/columns.ts'
-import { resolveSource } from '../source/resolve.ts'
 import type { Voice } from '../voice.ts'
+import { loadRunData } from './data.ts'
 import { isFinished, type RunFolder, readManifest, runFolder } from './folder.ts'
 import { refuseFinished, withEpochs } from './grow.ts'
 import { lockFolder } from './lock.ts'
-import type { DataDescription, Manifest } from './manifest.ts'
-import { describeData, type Request } from './prepare.ts'
+import type { Manifest } from './manifest.ts'
+import type { Request } from './prepare.ts'
 import type { Sitting, SittingContext } from './sitting.ts'
 
 export async function resumeSitting(
@@ -47,12 +46,7 @@ async function readSitting(
   request: Request,
   { voice, signal }: SittingContext,
 ): Promise<Pick<Sitting, 'data' | 'snapshot' | 'checkpointEvery'>> {
-  const { seed, targetColumn, columns, dataFolder } = manifest
-  const source = await resolveSource(manifest.target, 'train')
-  const folderOfData = request.data ?? dataFolder
-  const data = await source.load({ seed, folder: folderOfData, target: targetColumn, columns, voice, signal })
-  refuseOtherData(manifest.data, await describeData(data))
-  if (data.experiment) await refuseOtherExperiment(manifest, data.experiment.text)
+  const data = await loadRunData(manifest, { folder: request.data, voice, signal })
   await clearTemporaries(folder.path)
   await clearTemporaries(folder.checkpoints)
   const snapshot = await findSnapshot(folder, voice)
@@ -122,25 +116,4 @@ function refuseOtherOptions(manifest: Manifest, target: string | undefined, requ
       try: `leave ${option} out, or start a new run`,
     })
   }
-}
-
-function refuseOtherData(before: DataDescription, now: DataDescription): void {
-  for (const part of ['train', 'valid', 'test'] as const) {
-    if (before[part]?.fingerprint === now[part]?.fingerprint) continue
-    throw usage('resume-mismatch', {
-      rule: 'resume: the data must be what it was when the run began',
-      received: `a ${part} part of ${now[part]?.examples ?? 0} examples with another fingerprint (it had ${before[part]?.examples ?? 0})`,
-      try: 'give the data back its old content, or start a new run',
-    })
-  }
-}
-
-async function refuseOtherExperiment({ recipe }: Manifest, text: string): Promise<void> {
-  const digest = await sha256(new TextEncoder().encode(text))
-  if (recipe.model.kind !== 'experiment' || recipe.model.sha256 === digest) return
-  throw usage('resume-mismatch', {
-    rule: 'resume: the experiment file must be what it was when the run began',
-    received: `${recipe.model.file} with another content`,
-    try: 'give it its old content (a copy lies in the run folder), or start a new run',
-  })
 }

@@ -1,0 +1,56 @@
+/** A trained network under another kind of batch norm's statistics than those that it was saved with. */
+import { type Model, type Store, summary } from 'thalweg/nn'
+import { completeOptions, latestCheckpoint, populationStatistics, restoresBest } from 'thalweg/train'
+import { usage } from '../errors.ts'
+import { fitOptionsOf, realize } from '../recipes/recipe.ts'
+import { type StatisticsName, statisticsChoice } from '../recipes/statistics.ts'
+import type { Prepared } from '../source/source.ts'
+import type { RunFolder } from './folder.ts'
+import type { Manifest } from './manifest.ts'
+
+export interface Network {
+  readonly model: Model
+  readonly store: Store
+  /** Its checkpoints know the moving averages of its training. */
+  readonly folder: RunFolder
+  readonly seed: number
+}
+
+/**
+ * Writes the statistics into the network's store: taken from the training data as the run would have, or, for moving averages,
+ * from its newest checkpoint.
+ */
+export async function useStatistics(
+  { model, store, folder, seed }: Network,
+  name: StatisticsName,
+  { recipe }: Manifest,
+  data: Prepared,
+): Promise<void> {
+  const mode = statisticsChoice(name)
+  const ingredients = await realize(recipe, data, seed)
+  if (mode !== 'moving') {
+    const { batchSize } = completeOptions({ ...fitOptionsOf(recipe, data, ingredients), seed })
+    const batches = mode === 'article' ? { batchSize, order: ingredients.order, seed } : {}
+    await populationStatistics({ model, store }, data.train, { mode, ...batches })
+    return
+  }
+  const { snapshot } = await latestCheckpoint(folder.checkpoints)
+  const [best] = snapshot.best
+  const isBest = restoresBest({ ...ingredients, earlyStopping: recipe.earlyStopping }) && best !== undefined
+  const prefix = isBest ? `best/${best.epoch}/` : 'model/'
+  const arrays = store.states().flatMap(({ path, variable: { dtype } }) => {
+    const array = snapshot.arrays.get(prefix + path)
+    return array ? [[path, { ...array, dtype }] as const] : []
+  })
+  store.load(Object.fromEntries(arrays))
+}
+
+/** @throws ThalwegError `usage/idle-option` for a network without batch norm */
+export function requireBatchNorm(command: string, option: string, { model }: Network, { data }: Manifest): void {
+  if (summary(model, data.inputShape).layers.some(({ kind }) => kind === 'batchNorm')) return
+  throw usage('idle-option', {
+    rule: `${command}: ${option} is for networks with batch norm`,
+    received: `${option}, and a network without it`,
+    try: `leave ${option} out`,
+  })
+}
