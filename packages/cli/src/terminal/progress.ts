@@ -5,6 +5,7 @@
 import type { EpochEvent, StartEvent, StepEvent, TrainEvent } from 'thalweg/train'
 import type { Voice } from '../voice.ts'
 import { count, countdown, duration, loss, percent, rate } from './format.ts'
+import { wrap } from './summary.ts'
 import { type GrowingColumn, type GrowingTable, growingTable } from './table.ts'
 
 /** Epochs that a terminal shows of a long run. */
@@ -35,9 +36,10 @@ export function createProgress(voice: Voice): (event: TrainEvent) => void {
     }
     if (event.type === 'finding') {
       const { severity, layer, code, message } = event
-      voice.say(
-        `${voice.style.bold(severity)}${layer ? ` in ${layer}` : ''} (${code}): ${message}\n  try: ${event.try}`,
-      )
+      const room = voice.width() - 2
+      const [head, ...more] = wrap(`${severity}${layer ? ` in ${layer}` : ''} (${code}): ${message}`, room)
+      const lines = [head.replace(severity, voice.style.bold(severity)), ...more, ...wrap(`try: ${event.try}`, room)]
+      voice.say(lines.join('\n  '))
     }
     if (!start || !speed) return
     if (event.type === 'step' || event.type === 'epoch') {
