@@ -1,6 +1,6 @@
 import type { Sign } from '../../train/index.ts'
 import type { Ailment } from '../ailment.ts'
-import { type Chart, progress } from '../chart.ts'
+import { type Chart, learned, progress } from '../chart.ts'
 import { percent, short } from '../words.ts'
 
 /** How much higher than its best the validation loss is. */
@@ -14,6 +14,8 @@ const WIDE_GAP = 0.25
 /** A gap as wide as this, late in the run, is learning by heart whether or not the loss on others has risen. */
 const BY_HEART = 0.2
 const LATE = 0.4
+/** Who has learned less than this share of the loss knows nothing by heart either. */
+const KNOWS = 0.4
 
 export const overfitting: Ailment = {
   code: 'overfitting',
@@ -52,6 +54,7 @@ export const overfitting: Ailment = {
 function learnedByHeart(chart: Chart): Sign | undefined {
   const { epochs, blindLoss } = chart
   if (blindLoss === undefined || epochs.length <= EPOCHS || progress(chart) < LATE) return undefined
+  if (learned(chart) < KNOWS) return undefined
   const measured = Math.min(...epochs.slice(-EPOCHS).map((epoch) => scoreGap(epoch, blindLoss)))
   if (!(measured > BY_HEART)) return undefined
   return {

@@ -35,6 +35,8 @@ export const rateTooLow: Ailment = {
     const largest = Math.max(...readings.map(updateRatio))
     const measured = largest * totalSteps
     const patches = [faster, muchFaster, adaptive]
+    // Where nothing moves at all, no gradient comes through: that is not the rate's doing.
+    if (measured === 0) return []
     if (measured < MOVEMENT) {
       const message = `an update moves the weights by ${short(largest)} of their size, ${totalSteps} of them by ${percent(measured)} at most; ${percent(Math.max(0, learned(chart)))} of the loss is gone`
       return [{ measured, message, patches }]
