@@ -22,6 +22,9 @@ async function complaint(words: readonly string[], isMention = false): Promise<s
   const gone = new AbortController().signal
   const program = createProgram({ streams: { stdout: silent, stderr: silent }, finish: () => undefined, gone })
   for (const command of program.commands) command.action(() => undefined)
+  // An option named by itself may be of any command: running text goes from one to the next.
+  const last = words[words.length - 1]
+  if (isMention && program.commands.some(({ options }) => options.some(({ long }) => long === last))) return undefined
   try {
     await program.parseAsync(words.slice(1), { from: 'user' })
     return undefined

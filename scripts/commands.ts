@@ -37,13 +37,17 @@ export function commandsOf(page: string, text: string): Shown[] {
     for (const [, span] of line.matchAll(/`([^`]+)`/g)) {
       if (BEGINNING.test(span)) {
         before = wordsOf(span)
-        shown.push({ place, words: before, isMention: before[0] === 'thalweg' && before.length === 2 })
+        shown.push({ place, words: before, isMention: before[0] === 'thalweg' && before.slice(2).every(isOption) })
       } else if (span.startsWith('--') && before?.[0] === 'thalweg') {
         shown.push({ place, words: [...before, ...wordsOf(span)], isMention: !span.includes(' ') })
       }
     }
   }
   return shown
+}
+
+function isOption(word: string): boolean {
+  return word.startsWith('--')
 }
 
 /** As a shell takes them apart, as far as quotes go; `npx` and the package's long name are left out. */
