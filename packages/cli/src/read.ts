@@ -22,6 +22,10 @@ export async function listFilesOf(folder: string): Promise<string[]> {
   return fs.readdir(folder).catch(() => [])
 }
 
+export async function removeFolder(path: string): Promise<void> {
+  await fs.rm(path, { recursive: true, force: true })
+}
+
 function unreadable(path: string, cause: unknown): Error {
   const code = (cause as { code?: string }).code
   if (code === 'ENOENT') {

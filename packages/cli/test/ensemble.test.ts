@@ -1,8 +1,8 @@
 /** `thalweg train --ensemble`: one run folder, predicted from like one network. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { emptyFolder, thalweg } from './command.ts'
+import { emptyFolder, thalweg, thalwegRead } from './command.ts'
 
 describe('thalweg train --ensemble', () => {
   it('leaves one run, which predicts as the mean of its members', async () => {
@@ -38,6 +38,33 @@ describe('thalweg train --ensemble', () => {
     expect(again.events.at(-1)).toMatchObject({ type: 'error', code: 'usage/finished' })
   })
 
+  it('takes the minima of one network, before and after a break', async () => {
+    const folder = emptyFolder()
+    const [whole, cut] = [join(folder, 'whole'), join(folder, 'cut')]
+    const args = ['train', 'xor', '--snapshots', '3', '--epochs', '6', '--json']
+    const { code, events, stderr } = await thalweg(...args, '--out', whole)
+    const end = events.at(-1)
+    expect([code, end]).toEqual([
+      0,
+      expect.objectContaining({ epochs: 6, ensemble: expect.objectContaining({ members: 3 }) }),
+    ])
+    expect(stderr).toContain('3 minima of one network')
+    const rates = events.filter(({ type }) => type === 'epoch').map(({ learningRate }) => Number(learningRate))
+    expect([1, 3, 5].every((epoch) => rates[epoch] < 0.1 * rates[epoch - 1])).toBe(true)
+
+    const first = await thalwegRead((text) => !text.includes('"epoch":3'), ...args, '--out', cut)
+    expect([first.code, first.stderr]).toEqual([130, expect.stringContaining(`--resume ${cut}`)])
+    const again = await thalweg('train', '--resume', cut, '--snapshots', '3', '--json', '--quiet')
+    expect(again.events.at(-1)).toMatchObject({ testLoss: end?.testLoss, testAccuracy: end?.testAccuracy })
+    const measured = await thalweg('test', cut, '--json', '--quiet')
+    expect(measured.events.at(-1)).toMatchObject({ accuracy: end?.testAccuracy, finished: true })
+    const file = join(folder, 'points.csv')
+    writeFileSync(file, '0.3,0.4\n-0.2,0.9\n')
+    const predicted = await thalweg('predict', cut, file)
+    expect(predicted.stdout).toBe((await thalweg('predict', whole, file)).stdout)
+    expect(predicted.stdout.split('\n')).toHaveLength(4)
+  })
+
   it('says how each network ended in a table', async () => {
     const run = join(emptyFolder(), 'run')
     const { stdout } = await thalweg('train', 'xor', '--epochs', '2', '--ensemble', '2', '--workers', '1', '--out', run)
@@ -58,6 +85,10 @@ describe('thalweg train --ensemble', () => {
     [['--combine', 'vote'], 'usage/unfit-combine'],
     [['--combine', 'mean', '--ensemble', '2'], 'usage/unfit-combine'],
     [['--ensemble', '1'], 'usage/bad-value'],
+    [['--snapshots', '4', '--epochs', '6'], 'usage/uneven-snapshots'],
+    [['--snapshots', '2', '--schedule', 'fixed'], 'usage/idle-option'],
+    [['--snapshots', '2', '--ensemble', '2'], 'usage/idle-option'],
+    [['--snapshots', '2', '--average', 'ema'], 'usage/idle-option'],
   ] as const)('refuses %j', async (args, expected) => {
     const { code, events } = await thalweg('train', 'xor', ...args, '--json', '--quiet')
     expect(events.at(-1)).toMatchObject({ type: 'error', code: expected })

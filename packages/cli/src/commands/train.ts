@@ -23,6 +23,7 @@ export interface TrainOptions extends SharedOptions, DataRequest, Overrides {
   readonly checkpointEvery?: number
   readonly babysit?: Babysitting
   readonly ensemble?: number
+  readonly snapshots?: number
   readonly combine?: Combine
   readonly workers?: number
 }
@@ -45,6 +46,7 @@ Examples:
                                                     the weights that count in the end
   thalweg train experiment.ts --json                your own model, events for a program
   thalweg train digits --ensemble 5                 five networks that answer as one
+  thalweg train digits --snapshots 3 --epochs 9     three minima of one, for the time of one
   thalweg train --resume runs/digits-...            go on where a run was interrupted
 
 Datasets by name: ${[...imageNames, ...pointNames].join(', ')}
@@ -67,6 +69,9 @@ export function addTrainCommand(program: Command, { streams, gone, finish }: Sur
       ).choices(babysittings),
     )
     .addOption(integerOption('--ensemble <n>', 'train so many networks from other seeds, which answer as one', 2))
+    .addOption(
+      integerOption('--snapshots <n>', 'train one whose rate falls to 0 so many times: its minima answer as one', 2),
+    )
     .addOption(
       new Option('--combine <how>', 'how an ensemble makes one answer (default: probabilities, or mean)').choices([
         'probabilities',

@@ -11,11 +11,18 @@ import {
   type Snapshot,
   type TrainEvent,
 } from 'thalweg/train'
-import { listFilesOf } from '../read.ts'
 import { fitOptionsOf, realize } from '../recipes/recipe.ts'
 import { firstWeights } from '../recipes/weights.ts'
 import { loadRunData } from '../run/data.ts'
-import { appendMetrics, isFinished, type RunFolder, rewriteMetrics, runFolder, writeResult } from '../run/folder.ts'
+import {
+  appendMetrics,
+  hasCheckpoints,
+  isFinished,
+  type RunFolder,
+  rewriteMetrics,
+  runFolder,
+  writeResult,
+} from '../run/folder.ts'
 import type { Manifest } from '../run/manifest.ts'
 import type { Prepared } from '../source/source.ts'
 import { createVoice } from '../voice.ts'
@@ -90,9 +97,9 @@ export async function trainMember(
   return !run.interrupted
 }
 
-async function newestOf({ checkpoints }: RunFolder): Promise<Snapshot | undefined> {
-  const files = await listFilesOf(checkpoints)
-  if (!files.some((file) => file.endsWith('.safetensors'))) return undefined
+async function newestOf(folder: RunFolder): Promise<Snapshot | undefined> {
+  const { checkpoints } = folder
+  if (!(await hasCheckpoints(folder))) return undefined
   return (await latestCheckpoint(checkpoints)).snapshot
 }
 

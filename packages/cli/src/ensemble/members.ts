@@ -2,7 +2,7 @@
 import type { Model } from 'thalweg/nn'
 import { latestCheckpoint, loadRun, modelArrays } from 'thalweg/train'
 import { type Member, memberOf } from 'thalweg/tune'
-import { isFinished, type RunFolder } from '../run/folder.ts'
+import { hasCheckpoints, isFinished, type RunFolder } from '../run/folder.ts'
 import type { Manifest } from '../run/manifest.ts'
 import type { Network } from '../run/statistics.ts'
 import { memberFolder } from './member.ts'
@@ -35,7 +35,11 @@ export async function loadNetwork(
 export async function loadMembers(run: string, manifest: Manifest, model: Model): Promise<LoadedNetwork[]> {
   const all: LoadedNetwork[] = []
   for (let number = 0; number < (manifest.ensemble ?? 0); number++) {
-    all.push(await loadNetwork(memberFolder(run, number), model, manifest, manifest.seed + number))
+    const folder = memberFolder(run, number)
+    const isSnapshot = manifest.members === 'snapshots'
+    // Those that one training has come to so far.
+    if (isSnapshot && number > 0 && !(await hasCheckpoints(folder))) break
+    all.push(await loadNetwork(folder, model, manifest, isSnapshot ? manifest.seed : manifest.seed + number))
   }
   return all
 }

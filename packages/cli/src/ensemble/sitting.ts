@@ -25,6 +25,7 @@ import type { Voice } from '../voice.ts'
 import { createPool } from '../workers/pool.ts'
 import { type MemberTask, memberFolder, trainMember } from './member.ts'
 import { loadMembers } from './members.ts'
+import { trainSnapshots } from './snapshots.ts'
 
 /** @returns the exit code */
 export async function runEnsembleSitting(
@@ -45,7 +46,11 @@ export async function runEnsembleSitting(
     lock = await createRunFolder(folder, { manifest, preprocessing, experiment })
   }
   try {
-    const finished = await trainAll(sitting, members, { size: Math.min(workers, members), engine }, context)
+    const isSnapshots = manifest.members === 'snapshots'
+    const size = Math.min(workers, members)
+    const finished = await (isSnapshots
+      ? trainSnapshots(sitting, context)
+      : trainAll(sitting, members, { size, engine }, context))
     voice.hide()
     if (!finished) {
       voice.say(`\n  saved; to go on:\n    ${voice.style.accent(resumeCommand(folder))}\n`)
@@ -65,7 +70,7 @@ export async function runEnsembleSitting(
     await writeResult(folder, result)
     if (report && unscaled) sayReport(report, unscaled, scaled, voice)
     sayRows(voice, [
-      ['trained', `${members} networks of ${manifest.recipe.epochs} epochs in ${duration(seconds)}`],
+      ['trained', `${trainedText(manifest)} in ${duration(seconds)}`],
       ['run', folder.path],
     ])
     voice.say('')
@@ -154,6 +159,12 @@ function createMembersProgress(
     const moving = [...last].map(([one, at]) => `${one + 1}: ${at.epoch}/${recipe.epochs} ${figuresOf(at).join(' ')}`)
     voice.show(`  ${moving.join('   ')}`)
   }
+}
+
+function trainedText({ ensemble, members, recipe: { epochs } }: Manifest): string {
+  return members === 'snapshots'
+    ? `${ensemble} minima of one network in ${epochs} epochs`
+    : `${ensemble} networks of ${epochs} epochs`
 }
 
 function resultOf(report: EnsembleReport | undefined, { recipe }: Manifest, seconds: number): Result {

@@ -150,6 +150,10 @@ export async function readRunPreprocessing({ path: folder }: RunFolder): Promise
   return readPreprocessing(JSON.parse(await fs.readFile(file, 'utf8')), file)
 }
 
+export async function hasCheckpoints({ checkpoints }: RunFolder): Promise<boolean> {
+  return (await listFilesOf(checkpoints)).some((file) => file.endsWith('.safetensors'))
+}
+
 export async function isFinished({ path: folder }: RunFolder): Promise<boolean> {
   return exists(path.join(folder, 'result.json'))
 }

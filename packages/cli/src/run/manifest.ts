@@ -10,6 +10,8 @@ export interface Manifest extends Origin {
   readonly checkpointEvery?: number | undefined
   /** Members of an ensemble, each in a folder of its own, and how they are combined; nothing for a single network. */
   readonly ensemble?: number | undefined
+  /** How its members come about: from seeds, which is the default, or as minima of one training. */
+  readonly members?: 'snapshots' | undefined
   readonly combine?: Combine | undefined
   readonly recipe: Recipe
   readonly data: DataDescription
@@ -47,6 +49,7 @@ export const manifestSchema: z.ZodType<Manifest> = z.object({
   ...originFields,
   checkpointEvery: z.number().int().optional(),
   ensemble: z.number().int().optional(),
+  members: z.literal('snapshots').optional(),
   combine: z.enum(['probabilities', 'logits', 'vote', 'mean']).optional(),
   recipe: recipeSchema,
   data: dataSchema,

@@ -3,7 +3,9 @@ import path from 'node:path'
 import type { Combine } from 'thalweg/tune'
 import { usage } from '../errors.ts'
 import { chooseRecipe, type Overrides } from '../recipes/choose.ts'
+import type { Recipe } from '../recipes/recipe.ts'
 import { type DataRequest, openData } from '../source/open.ts'
+import type { Prepared, Source } from '../source/source.ts'
 import type { Babysitting } from './babysit.ts'
 import { refuseTaken, runFolder, runName } from './folder.ts'
 import { describeData, type Manifest } from './manifest.ts'
@@ -16,6 +18,7 @@ export interface Request extends DataRequest, Overrides {
   readonly checkpointEvery?: number | undefined
   readonly babysit?: Babysitting | undefined
   readonly ensemble?: number | undefined
+  readonly snapshots?: number | undefined
   readonly combine?: Combine | undefined
 }
 
@@ -27,7 +30,8 @@ export async function prepareSitting(
   if (request.out !== undefined) await refuseTaken(request.out)
   const { source, data, seed } = await openData('train', target, request, { voice, signal })
   refuseUnfitCombine(request, data.train.target.kind)
-  const recipe = await chooseRecipe(source, data, request)
+  refuseUnfitSnapshots(request)
+  const recipe = await recipeFor(source, data, request)
   const name = data.experiment?.definition.name ?? source.name
   const folder = runFolder(request.out ?? path.join('runs', runName(name)))
   const isFile = source.kind === 'table' || source.kind === 'experiment'
@@ -35,6 +39,7 @@ export async function prepareSitting(
     ...originOf({ name, target: target ?? source.name, isFile, seed, request }),
     ...(request.checkpointEvery !== undefined && { checkpointEvery: request.checkpointEvery }),
     ...(request.ensemble !== undefined && { ensemble: request.ensemble }),
+    ...(request.snapshots !== undefined && { ensemble: request.snapshots, members: 'snapshots' as const }),
     ...(request.combine !== undefined && { combine: request.combine }),
     recipe,
     data: await describeData(data),
@@ -50,8 +55,51 @@ export async function prepareSitting(
   }
 }
 
+/** Of a snapshot ensemble the rate starts again for each member, and each has as many epochs as the others. */
+async function recipeFor(source: Source, data: Prepared, request: Request): Promise<Recipe> {
+  const { snapshots } = request
+  if (snapshots === undefined) return chooseRecipe(source, data, request)
+  const recipe = await chooseRecipe(source, data, { ...request, schedule: 'cosine-restarts' })
+  const own = data.experiment?.definition
+  for (const field of ['earlyStopping', 'average', 'statistics'] as const) {
+    if (own?.[field] === undefined) continue
+    throw usage('idle-option', {
+      rule: 'train: --snapshots takes the weights at each minimum, and no others',
+      received: `an experiment with ${field}`,
+      try: `take ${field} out of the file, or --ensemble ${snapshots}`,
+    })
+  }
+  const epochs = request.epochs ?? Math.ceil(recipe.epochs / snapshots) * snapshots
+  if (epochs % snapshots === 0) return { ...recipe, epochs }
+  throw usage('uneven-snapshots', {
+    rule: 'train: --epochs must be a multiple of --snapshots, for each to end at a minimum',
+    received: `${epochs} epochs, ${snapshots} snapshots`,
+    try: `--epochs ${Math.max(1, Math.round(epochs / snapshots)) * snapshots}`,
+  })
+}
+
+function refuseUnfitSnapshots({ snapshots, ensemble, schedule, warmup, average, patience, batchNorm }: Request): void {
+  if (snapshots === undefined) return
+  const given = {
+    '--ensemble': ensemble,
+    '--schedule': schedule,
+    '--warmup': warmup,
+    '--average': average,
+    '--patience': patience,
+    '--batch-norm': typeof batchNorm === 'string' ? batchNorm : undefined,
+  }
+  for (const [option, value] of Object.entries(given)) {
+    if (value === undefined) continue
+    throw usage('idle-option', {
+      rule: `train: ${option} has no place in a snapshot ensemble, whose members are the minima of its own schedule`,
+      received: `--snapshots ${snapshots} ${option} ${value}`,
+      try: `leave ${option} out, or --ensemble ${snapshots} for networks of their own`,
+    })
+  }
+}
+
 /** Before anything is trained: a way of combining that does not suit the target, or without anything to combine. */
-function refuseUnfitCombine({ combine, ensemble }: Request, kind: 'class' | 'number'): void {
+function refuseUnfitCombine({ combine, snapshots, ensemble = snapshots }: Request, kind: 'class' | 'number'): void {
   if (combine === undefined) return
   const suits = (combine === 'mean') === (kind === 'number')
   if (suits && ensemble !== undefined) return

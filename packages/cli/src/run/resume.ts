@@ -2,12 +2,11 @@
 import path from 'node:path'
 import { clearTemporaries, latestCheckpoint, type Snapshot } from 'thalweg/train'
 import { usage } from '../errors.ts'
-import { listFilesOf } from '../read.ts'
 import { averageDescription, averageText } from '../recipes/average.ts'
 import { columnsText } from '../source/columns.ts'
 import type { Voice } from '../voice.ts'
 import { loadRunData } from './data.ts'
-import { isFinished, type RunFolder, readManifest, runFolder } from './folder.ts'
+import { hasCheckpoints, isFinished, type RunFolder, readManifest, runFolder } from './folder.ts'
 import { refuseFinished, withEpochs } from './grow.ts'
 import { lockFolder } from './lock.ts'
 import type { Manifest } from './manifest.ts'
@@ -49,7 +48,8 @@ async function readSitting(
   const data = await loadRunData(manifest, { folder: request.data, voice, signal })
   await clearTemporaries(folder.path)
   await clearTemporaries(folder.checkpoints)
-  const snapshot = await findSnapshot(folder, voice)
+  // The members of an ensemble look for their own.
+  const snapshot = manifest.ensemble === undefined ? await findSnapshot(folder, voice) : undefined
   const checkpointEvery = request.checkpointEvery ?? manifest.checkpointEvery
   return { data: { ...data, notes: [] }, snapshot, checkpointEvery }
 }
@@ -57,9 +57,8 @@ async function readSitting(
 /** The newest whole checkpoint; nothing where the run stopped before its first one, which is its beginning. */
 async function findSnapshot(folder: RunFolder, voice: Voice): Promise<Snapshot | undefined> {
   const { checkpoints } = folder
-  const isEmpty = (await listFilesOf(checkpoints)).every((file) => !file.endsWith('.safetensors'))
   // A finished run whose checkpoints were thrown away must not begin anew.
-  if (isEmpty && !(await isFinished(folder))) return undefined
+  if (!(await hasCheckpoints(folder)) && !(await isFinished(folder))) return undefined
   const { snapshot, skipped, path: found } = await latestCheckpoint(checkpoints)
   for (const { path: damaged, error } of skipped) {
     const message = `${path.basename(damaged)} is damaged (${error.received}); going on from ${path.basename(found)}`
@@ -79,7 +78,8 @@ function refuseOtherOptions(manifest: Manifest, target: string | undefined, requ
     ['--target', request.target, manifest.targetColumn],
     ['--column', columnsText(request.column), columnsText(manifest.columns)],
     ['--seed', request.seed, manifest.seed],
-    ['--ensemble', request.ensemble, manifest.ensemble],
+    ['--ensemble', request.ensemble, manifest.members === 'snapshots' ? undefined : manifest.ensemble],
+    ['--snapshots', request.snapshots, manifest.members === 'snapshots' ? manifest.ensemble : undefined],
     ['--combine', request.combine, manifest.combine],
     ['--batch-size', request.batchSize, recipe.batchSize],
     ['--optimizer', request.optimizer, recipe.optimizer.name],

@@ -23,6 +23,7 @@ export function sayBeginning({ folder, manifest, data, snapshot, lock }: Sitting
     ['data', parts.filter(Boolean).join(', ')],
     ['network', describeModel(manifest.recipe.model)],
     ['recipe', describeRecipe(manifest)],
+    ...(manifest.ensemble === undefined ? [] : [['ensemble', describeEnsemble(manifest)] as const]),
     ['run', folder.path],
     ...(!lock || snapshot ? [] : [['resumed', 'from the beginning: there was no checkpoint yet'] as const]),
     ...(snapshot ? [['resumed', placeOf(snapshot.position)] as const] : []),
@@ -54,6 +55,11 @@ function describeRecipe({ recipe, seed }: Manifest): string {
   const update = accumulate === undefined ? '' : `${accumulate} `
   const size = batchSize === 'all' ? 'all examples a step' : `${update}batches of ${batchSize}`
   return `${optimizer.name}, ${rates}, ${size}${describeOrder(order)}, ${plural(epochs, 'epoch')}${patience}, seed ${seed}${ending}`
+}
+
+function describeEnsemble({ ensemble = 0, members, seed }: Manifest): string {
+  if (members === 'snapshots') return `${ensemble} minima of one network, whose rate falls to 0 as many times`
+  return `${ensemble} networks, from seeds ${seed} to ${seed + ensemble - 1}`
 }
 
 function describeRates({ name, warmupEpochs }: Recipe['schedule'], highest: string): string {

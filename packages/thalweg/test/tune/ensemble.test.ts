@@ -221,6 +221,17 @@ describe('an ensemble of trained models', () => {
     expect(second.interrupted).toBe(false)
     expect(second.ensemble?.predict([0.3, 0.2])).toEqual(whole.ensemble?.predict([0.3, 0.2]))
     await rejects('tune/bad-option', () => snapshotEnsemble(model, { ...options, epochs: 13 }))
+
+    // Fewer updates an epoch: the cycles are as many epochs as before.
+    const slower: number[] = []
+    const accumulated = await snapshotEnsemble(model, {
+      ...options,
+      accumulate: 3,
+      onEvent: (event) => event.type === 'epoch' && slower.push(event.learningRate),
+    })
+    expect(accumulated.ensemble?.members).toHaveLength(3)
+    expect(new Set([3, 7, 11].map((epoch) => slower[epoch])).size).toBe(1)
+    expect([2, 3, 6, 7].map((epoch) => slower[epoch + 1] < slower[epoch])).toEqual([true, false, true, false])
   })
 
   it('is made of the best of a search', async () => {

@@ -1,9 +1,18 @@
 /** Ensembles from scratch: several models from several seeds, or several minima of one run. */
 import { ThalwegError } from '../../base/index.ts'
 import { batchCount } from '../../data/index.ts'
-import type { Model } from '../../nn/index.ts'
-import { cosineRestarts } from '../../optim/index.ts'
-import { completeOptions, type FitOptions, fit, modelArrays, type Run, type Snapshot } from '../../train/index.ts'
+import type { Model, Store } from '../../nn/index.ts'
+import { cosineDecay, type Schedule } from '../../optim/index.ts'
+import {
+  completeOptions,
+  type FitOptions,
+  fit,
+  modelArrays,
+  type Position,
+  type Run,
+  type Settings,
+  type Snapshot,
+} from '../../train/index.ts'
 import { checkCount } from '../pruners/checks.ts'
 import { memoryCheckpoints, type TrialCheckpoints } from '../study/checkpoints.ts'
 import type { Combine } from './combine.ts'
@@ -58,44 +67,54 @@ export async function trainEnsemble(
   }
 }
 
-export interface SnapshotEnsembleOptions extends Omit<TrainEnsembleOptions, 'schedule'> {
+export interface SnapshotEnsembleOptions
+  extends Omit<TrainEnsembleOptions, 'schedule' | 'average' | 'earlyStopping' | 'statistics'> {
   /** All epochs; each member gets an equal part of them, so `members` must divide it. */
   readonly epochs: number
+  /** First weights. Default new ones, drawn from `seed`. */
+  readonly store?: Store | undefined
+  /** Saves every so many steps besides, not only at the ends of epochs. Default never. */
+  readonly everySteps?: number | undefined
 }
+
+/** A cycle saves about this often on its way, for the case that it is killed. */
+const SAVES = 10
 
 /**
  * One run in which the learning rate falls to zero and starts again, once for each member; the weights at each minimum are a
  * member (Huang, Li, Pleiss, Liu, Hopcroft, Weinberger: "Snapshot Ensembles: Train 1, Get M for Free", ICLR 2017). The highest
- * rate is the optimizer's own.
+ * rate is the optimizer's own. A cycle is so many epochs, however many updates each of them has.
  *
  * @throws ThalwegError as `fit` does, and `tune/bad-option`
  */
 export async function snapshotEnsemble(
   model: Model,
-  { members = 5, combine, checkpoints = memoryCheckpoints(), ...options }: SnapshotEnsembleOptions,
+  { members = 5, combine, checkpoints = memoryCheckpoints(), store, everySteps, ...options }: SnapshotEnsembleOptions,
 ): Promise<TrainedEnsemble> {
   checkCount('snapshotEnsemble', 'members', members, 1)
   if (options.epochs % members !== 0) throw unevenCycles(options.epochs, members)
   const perMember = options.epochs / members
-  const { train, batchSize, optimizer } = completeOptions(options)
-  const period = perMember * batchCount(train.size, batchSize)
+  const settings = completeOptions(options)
   const kept = await snapshotsIn(checkpoints, members)
+  const resume = kept.at(-1)
 
   const run = await fit(model, {
     ...options,
-    schedule: cosineRestarts({ learningRate: optimizer.learningRate, period }),
-    resume: kept.at(-1),
+    ...(store && !resume && { store }),
+    schedule: cyclesOf(settings, members),
+    resume,
     checkpoint: {
-      everyEpochs: perMember,
-      // A run that is interrupted on its way to a minimum is kept under the minimum's number, and written over there.
-      save: (checkpoint) => checkpoints.sink(Math.ceil(checkpoint.position.step / period) - 1)(checkpoint),
+      everyEpochs: saveEvery(perMember),
+      ...(everySteps !== undefined && { everySteps }),
+      // What is saved on its way to a minimum is kept under the minimum's number, and written over there.
+      save: (checkpoint) => checkpoints.sink(cycleOf(checkpoint.position, perMember))(checkpoint),
     },
   })
 
   const whole = (await snapshotsIn(checkpoints, members)).filter(
     ({ position }, member) => position.epoch === (member + 1) * perMember,
   )
-  const { inputShape, target } = train
+  const { inputShape, target } = options.train
   const where = { inputShape, target, ...(options.engine && { engine: options.engine }) }
   const all = whole.map((snapshot) => memberOf(model, modelArrays(snapshot), where))
   return {
@@ -103,6 +122,37 @@ export async function snapshotEnsemble(
     runs: [run],
     interrupted: all.length < members,
   }
+}
+
+/** Half a cosine to zero for each member, over the updates of its epochs. */
+function cyclesOf(settings: Settings, members: number): Schedule {
+  const { epochs, orders, batchSize, accumulate = 1, optimizer } = settings
+  const ends: number[] = []
+  let updates = 0
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    updates += Math.ceil(batchCount(orders.length(epoch), batchSize) / accumulate)
+    if ((epoch + 1) % (epochs / members) === 0) ends.push(updates)
+  }
+  const cycles = ends.map((end, cycle) => {
+    const start = cycle === 0 ? 0 : ends[cycle - 1]
+    return { start, end, rate: cosineDecay({ learningRate: optimizer.learningRate, totalSteps: end - start }) }
+  })
+  return (step) => {
+    const { start, rate } = cycles.find(({ end }) => step < end) ?? cycles[cycles.length - 1]
+    return rate(step - start)
+  }
+}
+
+/** Which member a place in the run belongs to. */
+function cycleOf({ epoch, batch }: Position, perMember: number): number {
+  return Math.ceil((batch > 0 ? epoch + 1 : epoch) / perMember) - 1
+}
+
+/** Epochs between two checkpoints: a divisor of a cycle, so that its end is one of them. */
+function saveEvery(perMember: number): number {
+  let every = Math.ceil(perMember / SAVES)
+  while (perMember % every !== 0) every++
+  return every
 }
 
 /** Those that are there, up to the first that is not. */
