@@ -25,6 +25,7 @@ export const data: readonly Kind[] = [
       'feature-scales',
       'loss-climbs',
       'activation-spread',
+      'vanishing-gradient',
     ],
     repairable: true,
     mutate: (program) => ({ program: withData(program, { fault: 'bytes' }) }),

@@ -10,7 +10,7 @@ export const layers: readonly Kind[] = [
     brings: ['not-learning', 'plateau', 'underfitting', 'rate-too-low', 'activation-spread'],
     repairable: true,
     mutate: (program) =>
-      weighted(program.layers).length >= 4 && !has(program, 'batchNorm') && !has(program, 'conv')
+      weighted(program.layers).length >= 5 && !has(program, 'batchNorm') && !has(program, 'conv')
         ? {
             program: withLayers(program, (layer) =>
               layer.kind === 'activation' ? { kind: 'activation', name: 'sigmoid' } : layer,
@@ -57,6 +57,12 @@ export const layers: readonly Kind[] = [
       'initial-loss',
       'loss-oscillates',
       'loss-above-start',
+      'loss-diverged',
+      'activation-spread',
+      'vanishing-gradient',
+      'loss-climbs',
+      'non-finite',
+      'rate-too-high',
     ],
     repairable: true,
     mutate(program, draw) {

@@ -14,7 +14,7 @@ export const outputs: readonly Kind[] = [
   {
     name: 'rectified outputs',
     expects: ['output-activation', 'output-range'],
-    brings: ['dead-relu', 'plateau', 'underfitting', 'not-learning', 'rate-too-low'],
+    brings: ['dead-relu', 'plateau', 'underfitting', 'not-learning', 'rate-too-low', 'vanishing-gradient'],
     repairable: true,
     mutate: (program) => endingIn(program, 'relu'),
   },
@@ -42,6 +42,8 @@ export const outputs: readonly Kind[] = [
       'initial-loss',
       'rate-too-low',
       'loss-climbs',
+      'vanishing-gradient',
+      'dead-channel',
     ],
     repairable: true,
     mutate: (program) =>

@@ -30,6 +30,7 @@ export const weights: readonly Kind[] = [
       'plateau',
       'rate-too-low',
       'loss-climbs',
+      'vanishing-gradient',
     ],
     repairable: true,
     mutate: (program) =>
@@ -48,6 +49,7 @@ export const weights: readonly Kind[] = [
       'underfitting',
       'rate-too-low',
       'dead-channel',
+      'activation-spread',
     ],
     repairable: true,
     mutate: (program) => ({ program: initialized(program, { name: 'zeros' }) }),
@@ -64,6 +66,9 @@ export const weights: readonly Kind[] = [
       'rate-too-high',
       'loss-oscillates',
       'weight-scale',
+      'dead-relu',
+      'vanishing-gradient',
+      'non-finite',
     ],
     repairable: true,
     mutate: (program, draw) => ({

@@ -124,6 +124,12 @@ const cases: readonly Case[] = [
   { code: 'output-activation', layer: 'softmax1', sick: { ...brief, model: sequential(dense(4), softmax()) } },
   { code: 'output-range', layer: 'sigmoid1', sick: { ...brief, ...numbers, model: sequential(dense(1), sigmoid()) } },
   { code: 'linear-stack', sick: { ...brief, model: sequential(dense(8), dense(4)) } },
+  {
+    code: 'sigmoid-stack',
+    layer: 'sigmoid1',
+    sick: { ...brief, model: stack(4, (n) => [dense(n, { initializer: xavier() }), sigmoid()]) },
+    twin: { ...brief, model: stack(4, (n) => [dense(n, { initializer: xavier() }), batchNorm(), sigmoid()]) },
+  },
   { code: 'narrow-layer', layer: 'dense1', sick: { ...brief, model: sequential(dense(1), relu(), dense(4)) } },
   {
     code: 'batch-norm-placement',
@@ -193,9 +199,9 @@ const cases: readonly Case[] = [
       train: slope(),
       loss: meanSquaredError(),
       model: line,
-      optimizer: sgd({ learningRate: 0.003, momentum: 0.999 }),
+      optimizer: sgd({ learningRate: 0.01, momentum: 0.999 }),
     },
-    twin: { epochs: 40, ...numbers, model: line, optimizer: sgd({ learningRate: 0.003, momentum: 0.9 }) },
+    twin: { epochs: 40, ...numbers, model: line, optimizer: sgd({ learningRate: 0.01, momentum: 0.9 }) },
   },
   {
     code: 'too-few-steps',

@@ -33,6 +33,7 @@ import { rateTooHigh } from './rate-too-high.ts'
 import { rateTooLow } from './rate-too-low.ts'
 import { saturatedActivation } from './saturated-activation.ts'
 import { sharedExamples } from './shared-examples.ts'
+import { sigmoidStack } from './sigmoid-stack.ts'
 import { smallNormBatch } from './small-norm-batch.ts'
 import { sortedExamples } from './sorted-examples.ts'
 import { stalledInput } from './stalled-input.ts'
@@ -63,6 +64,7 @@ export const ailments: readonly Ailment[] = [
   outputActivation,
   outputRange,
   linearStack,
+  sigmoidStack,
   narrowLayer,
   heavyDropout,
   frozenLayer,

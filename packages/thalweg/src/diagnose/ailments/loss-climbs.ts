@@ -6,10 +6,11 @@ import { short } from '../words.ts'
 /** Over the best epoch. Two epochs in a row have to be so high: one may be thrown out by a single batch. */
 const TIMES = 2
 /** Below this share of what a constant answer has, a loss may double and mean nothing. */
-const HIGH = 0.2
+const HIGH = 0.5
 
 /** In the beginning it may be thrown out of a good place by chance, and find a better one. */
 const PROGRESS = 0.3
+const STEPS = 60
 
 export const lossClimbs: Ailment = {
   code: 'loss-climbs',
@@ -26,7 +27,7 @@ export const lossClimbs: Ailment = {
   examine(chart) {
     const { epochs, blindLoss, losses } = chart
     const [before, last] = epochs.slice(-2)
-    if (!last || epochs.length < 4 || progress(chart) < PROGRESS) return []
+    if (!last || epochs.length < 4 || losses.values.length < STEPS || progress(chart) < PROGRESS) return []
     const best = epochs.slice(0, -2).reduce((least, one) => (one.trainLoss < least.trainLoss ? one : least))
     const lower = Math.min(before.trainLoss, last.trainLoss)
     const measured = lower / best.trainLoss

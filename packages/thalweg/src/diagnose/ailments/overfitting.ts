@@ -16,6 +16,10 @@ const BY_HEART = 0.2
 const LATE = 0.4
 /** Who has learned less than this share of the loss knows nothing by heart either. */
 const KNOWS = 0.4
+/** Share of the loss of a constant answer that is as good as none. */
+const SURE = 0.05
+/** Before, the running statistics of batch norms lag behind, and with them what is said of others. */
+const STEPS = 100
 
 export const overfitting: Ailment = {
   code: 'overfitting',
@@ -52,11 +56,14 @@ export const overfitting: Ailment = {
 
 /** What it scores on its own examples beyond what it scores on others, in the least of the last epochs. */
 function learnedByHeart(chart: Chart): Sign | undefined {
-  const { epochs, blindLoss } = chart
+  const { epochs, blindLoss, losses } = chart
   if (blindLoss === undefined || epochs.length <= EPOCHS || progress(chart) < LATE) return undefined
-  if (learned(chart) < KNOWS) return undefined
-  const measured = Math.min(...epochs.slice(-EPOCHS).map((epoch) => scoreGap(epoch, blindLoss)))
-  if (!(measured > BY_HEART)) return undefined
+  if (learned(chart) < KNOWS || losses.values.length < STEPS) return undefined
+  const lately = epochs.slice(-EPOCHS)
+  const measured = Math.min(...lately.map((epoch) => scoreGap(epoch, blindLoss)))
+  // Sure of every answer, and on others surer than it can afford: worse than who knows nothing.
+  const isSure = lately.every(({ trainLoss, validLoss = 0 }) => trainLoss < SURE * blindLoss && validLoss > blindLoss)
+  if (!(measured > BY_HEART || (isSure && measured > 0))) return undefined
   return {
     measured,
     rule: 'score on the training examples over that on others, for 3 epochs: accuracy, or share of the loss of a constant answer',

@@ -1,11 +1,14 @@
 import type { Ailment } from '../ailment.ts'
-import { learned } from '../chart.ts'
+import { type Chart, learned } from '../chart.ts'
 import { adaptive, faster } from '../patches.ts'
 import { percent, short } from '../words.ts'
 
 /** Of the loss of a constant answer. */
 const LEARNED = 0.35
 const STEPS = 60
+/** The same for networks whose widest hidden layer has fewer units than this: what is missing is capacity. */
+const LEARNED_SMALL = 0.6
+const SMALL = 8
 
 export const underfitting: Ailment = {
   code: 'underfitting',
@@ -24,8 +27,20 @@ export const underfitting: Ailment = {
     const last = epochs[epochs.length - 1]
     if (blindLoss === undefined || !last || last.epoch < settings.epochs || losses.values.length < STEPS) return []
     const measured = learned(chart)
-    if (!(measured < LEARNED)) return []
+    const widest = widestHidden(chart)
+    const isSmall = widest < SMALL
+    const threshold = isSmall ? LEARNED_SMALL : LEARNED
+    if (!(measured < threshold)) return []
     const message = `the run ends at a loss of ${short(losses.recent())} on its own examples; a constant answer has ${short(blindLoss)}: ${percent(Math.max(0, measured))} of it is learned`
-    return [{ measured, message, patches: [faster, adaptive] }]
+    const cause = `the widest hidden layer has ${widest} unit${widest === 1 ? '' : 's'}: the network is too small`
+    return [{ measured, threshold, message, patches: [faster, adaptive], ...(isSmall && { cause }) }]
   },
+}
+
+/** Units or filters; infinite where no layer is hidden. */
+function widestHidden({ anatomy: { layers, parameters } }: Chart): number {
+  const weighted = new Set(parameters.filter(({ isWeight }) => isWeight).map(({ layer }) => layer))
+  const hidden = layers.filter(({ path }) => weighted.has(path)).slice(0, -1)
+  const units = hidden.map(({ outputShape }) => outputShape[outputShape.length - 1] ?? 0)
+  return units.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...units)
 }
