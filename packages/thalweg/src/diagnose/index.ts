@@ -6,6 +6,7 @@ export type { Anatomy, LayerFacts, ParameterFacts } from './anatomy.ts'
 export type { Chart } from './chart.ts'
 export { type Checkup, checkup } from './checkup.ts'
 export type { Distribution, Histogram } from './distribution.ts'
+export { type FixOptions, fix } from './fix.ts'
 export {
   type GradientCheckOptions,
   type GradientCheckReport,

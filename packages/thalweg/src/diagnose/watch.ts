@@ -9,6 +9,7 @@ import {
   type Severity,
   type Sign,
   type StepMoment,
+  type StoredArray,
   type Watch,
   type WatchedRun,
 } from '../train/index.ts'
@@ -39,7 +40,17 @@ export interface WatchOptions {
 export interface OpenWatch extends Watch {
   /** What is known so far. */
   chart(): Chart
+  /** The last reading before which the loss was about as low as ever; nothing before the first. */
+  lastGood(): Snapshot | undefined
 }
+
+export interface Snapshot {
+  readonly arrays: ReadonlyMap<string, StoredArray>
+  readonly position: Position
+}
+
+/** A mean over the last losses counts as about as low as ever up to this many times the lowest such mean. */
+const WELL = 1.3
 
 export function openWatch({ model, settings, session }: WatchedRun, options: WatchOptions): OpenWatch {
   const { train, batchSize, loss } = settings
@@ -69,6 +80,8 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
   /** Where the last reading of sound weights was taken, and the steps since: whatever happens can be made to happen again. */
   let snapshot = session.arrays()
   let made: MadeStep[] = []
+  let good: Snapshot | undefined
+  let lowest = Number.POSITIVE_INFINITY
 
   const chart = (): Chart => ({ ...facts, position, losses, readings, epochs })
 
@@ -92,6 +105,7 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
 
   return {
     chart,
+    lastGood: () => good,
     begin(at) {
       position = at
       return at.step === 0 ? look('before') : []
@@ -107,6 +121,9 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
       if (read.parameters.every(({ values }) => Number.isFinite(values))) {
         snapshot = session.arrays()
         made = [step]
+        const loss = losses.values.length === 0 ? Number.POSITIVE_INFINITY : losses.recent(LOOK_EVERY)
+        if (loss < WELL * lowest || good === undefined) good = { arrays: snapshot, position: at }
+        lowest = Math.min(lowest, loss)
       } else made.push(step) // Weights that are spoilt already are no place to begin from.
       const { learningRate } = moment
       readings.push({ step: at.step, epoch: at.epoch, examples: rows.length, learningRate, ...read })

@@ -25,6 +25,8 @@ export interface BestEpochs {
   readonly list: readonly BestEpoch[]
   /** Keeps the epoch that just ended if it is among the best; `weights` is asked only then. */
   see(event: EpochEvent, weights: () => Record<string, NamedArray>): void
+  /** The run went back: epochs after this one have not been, or, of another model, none. */
+  forget(after: number): void
   /** For a checkpoint. */
   records(): BestRecord[]
   arrays(): Map<string, StoredArray>
@@ -52,6 +54,10 @@ export function createBestEpochs(
       if (at >= keep) return
       list.splice(at, 0, { epoch: event.epoch, step: event.step, value, weights: weights() })
       list.length = Math.min(list.length, keep)
+    },
+    forget(after) {
+      const kept = list.filter(({ epoch }) => epoch <= after)
+      list.splice(0, list.length, ...kept)
     },
     records: () => list.map(({ weights: _, ...record }) => record),
     arrays() {

@@ -7,6 +7,7 @@ import { ThalwegError } from '../base/index.ts'
 import type { NamedArray } from '../nn/index.ts'
 import type { BestRecord } from './best.ts'
 import type { EpochEvent } from './events.ts'
+import type { Mend } from './patch.ts'
 import { decodeSafetensors, encodeSafetensors, namedArrays, type StoredArray } from './safetensors.ts'
 
 /** Where a run stands: finished epochs, finished batches of the epoch that is going on, updates since the beginning. */
@@ -37,6 +38,8 @@ export interface Progress {
   readonly history: readonly EpochEvent[]
   /** The best epochs, the best one first. Their weights are among the arrays. */
   readonly best: readonly BestRecord[]
+  /** What the babysitter has done so far, in its order; nothing where it did nothing. */
+  readonly mends?: readonly Mend[]
   /** Spent on the run so far, and on the epoch that is going on. */
   readonly seconds: number
   readonly epochSeconds: number

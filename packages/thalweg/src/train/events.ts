@@ -5,6 +5,7 @@
 import type { Shape } from '../base/index.ts'
 import type { Plan } from '../compile/index.ts'
 import type { Finding } from './finding.ts'
+import type { Mend } from './patch.ts'
 
 export interface StartEvent {
   readonly type: 'start'
@@ -89,6 +90,11 @@ export interface FindingEvent extends Finding {
   readonly type: 'finding'
 }
 
+/** The babysitter has tried to mend the run: what was raced, and what the run goes on with. */
+export interface MendEvent extends Mend {
+  readonly type: 'mend'
+}
+
 /** Early stopping ended the run before its last epoch. */
 export interface StopEvent {
   readonly type: 'stop'
@@ -141,6 +147,7 @@ export type TrainEvent =
   | EpochEvent
   | CheckpointEvent
   | FindingEvent
+  | MendEvent
   | StopEvent
   | RestoreEvent
   | InterruptedEvent

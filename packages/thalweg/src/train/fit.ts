@@ -6,6 +6,7 @@ import { ThalwegError } from '../base/index.ts'
 import { batchCount, batchRows, type Dataset } from '../data/index.ts'
 import type { Model, Store } from '../nn/index.ts'
 import { describeRules } from '../optim/rules.ts'
+import { applyPatches } from './apply-patch.ts'
 import { type BestEpoch, createBestEpochs, withoutBest } from './best.ts'
 import { checkSignature, encodeCheckpoint, type Position, type Signature } from './checkpoint.ts'
 import { createClock } from './clock.ts'
@@ -19,13 +20,15 @@ import { type Moment, momentAt } from './moment.ts'
 import { bestFirst } from './monitor.ts'
 import { completeOptions, type FitOptions } from './options.ts'
 import { createPace } from './pace.ts'
-import { createRates } from './rates.ts'
+import type { Mend } from './patch.ts'
+import { createRates, type Rates } from './rates.ts'
 import { epochEvent, startEvent, stepEvent, testNumbers } from './report.ts'
 import { createRun, type Run, type RunParts } from './run.ts'
 import type { StoredArray } from './safetensors.ts'
-import { openSession } from './session.ts'
 import type { Settings } from './settings.ts'
 import { reasonToStop } from './stopping.ts'
+import type { Watch } from './watch.ts'
+import { openWork, type Work } from './work.ts'
 
 /** How often a long computation looks up: for signals, displays, and numbers that stopped being finite. */
 const LOOK_UP_MS = 50
@@ -38,27 +41,31 @@ const STEP_EVENT_MS = 100
  * the step and the epoch where it happened; whatever `checkpoint.save` throws
  */
 export async function fit(model: Model, options: FitOptions): Promise<Run> {
-  const settings = completeOptions(options)
-  const { valid, test, epochs, batchSize, orders, monitor, keepBest, earlyStopping, resume, signal } = settings
-  const emit = settings.onEvent ?? (() => undefined)
-  const signature = settings.checkpoint || resume ? await signatureOf(settings, options.batchSize) : undefined
+  const asked = completeOptions(options)
+  const { loss, valid, test, epochs, engine, monitor, keepBest, earlyStopping, resume, signal } = asked
+  const emit = asked.onEvent ?? (() => undefined)
+  const signature = asked.checkpoint || resume ? await signatureOf(asked, options.batchSize) : undefined
   if (resume && signature) checkSignature(signature, resume.signature)
 
   const history: EpochEvent[] = [...(resume?.history ?? [])]
   const findings: FindingEvent[] = []
-  const rates = createRates(settings.schedule, settings.optimizer, monitor, history)
+  const mends: Mend[] = [...(resume?.mends ?? [])]
   const bestEpochs = createBestEpochs(keepBest, monitor, resume)
   let position: Position = resume?.position ?? { epoch: 0, batch: 0, step: 0 }
   let saved = resume?.position
   let stop = earlyStopping && reasonToStop(history, monitor, earlyStopping)
 
-  const session = openSession(model, settings, emit)
-  const { loss, engine } = settings
-  const evaluator = createEvaluator(model, { store: session.store, loss, engine }, emit)
+  const patches = mends.flatMap(({ kept }) => kept)
+  const patched = applyPatches({ model, settings: asked }, patches)
+  let work = openWork(patched.model, patched.settings, options.babysit, emit)
+  let rates = ratesOf(work)
   const pace = createPace(LOOK_UP_MS)
-  const watch = options.babysit?.watch({ model, settings, session })
   const clock = createClock(resume?.seconds, resume?.epochSeconds)
   let lastStepEvent = performance.now()
+
+  function ratesOf({ settings: { schedule, optimizer } }: Work): Rates {
+    return createRates(schedule, optimizer, monitor, history)
+  }
 
   function report(found: readonly Finding[]): void {
     for (const finding of found) {
@@ -68,10 +75,41 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     }
   }
 
+  /** Lets the babysitter try what it knows against what it found; true where the run goes on from elsewhere. */
+  async function mended(): Promise<boolean> {
+    const mending = await work.watch?.mend?.()
+    if (!mending) return false
+    const { mend, change } = mending
+    mends.push(mend)
+    emit({ type: 'mend', ...mend })
+    if (!change) return false
+    const isOther = change.model !== work.model
+    if (work.settings.store !== asked.store || !asked.store) work.session.store.release()
+    work.release()
+    work = openWork(change.model, change.settings, options.babysit, emit)
+    if (change.weights) work.session.store.load(change.weights)
+    position = change.position
+    history.length = position.epoch
+    rates = ratesOf(work)
+    bestEpochs.forget(isOther ? 0 : position.epoch)
+    saved = undefined
+    compileAhead()
+    await begin()
+    return true
+  }
+
+  /** What can be said before the next step is made. */
+  async function begin(): Promise<void> {
+    if (!work.watch) return
+    report(work.watch.begin(position))
+    await mended()
+  }
+
   /** What the run is known to need, before the first step: models that do not fit are refused, and no later step waits. */
   function compileAhead(): void {
     if (position.epoch >= epochs || stop) return
-    const { accumulate = 1 } = settings
+    const { session, evaluator } = work
+    const { accumulate = 1, orders, batchSize } = work.settings
     const rest = orders.length(position.epoch) % batchSize
     if (rest > 0) session.prepare(rest, true)
     if (accumulate > 1 && orders.length(position.epoch) > batchSize) session.prepare(batchSize, false)
@@ -80,8 +118,9 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
 
   /** Between two steps: says how it goes, lets others have their turn, and looks for numbers that are none. */
   async function lookUp(length: number, { learningRate, updates }: Moment): Promise<void> {
-    const due = settings.stepEvents
-      ? position.step % settings.stepEvents === 0
+    const { settings, session } = work
+    const due = asked.stepEvents
+      ? position.step % asked.stepEvents === 0
       : performance.now() - lastStepEvent >= STEP_EVENT_MS
     if (due && updates) {
       lastStepEvent = performance.now()
@@ -95,19 +134,19 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
 
   /** The compiled step keeps watch by itself; here someone looks, at least once an epoch. */
   function refuseNonFinite(): void {
-    const { firstBad } = session.sums()
+    const { firstBad } = work.session.sums()
     if (firstBad > 0) fail(`NaN or infinity in step ${firstBad}, epoch ${epochOf(position)}`)
   }
 
   function fail(received: string): never {
-    if (watch) report(watch.nonFinite())
+    if (work.watch) report(work.watch.nonFinite())
     throw nonFinite(received)
   }
 
   async function save(): Promise<void> {
     refuseNonFinite()
-    if (!settings.checkpoint || !signature || saved === position) return
-    const arrays = session.arrays()
+    if (!asked.checkpoint || !signature || saved === position) return
+    const arrays = work.session.arrays()
     // The last update may have spoilt a parameter before any loss shows it: nothing like that is ever saved.
     const spoilt = nonFiniteIn(arrays)
     if (spoilt !== undefined)
@@ -115,10 +154,11 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     for (const [name, array] of bestEpochs.arrays()) arrays.set(name, array)
     const { seconds, epochSeconds } = clock
     const best = bestEpochs.records()
-    const bytes = await encodeCheckpoint({ signature, position, history, best, seconds, epochSeconds, arrays })
-    const bestSteps = bestSavedSteps(history, position, settings)
+    const done = { position, history, best, ...(mends.length > 0 && { mends }), seconds, epochSeconds }
+    const bytes = await encodeCheckpoint({ signature, ...done, arrays })
+    const bestSteps = bestSavedSteps(history, position, asked)
     const isBest = position.batch === 0 && bestSteps[0] === position.step
-    const path = await settings.checkpoint.save({ bytes, position, best: isBest, bestSteps })
+    const path = await asked.checkpoint.save({ bytes, position, best: isBest, bestSteps })
     saved = position
     const { step, epoch } = position
     emit({ type: 'checkpoint', step, epoch, best: isBest, ...(path !== undefined && { path }) })
@@ -126,63 +166,77 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
 
   /** Steps until the epoch is through; false where the signal ended it early. */
   async function trainEpoch(): Promise<boolean> {
-    const { everySteps } = settings.checkpoint ?? {}
-    const order = orders.epochOrder(position.epoch)
-    const batches = batchCount(order.length, batchSize)
+    const { everySteps } = asked.checkpoint ?? {}
+    const { settings, session, watch } = work
+    const order = settings.orders.epochOrder(position.epoch)
+    const batches = batchCount(order.length, settings.batchSize)
     if (position.batch === 0) session.beginEpoch()
     while (position.batch < batches) {
       if (signal?.aborted) return false
       const moment = momentAt(settings, position, batches, rates.of(position.step))
-      const rows = batchRows(order, batchSize, position.batch)
+      const rows = batchRows(order, settings.batchSize, position.batch)
       watch?.beforeStep(rows, moment, position)
       session.step(rows, moment)
       const step = position.step + (moment.updates ? 1 : 0)
       position = { epoch: position.epoch, batch: position.batch + 1, step }
-      if (watch) {
-        report(watch.afterStep(position))
-        if (!Number.isFinite(session.lastLoss())) refuseNonFinite()
-      }
+      if (watch && (await seen(watch))) return trainEpoch()
       if (everySteps && moment.updates && step % everySteps === 0 && position.batch < batches) await save()
       await lookUp(order.length, moment)
     }
     return true
   }
 
+  /** What a watch says of the last step; true where the run was mended. */
+  async function seen(watch: Watch): Promise<boolean> {
+    const found = watch.afterStep(position)
+    report(found)
+    if (Number.isFinite(work.session.lastLoss())) return found.length > 0 && mended()
+    const received = `NaN or infinity in step ${work.session.sums().firstBad}, epoch ${epochOf(position)}`
+    report(watch.nonFinite())
+    if (await mended()) return true
+    throw nonFinite(received)
+  }
+
   /** Measures the epoch and closes it; false where the signal came first. */
   async function finishEpoch(): Promise<boolean> {
     refuseNonFinite()
+    const { settings, session, evaluator, watch } = work
     const metrics = valid && (await evaluator.evaluate(valid, pace, signal))
     if (signal?.aborted) return false
     const figures = {
-      length: orders.length(position.epoch),
+      length: settings.orders.length(position.epoch),
       learningRate: rates.of(position.step - 1),
       seconds: clock.epochSeconds,
     }
     const event = epochEvent(settings, session, position, figures, metrics)
     history.push(event)
     rates.see(event)
-    bestEpochs.see(event, () => session.store.save())
+    bestEpochs.see(event, () => work.session.store.save())
     emit(event)
-    if (watch) report(watch.afterEpoch(event))
     position = { epoch: position.epoch + 1, batch: 0, step: position.step }
     clock.beginEpoch()
+    if (watch) {
+      const found = watch.afterEpoch(event)
+      report(found)
+      if (found.length > 0 && (await mended())) return true
+    }
     stop = earlyStopping && reasonToStop(history, monitor, earlyStopping)
-    if (stop || isDue(position.epoch, settings)) await save()
+    if (stop || isDue(position.epoch, asked)) await save()
     return true
   }
 
   function restoreBest(): BestEpoch | undefined {
     const [best] = bestEpochs.list
-    if (!restoresBest(settings) || !best) return undefined
-    session.store.load(best.weights)
+    if (!restoresBest(asked) || !best) return undefined
+    work.session.store.load(best.weights)
     emit({ type: 'restore', epoch: best.epoch, step: best.step, metric: monitor.name, value: best.value })
     return best
   }
 
   /** With the weights that count, which need not be those that were trained last. */
   async function testOn(dataset: Dataset, store: Store): Promise<Metrics | undefined> {
-    if (store === session.store) return evaluator.evaluate(dataset, pace, signal)
-    const other = createEvaluator(model, { store, loss, engine }, emit)
+    if (store === work.session.store) return work.evaluator.evaluate(dataset, pace, signal)
+    const other = createEvaluator(work.model, { store, loss, engine }, emit)
     try {
       return await other.evaluate(dataset, pace, signal)
     } finally {
@@ -194,30 +248,32 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     const { list: best } = bestEpochs
     const { seconds } = clock
     const early = position.epoch < epochs ? stop : undefined
-    const parts = { model, settings, session, history, findings, best, position, stop: early, seconds }
+    const { model, settings, session } = work
+    const parts = { model, settings, session, history, findings, mends, best, position, stop: early, seconds }
     return createRun({ ...parts, ...state })
   }
 
   async function interrupted(): Promise<Run> {
     await save()
     emit({ type: 'interrupted', step: position.step, epoch: position.epoch })
-    return run({ ...finalWeights(session), test: undefined, interrupted: true })
+    return run({ ...finalWeights(work.session), test: undefined, interrupted: true })
   }
 
   try {
-    if (resume) session.restore(withoutBest(resume.arrays))
+    if (resume) work.session.restore(withoutBest(resume.arrays))
     compileAhead()
-    await settings.checkpoint?.open?.()
-    emit(startEvent(settings, session, position))
-    report(await firstFindings(model, session.store, settings, position.epoch))
-    if (watch) report(watch.begin(position))
+    await asked.checkpoint?.open?.()
+    emit(startEvent(work.settings, work.session, position))
+    report(await firstFindings(work.model, work.session.store, work.settings, position.epoch))
+    await begin()
     while (position.epoch < epochs && !stop) {
       if (!(await trainEpoch()) || !(await finishEpoch())) return await interrupted()
     }
     if (stop && position.epoch < epochs) emit({ type: 'stop', ...stop })
     const restored = restoreBest()
-    const final = finalWeights(session)
-    await takeStatistics(model, final.store, { settings, order: options.order, engine })
+    const final = finalWeights(work.session)
+    const order = work.settings.orders.name === 'shuffled' ? undefined : options.order
+    await takeStatistics(work.model, final.store, { settings: work.settings, order, engine })
     const metrics = test && (await testOn(test, final.store))
     if (signal?.aborted) return await interrupted()
     const bestEpoch = restored && { bestEpoch: restored.epoch }
@@ -225,9 +281,7 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     return run({ ...final, test: metrics, interrupted: false })
   } finally {
     pace.close()
-    watch?.release()
-    evaluator.release()
-    session.release()
+    work.release()
   }
 }
 

@@ -1,5 +1,6 @@
 /** Training: `fit` and the run it leaves, events, evaluation, checkpoints. */
 
+export { applyPatches, type Configuration, mendedModel, resolvePatch } from './apply-patch.ts'
 export type { BestEpoch } from './best.ts'
 export {
   type Checkpoint,
@@ -19,6 +20,7 @@ export type {
   EpochEvent,
   FindingEvent,
   InterruptedEvent,
+  MendEvent,
   RestoreEvent,
   StartEvent,
   StepEvent,
@@ -57,7 +59,7 @@ export type { ClassMetrics, Metrics, NumberMetrics } from './metrics.ts'
 export { biasBeforeBatchNorm, modelFindings } from './model-findings.ts'
 export type { EpochFigure, Metric, Monitor } from './monitor.ts'
 export { completeOptions, type FitOptions } from './options.ts'
-export type { Patch } from './patch.ts'
+export type { Mend, ModelPatch, Patch } from './patch.ts'
 export {
   type ClassPrediction,
   type NestedNumbers,
@@ -99,4 +101,4 @@ export {
 export type { ObserveStep, SeenCall, SeenParameter, SeenStep } from './step.ts'
 export type { EarlyStoppingOptions } from './stopping.ts'
 export type { RangeAbstention, RangeInterval, RangeVerdict } from './valley.ts'
-export type { Babysitter, Watch, WatchedRun } from './watch.ts'
+export type { Babysitter, Mending, Watch, WatchedRun } from './watch.ts'

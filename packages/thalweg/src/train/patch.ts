@@ -1,31 +1,52 @@
 /**
- * A change of a run's configuration as plain data, so that it can be told, raced against others, recorded and undone.
- * Which layers and options it acts on is decided where it is applied.
+ * A change of a run's configuration as plain data, so that it can be told, raced against others, recorded and undone. What
+ * it means is in apply-patch.ts.
  */
 export type Patch =
   /** Multiplies the learning rate, that of the schedule too. */
   | { readonly kind: 'learning-rate'; readonly factor: number }
   /** Cuts the norm of all gradients together to this. */
   | { readonly kind: 'clip-norm'; readonly norm: number }
-  /** Another optimizer with these options. */
+  /** Another optimizer with these options; a schedule keeps its form. */
   | { readonly kind: 'optimizer'; readonly name: string; readonly options: Readonly<Record<string, unknown>> }
   /** A new random order every epoch. */
   | { readonly kind: 'shuffle' }
   | { readonly kind: 'batch-size'; readonly size: number }
-  /** Inputs are centred and scaled by what the training examples are like, in front of the model. */
-  | { readonly kind: 'scale-inputs' }
+  /** Takes penalties and weight decay away. */
+  | { readonly kind: 'no-decay' }
   /** First weights are drawn anew, by the initializer of this name. */
   | { readonly kind: 'initializer'; readonly name: string }
-  /** Activations of one kind become another. */
+  | ModelPatch
+
+/** Of these a saved run must know, since its weights belong to the changed model. */
+export type ModelPatch =
+  /**
+   * Inputs are shifted and then scaled in front of the model, per feature of a table and as a whole otherwise. Without
+   * numbers: by mean and deviation of the training examples, which are filled in where it is applied.
+   */
+  | { readonly kind: 'scale-inputs'; readonly shift?: readonly number[]; readonly scale?: readonly number[] }
+  /** Activation layers of one kind become another. */
   | { readonly kind: 'activation'; readonly from: string; readonly to: string }
   /** Leaves a layer out. */
   | { readonly kind: 'remove-layer'; readonly layer: string }
-  /** Sets an option of every layer of a kind: the rate of dropout, whether a bias is there. */
-  | {
-      readonly kind: 'layer-option'
-      readonly layer: string
-      readonly option: string
-      readonly value: number | boolean
-    }
-  /** Takes the penalty and the weight decay away. */
-  | { readonly kind: 'no-decay' }
+  /** Leaves every dropout out. */
+  | { readonly kind: 'no-dropout' }
+
+/** What was done about a finding: raced, and kept or not. Plain data. */
+export interface Mend {
+  /** Of the finding that asked for it, and others that were open. */
+  readonly codes: readonly string[]
+  /** Updates made when it was decided; and from where the run goes on, with what it was before if nothing was kept. */
+  readonly step: number
+  readonly from: { readonly epoch: number; readonly batch: number; readonly step: number }
+  /** Mean loss that the unchanged run came to under the same budget; infinite where it died. */
+  readonly control: number
+  readonly candidates: readonly { readonly patches: readonly Patch[]; readonly loss: number }[]
+  /** What the run goes on with; empty where nothing beat the control by the margin. */
+  readonly kept: readonly Patch[]
+  /** By how much of the control's loss a candidate has to be better. */
+  readonly margin: number
+  /** Steps that the race took, all candidates together, and the share of the planned steps spent on races so far. */
+  readonly spent: number
+  readonly share: number
+}

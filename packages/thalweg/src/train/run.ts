@@ -10,6 +10,7 @@ import type { EpochEvent, FindingEvent, StopEvent } from './events.ts'
 import { statisticsOf } from './final.ts'
 import type { Metrics } from './metrics.ts'
 import { bestFirst } from './monitor.ts'
+import type { Mend } from './patch.ts'
 import { type PredictInputs, type Prediction, predict } from './predict.ts'
 import { type SaveRunOptions, saveRun } from './saved-run.ts'
 import type { Session } from './session.ts'
@@ -32,6 +33,8 @@ export interface Run {
   readonly history: readonly EpochEvent[]
   /** What the diagnosis saw. */
   readonly findings: readonly FindingEvent[]
+  /** What the babysitter has done about it. */
+  readonly mends: readonly Mend[]
   /** On the test part, if there is one and the run came to its end. */
   readonly test: Metrics | undefined
   /** Whether a signal ended it before the last epoch. */
@@ -65,6 +68,7 @@ export interface RunParts {
   readonly session: Session
   readonly history: readonly EpochEvent[]
   readonly findings: readonly FindingEvent[]
+  readonly mends: readonly Mend[]
   readonly best: readonly BestEpoch[]
   readonly stop: Run['stop']
   readonly position: Position
@@ -111,6 +115,7 @@ export function createRun({ model, store, settings, session, history, position, 
         steps: position.step,
         seconds,
         history,
+        ...(ending.mends.length > 0 && { mends: ending.mends }),
         test,
       }
       await saveRun(folder, { store, record }, saving)

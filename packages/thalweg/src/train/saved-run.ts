@@ -18,11 +18,13 @@ import {
   type Store,
 } from '../nn/index.ts'
 import { Tensor } from '../tensor/index.ts'
+import { mendedModel } from './apply-patch.ts'
 import { parseState, printState } from './checkpoint.ts'
 import { evaluate } from './evaluate.ts'
 import type { EpochEvent } from './events.ts'
 import { listFiles, readBytes, writeFileAtomic } from './files.ts'
 import type { Metrics } from './metrics.ts'
+import type { Mend } from './patch.ts'
 import { type PredictInputs, type Prediction, predict } from './predict.ts'
 import { decodeSafetensors, encodeSafetensors, namedArrays, type StoredArray } from './safetensors.ts'
 
@@ -43,6 +45,8 @@ export interface RunRecord {
   readonly steps: number
   readonly seconds: number
   readonly history: readonly EpochEvent[]
+  /** What a babysitter changed on the way. */
+  readonly mends?: readonly Mend[] | undefined
   readonly test?: Metrics | undefined
 }
 
@@ -89,17 +93,19 @@ export interface LoadRunOptions {
 }
 
 /**
- * The run that `run.save` wrote into `folder`, for a model that is built as it was then.
+ * The run that `run.save` wrote into `folder`, for a model that is built as it was then. Where a babysitter changed the
+ * model on the way, so does this.
  *
  * @throws ThalwegError `train/read-failed`, `train/bad-run`, `train/bad-checkpoint` for files that are missing or damaged;
  * `train/other-model` for weights of another model; `data/bad-preprocessing`
  */
-export async function loadRun(folder: string, model: Model, options: LoadRunOptions = {}): Promise<LoadedRun> {
+export async function loadRun(folder: string, asBuilt: Model, options: LoadRunOptions = {}): Promise<LoadedRun> {
   const { engine = defaultEngine() } = options
   const record = readRecord(await readText(`${folder}/${RECORD}`), `${folder}/${RECORD}`)
   const preprocessing = await readPreprocessingOf(folder)
   const weights = await loadWeights(folder)
   const { inputShape, target, epochs, bestEpoch, steps, history, test } = record
+  const model = mendedModel(asBuilt, record.mends)
   refuseOtherModel(folder, model, inputShape, weights)
   const store = createStore({ engine })
   store.load(weights)

@@ -1,0 +1,94 @@
+/** What is worth a try against findings: their own patches, those of all together, and the recipe that suits most. */
+import { applyPatches, type Configuration, type Finding, type Patch, resolvePatch } from '../../train/index.ts'
+import { anatomyOf } from '../anatomy.ts'
+import { adaptive, drawnByHe, scaledInputs } from '../patches.ts'
+
+/** Patches that change the first weights, or what they are for: with them a run begins anew. */
+const FROM_START: ReadonlySet<Patch['kind']> = new Set(['initializer', 'scale-inputs', 'activation', 'remove-layer'])
+
+export interface Candidate {
+  readonly patches: readonly Patch[]
+  readonly configuration: Configuration
+}
+
+export interface CandidatesOptions {
+  /** Whether the run may begin anew; otherwise only what a run can go on with. */
+  readonly fromStart: boolean
+  readonly most: number
+}
+
+export function candidatesFor(
+  findings: readonly Finding[],
+  configuration: Configuration,
+  { fromStart, most }: CandidatesOptions,
+): Candidate[] {
+  const lists = [
+    // Several things wrong at once need several patches at once.
+    ...(findings.length > 1 ? [together(findings)] : []),
+    ...interleaved(findings.map(({ patches }) => patches.map((patch) => [patch]))),
+    [adaptive],
+    [drawnByHe, adaptive],
+    [scaledInputs, drawnByHe, adaptive],
+  ]
+  const seen = new Set<string>()
+  const candidates: Candidate[] = []
+  for (const list of lists) {
+    const patches = list.map((patch) => resolvePatch(patch, configuration.settings))
+    const key = JSON.stringify(patches)
+    if (patches.length === 0 || seen.has(key) || candidates.length === most) continue
+    seen.add(key)
+    if (!fromStart && patches.some(({ kind }) => FROM_START.has(kind))) continue
+    if (!patches.some((patch) => acts(patch, configuration))) continue
+    const patched = applyPatches(configuration, patches)
+    if (isSound(patched)) candidates.push({ patches, configuration: patched })
+  }
+  return candidates
+}
+
+/** The first patch of each finding, one of a kind. */
+function together(findings: readonly Finding[]): Patch[] {
+  const kinds = new Map<string, Patch>()
+  for (const { patches } of findings) {
+    const patch = patches.find(({ kind }) => !kinds.has(kind))
+    if (patch && !kinds.has(patch.kind)) kinds.set(patch.kind, patch)
+  }
+  return [...kinds.values()]
+}
+
+/** The first of each list, then the second of each. */
+function interleaved<Item>(lists: readonly (readonly Item[])[]): Item[] {
+  const longest = Math.max(0, ...lists.map(({ length }) => length))
+  return Array.from({ length: longest }, (_, at) => lists.flatMap((list) => list.slice(at, at + 1))).flat()
+}
+
+/** Surgery on a model that is not only layers may leave shapes that do not fit. */
+function isSound({ model, settings: { train, batchSize } }: Configuration): boolean {
+  try {
+    anatomyOf(model, train.inputShape, batchSize)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Whether a patch would change anything. */
+function acts(patch: Patch, { model, settings }: Configuration): boolean {
+  const { train, batchSize, orders, penalty, optimizer } = settings
+  const { layers } = anatomyOf(model, train.inputShape, batchSize)
+  switch (patch.kind) {
+    case 'shuffle':
+      return orders.name !== 'shuffled'
+    case 'batch-size':
+      return patch.size !== batchSize && batchSize < train.size
+    case 'no-decay':
+      return penalty !== undefined || Number(optimizer.options.weightDecay ?? 0) > 0
+    case 'activation':
+      return layers.some(({ kind }) => kind === patch.from)
+    case 'remove-layer':
+      return layers.some(({ path }) => path === patch.layer)
+    case 'no-dropout':
+      return layers.some(({ kind }) => kind === 'dropout')
+    default:
+      return true
+  }
+}

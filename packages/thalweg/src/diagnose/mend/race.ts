@@ -1,0 +1,84 @@
+/**
+ * A race of candidates and the unchanged run under one small equal budget, in rounds: after each, the worse half leaves
+ * (successive halving; Jamieson and Talwalkar, AISTATS 2016). The winner has to beat the control by a margin.
+ */
+import type { Configuration, Patch } from '../../train/index.ts'
+import type { Candidate } from './candidates.ts'
+import { openRunner, type Runner, type Start } from './runner.ts'
+
+/** Of the control's loss. Two runs that differ in nothing but chance are closer than this. */
+export const MARGIN = 0.05
+const ROUNDS = 3
+
+export interface Race {
+  readonly control: number
+  readonly candidates: readonly { readonly patches: readonly Patch[]; readonly loss: number }[]
+  readonly winner: Candidate | undefined
+  /** Steps of all entrants together. */
+  readonly spent: number
+}
+
+/** Steps that one entrant may make where all of them may make `budget`. */
+export function stepsWithin(budget: number, candidates: number): number {
+  // The control and the winner run to the end, in thirds; others for a third or two.
+  let parts = ROUNDS
+  for (let round = 0, left = candidates; round < ROUNDS; round++, left = Math.ceil(left / 2)) parts += left
+  return Math.floor((budget * ROUNDS) / parts)
+}
+
+export interface RaceOptions {
+  /** That one entrant makes at most. */
+  readonly steps: number
+  /** Whether the unchanged run is known to die, however well it does meanwhile. */
+  readonly isDead: boolean
+}
+
+export async function race(
+  unchanged: Configuration,
+  candidates: readonly Candidate[],
+  start: Start,
+  { steps, isDead }: RaceOptions,
+): Promise<Race> {
+  const entrants = candidates.map((candidate) => ({ candidate, loss: Number.POSITIVE_INFINITY }))
+  const runners = new Map<Candidate, Runner>()
+  const control = openRunner(unchanged, start)
+  const part = Math.max(1, Math.floor(steps / ROUNDS))
+  let spent = 0
+  let racing = entrants
+  try {
+    for (let round = 0; round < ROUNDS; round++) {
+      await control.run(part)
+      spent += part
+      for (const entrant of racing) {
+        const runner =
+          runners.get(entrant.candidate) ??
+          openRunner(entrant.candidate.configuration, startOf(entrant.candidate, start))
+        runners.set(entrant.candidate, runner)
+        await runner.run(part)
+        spent += part
+        entrant.loss = await runner.measure()
+      }
+      racing = [...racing].sort((a, b) => a.loss - b.loss)
+      for (const { candidate } of racing.splice(Math.ceil(racing.length / 2))) runners.get(candidate)?.release()
+    }
+    const ofControl = isDead ? Number.POSITIVE_INFINITY : await control.measure()
+    const [best] = racing
+    const wins = best !== undefined && best.loss < Number.POSITIVE_INFINITY && best.loss < ofControl * (1 - MARGIN)
+    return {
+      control: ofControl,
+      candidates: entrants.map(({ candidate: { patches }, loss }) => ({ patches, loss })),
+      winner: wins ? best.candidate : undefined,
+      spent,
+    }
+  } finally {
+    control.release()
+    for (const { candidate } of racing) runners.get(candidate)?.release()
+  }
+}
+
+/** Other batches cut the epoch in other places: it begins again. New first weights take the place of the old ones. */
+export function startOf({ patches }: Pick<Candidate, 'patches'>, { weights, position }: Start): Start {
+  const isRecut = patches.some(({ kind }) => kind === 'batch-size' || kind === 'shuffle')
+  const isNew = patches.some(({ kind }) => kind === 'initializer')
+  return { weights: isNew ? undefined : weights, position: isRecut ? { ...position, batch: 0 } : position }
+}

@@ -1,0 +1,41 @@
+/** What a run works with: a model, its settings, and everything that is made for the two. A mended run gets it anew. */
+import type { Model } from '../nn/index.ts'
+import { createEvaluator, type Evaluator } from './evaluate.ts'
+import type { TrainEvent } from './events.ts'
+import { openSession, type Session } from './session.ts'
+import type { Settings } from './settings.ts'
+import type { Babysitter, Watch } from './watch.ts'
+
+export interface Work {
+  readonly model: Model
+  readonly settings: Settings
+  readonly session: Session
+  readonly evaluator: Evaluator
+  readonly watch: Watch | undefined
+  /** The weights stay: they are the run's. */
+  release(): void
+}
+
+export function openWork(
+  model: Model,
+  settings: Settings,
+  babysit: Babysitter | undefined,
+  emit: (event: TrainEvent) => void,
+): Work {
+  const { loss, engine } = settings
+  const session = openSession(model, settings, emit)
+  const evaluator = createEvaluator(model, { store: session.store, loss, engine }, emit)
+  const watch = babysit?.watch({ model, settings, session })
+  return {
+    model,
+    settings,
+    session,
+    evaluator,
+    watch,
+    release() {
+      watch?.release()
+      evaluator.release()
+      session.release()
+    },
+  }
+}
