@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import type { ThalwegError } from 'thalweg'
 import { addCheckCommand } from './commands/check.ts'
+import { addExplainCommand } from './commands/explain.ts'
 import { addInspectCommand } from './commands/inspect.ts'
 import { addPlotCommand } from './commands/plot.ts'
 import { addPredictCommand } from './commands/predict.ts'
@@ -78,6 +79,7 @@ export function createProgram(surroundings: Surroundings): Command {
   addInspectCommand(program, surroundings)
   addRangeCommand(program, surroundings)
   addProfileCommand(program, surroundings)
+  addExplainCommand(program, surroundings)
   addPlotCommand(program, surroundings)
   addSurfacesCommand(program, surroundings)
   for (const command of [program, ...program.commands]) command.exitOverride().configureOutput(output)

@@ -145,11 +145,13 @@ describe('thalweg train', () => {
     const out = join(emptyFolder(), 'run')
     await thalweg('train', 'moons', '--epochs', '2', '--seed', '5', '--quiet', '--out', out)
     expect(readdirSync(out).sort()).toEqual([
+      'case.jsonl',
       'checkpoints',
       'manifest.json',
       'metrics.jsonl',
       'model.safetensors',
       'preprocessing.json',
+      'report.html',
       'result.json',
       'run.json',
     ])

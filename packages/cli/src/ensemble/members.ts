@@ -1,6 +1,6 @@
 /** The networks in the folder of a run, one or the members of an ensemble, with the weights that count. */
 import type { Model } from 'thalweg/nn'
-import { latestCheckpoint, loadRun, modelArrays } from 'thalweg/train'
+import { latestCheckpoint, loadRun, mendedModel, modelArrays } from 'thalweg/train'
 import { type Member, memberOf } from 'thalweg/tune'
 import { hasCheckpoints, isFinished, type RunFolder } from '../run/folder.ts'
 import type { Manifest } from '../run/manifest.ts'
@@ -24,12 +24,13 @@ export async function loadNetwork(
 ): Promise<LoadedNetwork> {
   if (await isFinished(folder)) {
     const member = await loadRun(folder.path, model)
-    return { model, store: member.store, folder, seed, member, step: member.steps, damaged: [] }
+    return { model: member.model, store: member.store, folder, seed, member, step: member.steps, damaged: [] }
   }
   const { snapshot, skipped } = await latestCheckpoint(folder.checkpoints)
-  const member = memberOf(model, modelArrays(snapshot), { inputShape, target })
+  const mended = mendedModel(model, snapshot.mends)
+  const member = memberOf(mended, modelArrays(snapshot), { inputShape, target })
   const damaged = skipped.map(({ path }) => path)
-  return { model, store: member.store, folder, seed, member, step: snapshot.position.step, damaged }
+  return { model: mended, store: member.store, folder, seed, member, step: snapshot.position.step, damaged }
 }
 
 export async function loadMembers(run: string, manifest: Manifest, model: Model): Promise<LoadedNetwork[]> {

@@ -1,11 +1,15 @@
 /** How a run is watched, as the command line says it. */
-import { advise } from 'thalweg/diagnose'
+import { advise, fix, type Reading } from 'thalweg/diagnose'
 import type { Babysitter } from 'thalweg/train'
 
-export const babysittings = ['off', 'advise'] as const
+export const babysittings = ['off', 'advise', 'fix'] as const
 
 export type Babysitting = (typeof babysittings)[number]
 
-export function babysitterFor(how: Babysitting = 'advise'): Babysitter | undefined {
-  return how === 'off' ? undefined : advise()
+export function babysitterFor(
+  how: Babysitting | undefined,
+  onReading: (reading: Reading) => void,
+): Babysitter | undefined {
+  if (how === 'off') return undefined
+  return how === 'fix' ? fix({ onReading }) : advise({ onReading })
 }

@@ -5,6 +5,8 @@
  *   preprocessing.json    what prediction does to its inputs
  *   experiment.*          a copy of the experiment file, if there is one
  *   metrics.jsonl         one epoch a line
+ *   case.jsonl            what the babysitter saw and did; and
+ *   report.html           the run on one page, written at the end
  *   checkpoints/          the newest ones and the best
  *   model.safetensors     the weights in the end, and
  *   run.json              what `loadRun` of the library needs beside them
@@ -13,7 +15,7 @@
  * It appears all at once under its final name, when everything fits and before the first step. While a process works on
  * it, it holds a lock (lock.ts).
  */
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, writeFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { ThalwegError } from 'thalweg'
@@ -189,6 +191,12 @@ export async function reopenRunFolder({ path: folder }: RunFolder, manifest: Man
 /** Begins the metrics anew with what a checkpoint knows, so that no epoch is there twice. */
 export async function rewriteMetrics({ path: folder }: RunFolder, history: readonly EpochEvent[]): Promise<void> {
   await writeFileAtomic(path.join(folder, 'metrics.jsonl'), history.map(metricsLine).join(''))
+}
+
+/** Takes away what came after `epochs`, at once: from the list, and from the file that lines are appended to. */
+export function cutMetrics({ path: folder }: RunFolder, history: EpochEvent[], epochs: number): void {
+  history.length = Math.min(history.length, epochs)
+  writeFileSync(path.join(folder, 'metrics.jsonl'), history.map(metricsLine).join(''))
 }
 
 /** One line at the end, at once; a torn last line is dropped when the run is resumed. */

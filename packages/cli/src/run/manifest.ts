@@ -4,10 +4,12 @@ import type { Combine } from 'thalweg/tune'
 import { z } from 'zod'
 import { type Recipe, recipeSchema } from '../recipes/recipe.ts'
 import type { Prepared } from '../source/source.ts'
+import { type Babysitting, babysittings } from './babysit.ts'
 import { type Origin, originFields } from './origin.ts'
 
 export interface Manifest extends Origin {
   readonly checkpointEvery?: number | undefined
+  readonly babysit?: Babysitting | undefined
   /** Members of an ensemble, each in a folder of its own, and how they are combined; nothing for a single network. */
   readonly ensemble?: number | undefined
   /** How its members come about: from seeds, which is the default, or as minima of one training. */
@@ -48,6 +50,7 @@ const dataSchema: z.ZodType<DataDescription> = z.object({
 export const manifestSchema: z.ZodType<Manifest> = z.object({
   ...originFields,
   checkpointEvery: z.number().int().optional(),
+  babysit: z.enum(babysittings).optional(),
   ensemble: z.number().int().optional(),
   members: z.literal('snapshots').optional(),
   combine: z.enum(['probabilities', 'logits', 'vote', 'mean']).optional(),

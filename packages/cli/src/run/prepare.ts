@@ -38,6 +38,7 @@ export async function prepareSitting(
   const manifest: Manifest = {
     ...originOf({ name, target: target ?? source.name, isFile, seed, request }),
     ...(request.checkpointEvery !== undefined && { checkpointEvery: request.checkpointEvery }),
+    ...(request.babysit !== undefined && { babysit: request.babysit }),
     ...(request.ensemble !== undefined && { ensemble: request.ensemble }),
     ...(request.snapshots !== undefined && { ensemble: request.snapshots, members: 'snapshots' as const }),
     ...(request.combine !== undefined && { combine: request.combine }),

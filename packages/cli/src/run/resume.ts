@@ -30,7 +30,7 @@ export async function resumeSitting(
       folder,
       manifest,
       lock,
-      babysit: request.babysit,
+      babysit: request.babysit ?? manifest.babysit,
       ...(await readSitting(folder, manifest, request, context)),
     }
   } catch (error) {

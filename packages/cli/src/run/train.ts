@@ -1,14 +1,16 @@
 /** One sitting of a run, the first or a later one: trains, keeps the folder up to date, says how it went. */
-import { checkpointFolder, fit, type Run, restoresBest, type TrainEvent } from 'thalweg/train'
+import { checkpointFolder, type EpochEvent, fit, type Run, restoresBest, type TrainEvent } from 'thalweg/train'
 import { EXIT } from '../errors.ts'
 import { fitOptionsOf, realize } from '../recipes/recipe.ts'
 import { firstWeights } from '../recipes/weights.ts'
 import { createProgress } from '../terminal/progress.ts'
 import type { Voice } from '../voice.ts'
 import { babysitterFor } from './babysit.ts'
+import { appendCase, appendReading } from './case-file.ts'
 import {
   appendMetrics,
   createRunFolder,
+  cutMetrics,
   type Result,
   type RunFolder,
   reopenRunFolder,
@@ -16,6 +18,7 @@ import {
   writeResult,
 } from './folder.ts'
 import type { Lock } from './lock.ts'
+import { writeReport } from './report.ts'
 import type { Sitting, SittingContext } from './sitting.ts'
 import { sayBeginning, sayEnd, sayFailure, sayInterrupted } from './words.ts'
 
@@ -45,10 +48,17 @@ async function trainSitting(sitting: Sitting, context: SittingContext, held: Hel
   const ingredients = await realize(recipe, data, seed)
   const { model } = ingredients
   const progress = createProgress(voice)
+  const history: EpochEvent[] = [...(snapshot?.history ?? [])]
   let opened = false
 
   function onEvent(event: TrainEvent): void {
-    if (event.type === 'epoch') appendMetrics(folder, event)
+    if (event.type === 'epoch') {
+      history.push(event)
+      appendMetrics(folder, event)
+    }
+    if (event.type === 'finding' || event.type === 'mend') appendCase(folder, event)
+    // A mended run goes on from an earlier place: what came after it has not been.
+    if (event.type === 'mend' && event.kept.length > 0) cutMetrics(folder, history, event.from.epoch)
     progress(event)
     pass(event, folder, voice)
   }
@@ -81,7 +91,7 @@ async function trainSitting(sitting: Sitting, context: SittingContext, held: Hel
       seed,
       resume: snapshot,
       signal,
-      babysit: babysitterFor(sitting.babysit),
+      babysit: babysitterFor(sitting.babysit, (reading) => appendReading(folder, reading)),
       onEvent,
       checkpoint: {
         open,
@@ -104,6 +114,7 @@ async function trainSitting(sitting: Sitting, context: SittingContext, held: Hel
   await run.save(folder.path)
   const result = resultOf(run, restoresBest({ ...ingredients, earlyStopping: recipe.earlyStopping }))
   await writeResult(folder, result)
+  await writeReport(folder)
   sayEnd(run, sitting, voice)
   voice.event({ type: 'end', ...result, run: folder.path })
   return EXIT.done

@@ -6,7 +6,9 @@ import { averageText } from '../recipes/average.ts'
 import { describeModel } from '../recipes/model.ts'
 import type { Recipe } from '../recipes/recipe.ts'
 import type { Prepared } from '../source/source.ts'
+import { healthOf } from '../terminal/findings.ts'
 import { count, duration, loss, percent, plural, rate } from '../terminal/format.ts'
+import type { Style } from '../terminal/style.ts'
 import { LABEL, type Row, sayRows } from '../terminal/summary.ts'
 import { libraryVersion } from '../version.ts'
 import type { Voice } from '../voice.ts'
@@ -86,10 +88,17 @@ export function sayEnd(run: Run, { folder, data }: Sitting, voice: Voice): void 
       `${plural(run.epochs, 'epoch')}, ${plural(run.steps, 'step')} in ${duration(run.seconds)} (${count(examples)} examples/s)`,
     ],
     ['parameters', count(run.parameters)],
+    ...healthRows(run, style),
     ['run', folder.path],
   ])
-  const next = nextCommands(folder, data)
+  const isIll = run.findings.some(({ severity }) => severity !== 'info')
+  const next = nextCommands(folder, data, isIll)
   voice.say(`\n  ${style.dim('next')}\n${next.map((command) => `    ${style.accent(command)}`).join('\n')}\n`)
+}
+
+function healthRows({ findings, mends }: Run, style: Style): Row[] {
+  const kept = mends.filter((mend) => mend.kept.length > 0)
+  return [['health', healthOf(findings, kept, style)]]
 }
 
 function stopRows({ stop, bestEpoch, epochs, last }: Run): Row[] {
@@ -108,9 +117,14 @@ function testRows({ test }: Run, bold: (text: string) => string): Row[] {
   return [['test R2', `${bold(test.r2.toFixed(4))}${aside}`]]
 }
 
-function nextCommands(folder: RunFolder, { train }: Prepared): string[] {
+function nextCommands(folder: RunFolder, { train }: Prepared, isIll: boolean): string[] {
   const file = train.inputShape.length === 3 ? 'images-idx3-ubyte.gz' : 'new.csv'
-  return [`thalweg predict ${quoted(folder.path)} ${file}`, `thalweg plot ${quoted(folder.path)} --svg curves.svg`]
+  const run = quoted(folder.path)
+  return [
+    `thalweg predict ${run} ${file}`,
+    `thalweg plot ${run} --svg curves.svg`,
+    ...(isIll ? [`thalweg explain ${run}`] : []),
+  ]
 }
 
 export function sayInterrupted(run: Run, folder: RunFolder, voice: Voice): void {

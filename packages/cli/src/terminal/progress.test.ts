@@ -22,6 +22,7 @@ it('says what was found, where, and what to try', () => {
   createProgress(createVoice({}, { stdout: stream, stderr: stream }))(finding)
   expect(written.join('')).toBe(
     'warning in batchNorm1 (batches-not-random): batchNorm1 sees batches that are\n  no random samples\n' +
+      '  likely: sorted examples\n' +
       '  try: shuffle every epoch\n',
   )
 })

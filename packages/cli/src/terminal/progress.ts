@@ -4,12 +4,14 @@
  */
 import type { EpochEvent, StartEvent, StepEvent, TrainEvent } from 'thalweg/train'
 import type { Voice } from '../voice.ts'
+import { sayFinding, sayMend } from './findings.ts'
 import { count, countdown, duration, loss, percent, rate } from './format.ts'
-import { wrap } from './summary.ts'
 import { type GrowingColumn, type GrowingTable, growingTable } from './table.ts'
 
 /** Epochs that a terminal shows of a long run. */
 const SHOWN_EPOCHS = 20
+/** Findings that are told in full; what follows is most often their consequence, and stands in the case file. */
+const FULL = 3
 const BAR = 24
 /** A shorter bar says nothing. */
 const LEAST_BAR = 6
@@ -27,6 +29,7 @@ export function createProgress(voice: Voice): (event: TrainEvent) => void {
   let columns: readonly Column[] | undefined
   let table: GrowingTable | undefined
   let speed: Speed | undefined
+  let told = 0
 
   return (event) => {
     if (event.type === 'start') {
@@ -35,12 +38,10 @@ export function createProgress(voice: Voice): (event: TrainEvent) => void {
       voice.show(voice.style.dim('compiled; training'))
     }
     if (event.type === 'finding') {
-      const { severity, layer, code, message } = event
-      const room = voice.width() - 2
-      const [head, ...more] = wrap(`${severity}${layer ? ` in ${layer}` : ''} (${code}): ${message}`, room)
-      const lines = [head.replace(severity, voice.style.bold(severity)), ...more, ...wrap(`try: ${event.try}`, room)]
-      voice.say(lines.join('\n  '))
+      if (event.severity !== 'info') told++
+      sayFinding(event, voice, told > FULL)
     }
+    if (event.type === 'mend') sayMend(event, voice)
     if (!start || !speed) return
     if (event.type === 'step' || event.type === 'epoch') {
       speed.see(event.step)

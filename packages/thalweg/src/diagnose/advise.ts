@@ -3,18 +3,21 @@ import { ThalwegError } from '../base/index.ts'
 import type { Babysitter } from '../train/index.ts'
 import type { Ailment } from './ailment.ts'
 import { ailments } from './ailments/index.ts'
+import type { Reading } from './reading.ts'
 import { openWatch } from './watch.ts'
 
 export interface AdviseOptions {
   /** A reading every so many updates. Default by the work in a step: every 16 for the smallest, 128 for large ones. */
   readonly readingEvery?: number
+  /** Called with every reading: what the layers are like, for records and pictures. */
+  readonly onReading?: ((reading: Reading) => void) | undefined
   /** What to look for. Default everything. */
   readonly ailments?: readonly Ailment[]
 }
 
 /** @throws ThalwegError `diagnose/bad-option` */
 export function advise(options: AdviseOptions = {}): Babysitter {
-  const { readingEvery, ailments: sought = ailments } = options
+  const { readingEvery, onReading, ailments: sought = ailments } = options
   if (readingEvery !== undefined && !(Number.isSafeInteger(readingEvery) && readingEvery >= 1)) {
     throw new ThalwegError('diagnose/bad-option', {
       rule: 'advise: readingEvery must be a whole number of at least 1',
@@ -22,5 +25,5 @@ export function advise(options: AdviseOptions = {}): Babysitter {
       try: 'leave readingEvery out',
     })
   }
-  return { mode: 'advise', watch: (run) => openWatch(run, { readingEvery, ailments: sought }) }
+  return { mode: 'advise', watch: (run) => openWatch(run, { readingEvery, onReading, ailments: sought }) }
 }

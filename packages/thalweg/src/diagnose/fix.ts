@@ -33,6 +33,7 @@ export function fix({
   share = 0.5,
   candidates = 6,
   readingEvery,
+  onReading,
   ailments: sought = ailments,
 }: FixOptions = {}): Babysitter {
   if (!(share > 0 && share <= 1)) {
@@ -47,7 +48,7 @@ export function fix({
   return {
     mode: 'fix',
     watch: (run) =>
-      openFixing(run, openWatch(run, { readingEvery, ailments: sought }), { share, candidates, spending }),
+      openFixing(run, openWatch(run, { readingEvery, onReading, ailments: sought }), { share, candidates, spending }),
   }
 }
 

@@ -31,7 +31,8 @@ const DATA_BUDGET = 2e6
 const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2 }
 
 export interface WatchOptions {
-  readonly readingEvery: number | undefined
+  readonly readingEvery?: number | undefined
+  readonly onReading?: ((reading: Reading) => void) | undefined
   readonly ailments: readonly Ailment[]
   /** Input values that are read before the first step. Default two million, some hundredths of a second. */
   readonly dataBudget?: number | undefined
@@ -126,7 +127,9 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
         lowest = Math.min(lowest, loss)
       } else made.push(step) // Weights that are spoilt already are no place to begin from.
       const { learningRate } = moment
-      readings.push({ step: at.step, epoch: at.epoch, examples: rows.length, learningRate, ...read })
+      const reading: Reading = { step: at.step, epoch: at.epoch, examples: rows.length, learningRate, ...read }
+      readings.push(reading)
+      options.onReading?.(reading)
     },
     afterStep(at) {
       position = at

@@ -39,7 +39,7 @@ function applyPatch({ model, settings }: Configuration, patch: Patch): Configura
     case 'scale-inputs':
     case 'activation':
     case 'remove-layer':
-    case 'no-dropout':
+    case 'dropout-rate':
       return { model: patchModel(model, patch), settings }
   }
 }
@@ -58,7 +58,7 @@ const MODEL_PATCHES: ReadonlySet<string> = new Set<ModelPatch['kind']>([
   'scale-inputs',
   'activation',
   'remove-layer',
-  'no-dropout',
+  'dropout-rate',
 ])
 
 /** The same patch with everything that it takes from the data filled in. */

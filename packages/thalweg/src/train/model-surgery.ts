@@ -1,5 +1,5 @@
 /** Models changed from outside: a new description with other layers in some places; weights keep their paths. */
-import { createActivation, type Layer, type Model, sequential } from '../nn/index.ts'
+import { createActivation, dropout, type Layer, type Model, sequential } from '../nn/index.ts'
 import { add, mul, type Tensor, tensor } from '../tensor/index.ts'
 import type { ModelPatch } from './patch.ts'
 
@@ -14,8 +14,10 @@ export function patchModel(model: Model, patch: ModelPatch): Model {
       )
     case 'remove-layer':
       return replaced(model, (layer, path) => (path === patch.layer ? undefined : layer))
-    case 'no-dropout':
-      return replaced(model, (layer) => (layer.kind === 'dropout' ? undefined : layer))
+    case 'dropout-rate':
+      return replaced(model, (layer) =>
+        layer.kind === 'dropout' ? dropout({ rate: patch.rate, ...name(layer) }) : layer,
+      )
   }
 }
 
@@ -51,6 +53,10 @@ function replaced(model: Model, change: Change, path = ''): Model {
 /** What was numbered keeps its number, whatever becomes of its neighbours. */
 function pinned(layer: Layer, path: string, container: string): Layer {
   return layer.name === undefined ? { ...layer, name: path.slice(container.length) } : layer
+}
+
+function name({ name }: Layer): { readonly name?: string } {
+  return name === undefined ? {} : { name }
 }
 
 function namedAs(old: Layer, layer: Layer): Layer {

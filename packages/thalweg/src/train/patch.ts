@@ -29,8 +29,8 @@ export type ModelPatch =
   | { readonly kind: 'activation'; readonly from: string; readonly to: string }
   /** Leaves a layer out. */
   | { readonly kind: 'remove-layer'; readonly layer: string }
-  /** Leaves every dropout out. */
-  | { readonly kind: 'no-dropout' }
+  /** Every dropout drops with this probability instead; with 0 there is none. */
+  | { readonly kind: 'dropout-rate'; readonly rate: number }
 
 /** What was done about a finding: raced, and kept or not. Plain data. */
 export interface Mend {

@@ -19,14 +19,14 @@ export const heavyDropout: Ailment = {
   when: 'before',
   examine({ anatomy: { layers } }) {
     return layers
-      .flatMap(({ path, kind, options: { rate } }) => (typeof rate === 'number' ? [{ path, kind, rate }] : []))
+      .flatMap(({ path, options: { rate } }) => (typeof rate === 'number' ? [{ path, rate }] : []))
       .filter(({ rate }) => rate > RATE)
       .sort((a, b) => b.rate - a.rate)
-      .map(({ path, kind, rate }) => ({
+      .map(({ path, rate }) => ({
         measured: rate,
         layer: path,
         message: `${path} drops ${percent(rate)} of its values`,
-        patches: [0.5, 0.2].map((value) => ({ kind: 'layer-option' as const, layer: kind, option: 'rate', value })),
+        patches: [0.2, 0.5, 0].map((rate) => ({ kind: 'dropout-rate' as const, rate })),
       }))
   },
 }

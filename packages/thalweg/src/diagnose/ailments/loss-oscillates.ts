@@ -14,7 +14,7 @@ const BEYOND_CHANCE = 3
 /** A curve on its way down has few. */
 const TURNS = 4
 /** Swings around a loss that is as good as 0 do no harm. */
-const HIGH = 0.05
+const HIGH = 0.12
 /** A network that has learned most of what there is may jump now and then. */
 const LEARNED = 0.4
 /** Of the run: before, it may be on its way. */

@@ -86,7 +86,7 @@ function acts(patch: Patch, { model, settings }: Configuration): boolean {
       return layers.some(({ kind }) => kind === patch.from)
     case 'remove-layer':
       return layers.some(({ path }) => path === patch.layer)
-    case 'no-dropout':
+    case 'dropout-rate':
       return layers.some(({ kind }) => kind === 'dropout')
     default:
       return true
