@@ -19,6 +19,8 @@ const tests = '[.]test[.]ts$'
 
 /** Everything around the library that may use it as its users do. */
 const outside = '^(packages/(cli|lab|thalweg/test)|bench|examples|scripts)/'
+/** The kernel lab and the check of all float32 take kernels out of the backend and run them alone. */
+const labs = '^bench/(kernels|ulp)/'
 const fronts = `${library}(index[.]ts|(${columns.flat().join('|')})/index[.]ts)$`
 
 const doors = columns.flatMap((column, index) =>
@@ -74,14 +76,21 @@ export default {
       name: 'public-subpaths-only',
       severity: 'error',
       comment: 'From outside, the library has only its public subpaths: thalweg, thalweg/nn, thalweg/train ...',
-      from: { path: outside },
+      from: { path: outside, pathNot: labs },
       to: { path: library, pathNot: fronts },
+    },
+    {
+      name: 'labs-see-the-backend-too',
+      severity: 'error',
+      comment: 'bench/kernels and bench/ulp may look into backend/, by path; into no other room.',
+      from: { path: labs },
+      to: { path: library, pathNot: `${fronts}|${library}backend/` },
     },
     {
       name: 'public-subpaths-by-name',
       severity: 'error',
       comment: "Write `from 'thalweg/nn'`, not a relative path into the library.",
-      from: { path: outside },
+      from: { path: outside, pathNot: labs },
       to: { path: library, dependencyTypes: ['local'], dependencyTypesNot: ['aliased-workspace'] },
     },
     {

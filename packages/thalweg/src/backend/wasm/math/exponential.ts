@@ -6,8 +6,8 @@
  * relative error of the whole function on the reduced interval; then, from the lowest power on, each coefficient rounded
  * to float32 and the rest fitted again, so that the later ones make up for the rounding of the earlier.
  *
- * Errors are in units in the last place of the exact result (ULP), subnormal results included, as sampled over all of
- * float32 by math.test.ts, which holds every function to the bound stated here. NaN stays NaN, overflow is Infinity.
+ * Errors are in units in the last place of the exact result (ULP), subnormal results included. accuracy.ts has the bounds,
+ * which math.test.ts holds on samples and `npm run ulp` on every float32. NaN stays NaN, overflow is Infinity.
  */
 import type { Local } from '../code.ts'
 import {

@@ -1,0 +1,89 @@
+/**
+ * npm run bench:kernels: the numbered versions of three kernels, from naive to fast, on one core. Each is held to the
+ * reference, then timed; README.md says why each step helps.
+ */
+import { parseArgs } from 'node:util'
+import { chooseFeatures } from '../../packages/thalweg/src/backend/wasm/choose-features.ts'
+import { describeFeatures, type Features } from '../../packages/thalweg/src/backend/wasm/features.ts'
+import { FAMILIES } from './families.ts'
+import { registerPeak } from './peak.ts'
+import { millisecondsOf } from './stopwatch.ts'
+import { errorOf, type Family, operandsOf, referenceOf } from './version.ts'
+
+const USAGE = `npm run bench:kernels -- [options]
+
+  --only a,b      of ${Object.keys(FAMILIES).join(', ')} (default: all)
+  --seconds S     for each version (default 1)
+  --json          one line of JSON for each version instead of a table`
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    seconds: { type: 'string', default: '1' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+interface Row {
+  readonly problem: string
+  readonly version: string
+  readonly milliseconds: number
+  readonly gflops: number
+  /** Share of what the inner loop of contractions reaches in registers, measured in the same run. */
+  readonly peakShare: number
+  /** Largest distance to the reference, in units of its root mean square. */
+  readonly error: number
+}
+
+/** Beyond this a kernel is wrong, not rounded. */
+const LARGEST_ERROR = 1e-4
+
+function measure({ versions, problem }: Family, features: Features, peak: number, seconds: number): Row[] {
+  const operands = operandsOf(problem)
+  const reference = referenceOf(problem, operands)
+  const rows: Row[] = []
+  for (const version of versions) {
+    const built = version.build(problem, operands, features)
+    if (built === undefined) continue
+    built.run()
+    const error = errorOf(built.result(), reference)
+    if (!(error < LARGEST_ERROR)) throw new Error(`${problem.name}, ${version.name}: wrong by ${error}`)
+    const milliseconds = millisecondsOf(() => built.run(), seconds)
+    const gflops = problem.operations / milliseconds / 1e6
+    rows.push({ problem: problem.name, version: version.name, milliseconds, gflops, peakShare: gflops / peak, error })
+  }
+  return rows
+}
+
+function table(rows: readonly Row[]): string {
+  const cells = rows.map(({ version, milliseconds, gflops, peakShare, error }, i) => {
+    const step = i === 0 ? '' : `${(rows[i - 1].milliseconds / milliseconds).toFixed(1)}x`
+    const share = `${(100 * peakShare).toFixed(0)} %`
+    return [version, milliseconds.toFixed(3), gflops.toFixed(1), share, step, error.toExponential(1)]
+  })
+  const head = ['version', 'ms', 'GFLOP/s', 'of peak', 'step', 'error']
+  const lines = [head, head.map((_, column) => (column === 0 ? '---' : '--:')), ...cells]
+  return `**${rows[0].problem}**\n\n${lines.map((line) => `| ${line.join(' | ')} |`).join('\n')}\n`
+}
+
+function main(): void {
+  if (options.help) {
+    console.log(USAGE)
+    return
+  }
+  const seconds = Number(options.seconds)
+  const features = chooseFeatures()
+  const peak = registerPeak(features, seconds)
+  const path = describeFeatures(features)
+  if (!options.json)
+    console.log(`Node ${process.versions.node}, ${path.join(', ')}; register peak ${peak.toFixed(1)} GFLOP/s\n`)
+  for (const [name, family] of Object.entries(FAMILIES)) {
+    if (!(options.only?.split(',').includes(name) ?? true)) continue
+    const rows = measure(family, features, peak, seconds)
+    if (!options.json) console.log(table(rows))
+    else for (const row of rows) console.log(JSON.stringify({ ...row, peak, node: process.versions.node, path }))
+  }
+}
+
+main()
