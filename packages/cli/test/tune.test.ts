@@ -1,5 +1,5 @@
 /** `thalweg tune` over a search file: the best one trains to the same score; what cannot be is said. */
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { emptyFolder, type JsonEvent, thalweg } from './command.ts'
@@ -54,6 +54,33 @@ describe('thalweg tune', () => {
     const best = more.events.at(-1)?.best as { value: number }
     const again = await thalweg('train', join(study, 'best.ts'), '--json', '--quiet', '--out', join(folder, 'run'))
     expect(lastEpoch(again.events)?.validLoss).toBe(best.value)
+  })
+
+  it('lets the best answer as one run, which can be tested and predicted from', async () => {
+    const folder = emptyFolder()
+    const [file, study] = [join(folder, 'search.ts'), join(folder, 'study')]
+    writeFileSync(file, SEARCH)
+    const args = ['--trials', '8', '--sampler', 'random', '--workers', '1', '--json']
+    const { code, events, stderr } = await thalweg('tune', file, ...args, '--ensemble', '2', '--out', study)
+    const end = events.at(-1)
+    const run = join(study, 'ensemble')
+    expect([code, end]).toEqual([
+      0,
+      expect.objectContaining({ run, ensemble: expect.objectContaining({ members: 2 }) }),
+    ])
+    expect(stderr).toContain('of the best 2 trials')
+    const result = JSON.parse(readFileSync(join(run, 'result.json'), 'utf8'))
+    const measured = await thalweg('test', run, '--json', '--quiet')
+    expect(measured.events.at(-1)).toMatchObject({ accuracy: result.testAccuracy, finished: true })
+    expect(measured.events.at(-1)?.loss).toBeCloseTo(result.testLoss, 12)
+    const points = join(folder, 'points.csv')
+    writeFileSync(points, '0.3,0.4\n-0.2,0.9\n')
+    expect((await thalweg('predict', run, points)).stdout.split('\n')).toHaveLength(4)
+    // The member that is best trains again to the trial's own score.
+    const again = await thalweg('train', join(study, 'top', '1.ts'), '--json', '--quiet', '--out', join(folder, 'one'))
+    expect(end?.best).toMatchObject({ value: lastEpoch(again.events)?.validLoss })
+    const more = await thalweg('tune', '--resume', study, '--ensemble', '3', '--workers', '1', '--json', '--quiet')
+    expect(more.events.at(-1)).toMatchObject({ run, ensemble: { members: 3 } })
   })
 
   it('says in words what it does and what comes next', async () => {

@@ -15,6 +15,7 @@ Examples:
   thalweg tune digits --pruner hyperband
   thalweg tune search.ts --time-limit 30m --workers 2    your own models and space
   thalweg tune --resume runs/tune-wine-...               go on where it was interrupted
+  thalweg tune --resume runs/tune-wine-... --ensemble 3  the best three as one network
 
 It leaves a folder with every trial (table.csv), and the best one as best.ts:
   thalweg train runs/tune-wine-.../best.ts
@@ -41,6 +42,7 @@ export function addTuneCommand(program: Command, { streams, gone, finish }: Surr
     )
     .addOption(timeOption('--time-limit <time>', 'begin no trial after 90s, 10m or 2h'))
     .addOption(integerOption('--workers <n>', 'trials at the same time (default: one for each core)', 1))
+    .addOption(integerOption('--ensemble <n>', 'let the best so many answer as one: a run, for predict', 2))
     .option('--resume <study>', 'go on with an interrupted study')
   addSharedOptions(command, {
     flags: '--out <dir>',

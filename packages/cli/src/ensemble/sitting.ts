@@ -3,29 +3,22 @@ import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import type { EpochEvent, TrainEvent } from 'thalweg/train'
-import { type Ensemble, type EnsembleReport, ensemble } from 'thalweg/tune'
 import { EXIT } from '../errors.ts'
 import { type EngineOptions, engineEnvironment } from '../options.ts'
 import { checkRecipe, modelOf } from '../recipes/recipe.ts'
-import {
-  createRunFolder,
-  type Result,
-  type RunFolder,
-  readManifest,
-  reopenRunFolder,
-  writeResult,
-} from '../run/folder.ts'
+import { createRunFolder, type RunFolder, readManifest, reopenRunFolder, writeResult } from '../run/folder.ts'
 import type { Manifest } from '../run/manifest.ts'
 import type { Sitting, SittingContext } from '../run/sitting.ts'
 import { resumeCommand, sayBeginning } from '../run/words.ts'
-import { count, duration, loss, percent } from '../terminal/format.ts'
-import { type Row, sayRows } from '../terminal/summary.ts'
+import { duration, loss, percent } from '../terminal/format.ts'
+import { sayRows } from '../terminal/summary.ts'
 import { growingTable } from '../terminal/table.ts'
 import type { Voice } from '../voice.ts'
 import { createPool } from '../workers/pool.ts'
 import { type MemberTask, memberFolder, trainMember } from './member.ts'
 import { loadMembers } from './members.ts'
 import { trainSnapshots } from './snapshots.ts'
+import { judged, resultOf, sayVerdict, verdictFields } from './verdict.ts'
 
 /** @returns the exit code */
 export async function runEnsembleSitting(
@@ -57,24 +50,22 @@ export async function runEnsembleSitting(
       voice.event({ type: 'interrupted', run: folder.path })
       return EXIT.interrupted
     }
-    const networks = await loadMembers(folder.path, manifest, modelOf(manifest.recipe, data))
-    const plain = ensemble(
+    const networks = await loadMembers(folder.path, manifest, async () => modelOf(manifest.recipe, data))
+    const verdict = await judged(
       networks.map(({ member }) => member),
-      { combine: manifest.combine },
+      manifest.combine,
+      data,
     )
-    const scaled = data.valid && manifest.combine !== 'vote' ? await plain.calibrated(data.valid) : plain
     const seconds = (performance.now() - began) / 1000
-    const report = data.test && (await scaled.report(data.test))
-    const unscaled = data.test && (await plain.report(data.test))
-    const result = { ...resultOf(report, manifest, seconds), temperature: scaled.temperature }
+    const result = resultOf(verdict, { epochs: manifest.recipe.epochs, seconds })
     await writeResult(folder, result)
-    if (report && unscaled) sayReport(report, unscaled, scaled, voice)
+    sayVerdict(verdict, voice)
     sayRows(voice, [
       ['trained', `${trainedText(manifest)} in ${duration(seconds)}`],
       ['run', folder.path],
     ])
     voice.say('')
-    voice.event({ type: 'end', ...result, ...(report && { ensemble: reportEvent(report) }), run: folder.path })
+    voice.event({ type: 'end', ...result, ...verdictFields(verdict), run: folder.path })
     return EXIT.done
   } finally {
     voice.hide()
@@ -165,46 +156,4 @@ function trainedText({ ensemble, members, recipe: { epochs } }: Manifest): strin
   return members === 'snapshots'
     ? `${ensemble} minima of one network in ${epochs} epochs`
     : `${ensemble} networks of ${epochs} epochs`
-}
-
-function resultOf(report: EnsembleReport | undefined, { recipe }: Manifest, seconds: number): Result {
-  const { epochs } = recipe
-  if (!report) return { epochs, seconds }
-  const { ensemble } = report
-  const score = ensemble.task === 'class' ? { testAccuracy: ensemble.accuracy } : { testR2: ensemble.r2 }
-  return { testLoss: ensemble.loss, ...score, epochs, seconds }
-}
-
-function reportEvent({ members, ensemble: _, ...rest }: EnsembleReport): Readonly<Record<string, unknown>> {
-  return { members: members.length, ...rest }
-}
-
-function sayReport(report: EnsembleReport, unscaled: EnsembleReport, { temperature }: Ensemble, voice: Voice): void {
-  const text = report.score === 'accuracy' ? percent : (value: number) => value.toFixed(4)
-  const { single, gain, gainError, ensemble, examples } = report
-  const score = ensemble.task === 'class' ? ensemble.accuracy : ensemble.r2
-  const rows: Row[] = [
-    [
-      `test ${report.score === 'accuracy' ? 'accuracy' : 'R2'}`,
-      `${voice.style.bold(text(score))}  (${count(examples)} unseen examples)`,
-    ],
-    [
-      'one alone',
-      `${text(single.mean)} on average, ${text(single.worst)} to ${text(single.best)}, deviation ${text(single.deviation)}`,
-    ],
-    ['gain', `${text(gain)}${Number.isNaN(gainError) ? '' : ` (standard error ${text(gainError)})`}`],
-  ]
-  const [before, after] = [unscaled.calibration, report.calibration]
-  if (before && after) {
-    rows.push([
-      'calibration',
-      `error ${percent(before.single.error)} alone, ${percent(before.ensemble.error)} together, ${percent(after.ensemble.error)} at temperature ${temperature.toFixed(3)} (15 bins)`,
-    ])
-    rows.push([
-      'likelihood',
-      `loss ${loss(before.single.loss)} alone, ${loss(before.ensemble.loss)} together, ${loss(after.ensemble.loss)} at the temperature`,
-    ])
-  }
-  voice.say('')
-  sayRows(voice, rows)
 }

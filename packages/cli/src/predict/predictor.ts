@@ -11,6 +11,7 @@ import { buildModel } from '../recipes/model.ts'
 import { type RunFolder, readManifest, readResult, readRunPreprocessing, runFolder } from '../run/folder.ts'
 import type { Manifest } from '../run/manifest.ts'
 import { loadExperiment } from '../source/experiment.ts'
+import { trialFile } from '../tune/folder.ts'
 
 export interface Predictor {
   readonly manifest: Manifest
@@ -37,7 +38,7 @@ export async function loadPredictor(run: string): Promise<Predictor> {
   const result = await readResult(folder)
   const isEnsemble = manifest.ensemble !== undefined
   const networks = isEnsemble
-    ? await loadMembers(folder.path, manifest, model)
+    ? await loadMembers(folder.path, manifest, (member) => memberModel(manifest, folder, member, model))
     : [await loadNetwork(folder, model, manifest, manifest.seed)]
   const [{ member, store }] = networks
   const members = networks.map((network) => network.member)
@@ -60,6 +61,11 @@ async function modelOf({ recipe: { model } }: Manifest, folder: RunFolder): Prom
   const copy = path.join(folder.path, `experiment${path.extname(model.file)}`)
   const isUnchanged = (await exists(model.file)) && (await sha256(await readFile(model.file))) === model.sha256
   return (await loadExperiment(isUnchanged ? model.file : copy)).model
+}
+
+/** The best of a search are different networks, each of an experiment file of its own beside the run. */
+async function memberModel({ members }: Manifest, folder: RunFolder, member: number, model: Model): Promise<Model> {
+  return members === 'trials' ? (await loadExperiment(trialFile(path.dirname(folder.path), member))).model : model
 }
 
 /** Experiments may do without; for every other run, inputs as they come would be taken for scaled ones. */

@@ -12,8 +12,8 @@ export interface Manifest extends Origin {
   readonly babysit?: Babysitting | undefined
   /** Members of an ensemble, each in a folder of its own, and how they are combined; nothing for a single network. */
   readonly ensemble?: number | undefined
-  /** How its members come about: from seeds, which is the default, or as minima of one training. */
-  readonly members?: 'snapshots' | undefined
+  /** How its members come about: from seeds, which is the default, as minima of one training, or as the best of a search. */
+  readonly members?: 'snapshots' | 'trials' | undefined
   readonly combine?: Combine | undefined
   readonly recipe: Recipe
   readonly data: DataDescription
@@ -52,7 +52,7 @@ export const manifestSchema: z.ZodType<Manifest> = z.object({
   checkpointEvery: z.number().int().optional(),
   babysit: z.enum(babysittings).optional(),
   ensemble: z.number().int().optional(),
-  members: z.literal('snapshots').optional(),
+  members: z.enum(['snapshots', 'trials']).optional(),
   combine: z.enum(['probabilities', 'logits', 'vote', 'mean']).optional(),
   recipe: recipeSchema,
   data: dataSchema,

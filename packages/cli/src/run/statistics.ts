@@ -1,6 +1,6 @@
 /** A trained network under another kind of batch norm's statistics than those that it was saved with. */
 import { type Model, type Store, summary } from 'thalweg/nn'
-import { completeOptions, latestCheckpoint, populationStatistics, restoresBest } from 'thalweg/train'
+import { completeOptions, latestCheckpoint, modelArrays, populationStatistics, restoresBest } from 'thalweg/train'
 import { usage } from '../errors.ts'
 import { fitOptionsOf, realize } from '../recipes/recipe.ts'
 import { type StatisticsName, statisticsChoice } from '../recipes/statistics.ts'
@@ -35,14 +35,9 @@ export async function useStatistics(
     return
   }
   const { snapshot } = await latestCheckpoint(folder.checkpoints)
-  const [best] = snapshot.best
-  const isBest = restoresBest({ ...ingredients, earlyStopping: recipe.earlyStopping }) && best !== undefined
-  const prefix = isBest ? `best/${best.epoch}/` : 'model/'
-  const arrays = store.states().flatMap(({ path, variable: { dtype } }) => {
-    const array = snapshot.arrays.get(prefix + path)
-    return array ? [[path, { ...array, dtype }] as const] : []
-  })
-  store.load(Object.fromEntries(arrays))
+  const best = restoresBest({ ...ingredients, earlyStopping: recipe.earlyStopping })
+  const arrays = modelArrays(snapshot, { best })
+  store.load(Object.fromEntries(store.states().map(({ path }) => [path, arrays[path]])))
 }
 
 /** @throws ThalwegError `usage/idle-option` for a network without batch norm */

@@ -7,10 +7,12 @@
  *   search.*         a copy of the search file, if there is one
  *   best.ts          the best configuration so far, for thalweg train
  *   table.csv        a row for each trial; written last
+ *   top/1.ts ...     the best so many, if they are to answer as one, and
+ *   ensemble/        the run that they make, for thalweg predict
  */
 import path from 'node:path'
 import { writeFileAtomic } from 'thalweg/train'
-import type { SearchMetric } from 'thalweg/tune'
+import { folderCheckpoints, type SearchMetric, type TrialCheckpoints } from 'thalweg/tune'
 import { z } from 'zod'
 import { usage } from '../errors.ts'
 import { exists } from '../read.ts'
@@ -21,6 +23,8 @@ export interface StudyFolder {
   readonly path: string
   readonly facts: string
   readonly checkpoints: string
+  /** The same, trial by trial. */
+  readonly trials: TrialCheckpoints
   readonly best: string
   readonly table: string
 }
@@ -57,9 +61,15 @@ export function studyFolder(folder: string): StudyFolder {
     path: folder,
     facts: inside('trials.jsonl'),
     checkpoints: inside('checkpoints'),
+    trials: folderCheckpoints(inside('checkpoints')),
     best: inside('best.ts'),
     table: inside('table.csv'),
   }
+}
+
+/** The experiment file of the best trial, the second best and so on, from 0. */
+export function trialFile(study: string, rank: number): string {
+  return path.join(study, 'top', `${rank + 1}.ts`)
 }
 
 export async function createStudyFolder(

@@ -6,7 +6,6 @@ import { writeFileAtomic } from 'thalweg/train'
 import {
   dimensionsOf,
   fileStorage,
-  folderCheckpoints,
   inProcess,
   type SearchMetric,
   type SearchOptions,
@@ -30,6 +29,7 @@ import { bestFile } from './best.ts'
 import { createStudyFolder, readStudy, type StudyFolder, type StudyManifest, studyFolder } from './folder.ts'
 import { type PrunerName, prunerNamed, type SamplerName, samplerNamed } from './methods.ts'
 import { directionOf, objectiveOf } from './objective.ts'
+import { ensembleOfBest } from './top.ts'
 import { openTunable, type Tunable } from './tunable.ts'
 import { createStudyProgress, sayStudy } from './words.ts'
 import { processWorkers } from './worker.ts'
@@ -44,9 +44,13 @@ export interface TuneRequest extends EngineOptions, DataRequest {
   readonly workers?: number | undefined
   readonly resume?: string | undefined
   readonly out?: string | undefined
+  /** Of so many of the best trials. */
+  readonly ensemble?: number | undefined
 }
 
 const DEFAULT_TRIALS = 20
+/** Of how many of the best trials the weights are kept, whatever is asked for. */
+const KEPT = 5
 
 /** @returns the exit code */
 export async function runStudy(
@@ -60,7 +64,7 @@ export async function runStudy(
   const { voice, signal, interrupt } = context
   const { seed, metric } = manifest
   const direction = directionOf(metric)
-  const checkpoints = folderCheckpoints(folder.checkpoints)
+  const { trials: checkpoints } = folder
   const size = Math.min(request.workers ?? os.availableParallelism(), manifest.trials)
   sayBeginning(folder, manifest, tunable, size, voice)
   if (isNew) await createStudyFolder(folder, manifest, tunable.kind.kind === 'file' ? tunable.kind : undefined)
@@ -86,6 +90,7 @@ export async function runStudy(
       seed,
       storage: fileStorage(folder.facts),
       checkpoints,
+      keep: Math.max(KEPT, request.ensemble ?? 0),
       timeLimitMs: request.timeLimit,
       signal,
       onEvent(event) {
@@ -102,7 +107,7 @@ export async function runStudy(
     lock.release(folder.path)
     voice.hide()
   }
-  return finish(study, { folder, manifest, tunable, voice, signal })
+  return finish(study, { folder, manifest, tunable, voice, signal, count: request.ensemble })
 }
 
 interface Opened {
@@ -192,7 +197,14 @@ function methodsOf(
 
 async function finish(
   study: Study,
-  { folder, manifest, tunable, voice, signal }: Omit<Opened, 'isNew'> & SittingContext,
+  {
+    folder,
+    manifest,
+    tunable,
+    voice,
+    signal,
+    count,
+  }: Omit<Opened, 'isNew'> & SittingContext & { readonly count: number | undefined },
 ): Promise<number> {
   const { best, trials, interrupted } = study
   const file = best && bestFile(best, tunable, manifest, folder.path)
@@ -211,7 +223,11 @@ async function finish(
     voice.event({ type: 'interrupted', ...told })
     return EXIT.interrupted
   }
-  voice.event({ type: 'end', ...told, complete: !interrupted })
+  const together =
+    best && count !== undefined
+      ? await ensembleOfBest({ study, folder, manifest, tunable }, count, { voice, signal })
+      : {}
+  voice.event({ type: 'end', ...told, ...together, complete: !interrupted })
   return best ? EXIT.done : EXIT.failed
 }
 

@@ -3,22 +3,15 @@
  * They lie in memory and, so that a resumed run still has them, in every checkpoint.
  */
 import type { NamedArray } from '../nn/index.ts'
+import { BEST, type BestRecord, bestPrefix } from './checkpoint.ts'
 import type { EpochEvent } from './events.ts'
 import { isBetter, type Monitor } from './monitor.ts'
 import { namedArrays, type StoredArray } from './safetensors.ts'
 
-export interface BestEpoch {
-  /** From 1. */
-  readonly epoch: number
-  readonly step: number
-  /** Of the run's metric. */
-  readonly value: number
+export interface BestEpoch extends BestRecord {
   /** Parameters and running statistics as they were after the epoch, for `store.load`. */
   readonly weights: Readonly<Record<string, NamedArray>>
 }
-
-/** What a checkpoint says about them beside their weights. */
-export type BestRecord = Omit<BestEpoch, 'weights'>
 
 export interface BestEpochs {
   /** The best one first; of equals the earlier one. */
@@ -32,9 +25,6 @@ export interface BestEpochs {
   arrays(): Map<string, StoredArray>
 }
 
-/** Prefix of their arrays in a snapshot: `best/3/dense1.weight` is of epoch 3. */
-const BEST = 'best/'
-
 export function createBestEpochs(
   keep: number,
   monitor: Monitor,
@@ -42,7 +32,7 @@ export function createBestEpochs(
 ): BestEpochs {
   const list: BestEpoch[] = (from?.best ?? []).map((record) => ({
     ...record,
-    weights: namedArrays(from?.arrays ?? new Map(), prefix(record.epoch)),
+    weights: namedArrays(from?.arrays ?? new Map(), bestPrefix(record.epoch)),
   }))
   return {
     list,
@@ -63,7 +53,7 @@ export function createBestEpochs(
     arrays() {
       const arrays = new Map<string, StoredArray>()
       for (const { epoch, weights } of list) {
-        for (const [path, array] of Object.entries(weights)) arrays.set(`${prefix(epoch)}${path}`, array)
+        for (const [path, array] of Object.entries(weights)) arrays.set(`${bestPrefix(epoch)}${path}`, array)
       }
       return arrays
     },
@@ -73,8 +63,4 @@ export function createBestEpochs(
 /** The arrays of a snapshot that a session goes on from. */
 export function withoutBest(arrays: ReadonlyMap<string, StoredArray>): ReadonlyMap<string, StoredArray> {
   return new Map([...arrays].filter(([name]) => !name.startsWith(BEST)))
-}
-
-function prefix(epoch: number): string {
-  return `${BEST}${epoch}/`
 }

@@ -5,7 +5,6 @@
  */
 import { ThalwegError } from '../base/index.ts'
 import type { NamedArray } from '../nn/index.ts'
-import type { BestRecord } from './best.ts'
 import type { EpochEvent } from './events.ts'
 import type { Mend } from './patch.ts'
 import { decodeSafetensors, encodeSafetensors, namedArrays, type StoredArray } from './safetensors.ts'
@@ -31,6 +30,15 @@ export interface Signature {
   readonly examples: number
   /** Fingerprint of the training data. */
   readonly data: string
+}
+
+/** One of the best epochs; its weights are among the arrays. */
+export interface BestRecord {
+  /** From 1. */
+  readonly epoch: number
+  readonly step: number
+  /** Of the run's metric. */
+  readonly value: number
 }
 
 export interface Progress {
@@ -102,9 +110,22 @@ export const AVERAGE = 'average/'
 /**
  * The weights of a snapshot that count, by path, as a store loads them: averages where they are kept. Running statistics are
  * those of the last weights.
+ *
+ * @param options.best those of the best epoch so far instead, where there is one: what a run that goes back to it ends with
  */
-export function modelArrays({ arrays }: Snapshot): Record<string, NamedArray> {
+export function modelArrays(
+  { arrays, best: [best] }: Snapshot,
+  options: { readonly best?: boolean } = {},
+): Record<string, NamedArray> {
+  if (options.best && best) return namedArrays(arrays, bestPrefix(best.epoch))
   return { ...namedArrays(arrays, MODEL), ...namedArrays(arrays, AVERAGE) }
+}
+
+/** Prefix of the weights of an epoch that was among the best: `best/3/dense1.weight` is of epoch 3. */
+export const BEST = 'best/'
+
+export function bestPrefix(epoch: number): string {
+  return `${BEST}${epoch}/`
 }
 
 /** Plain data as JSON, NaN and infinities included. */
