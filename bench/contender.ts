@@ -1,6 +1,6 @@
 /** A contender seen from the bench: a child process, asked one thing at a time, asleep in between. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { setTimeout } from 'node:timers/promises'
 import type { Answer, Ready, Request } from './protocol.ts'
@@ -94,9 +94,12 @@ function refusalIn(answer: Answer): Refusal {
 }
 
 /** The kernel's own account. (getrusage would not do: there a process begins with the most that its parent ever held.) */
-function memoryOf({ pid, exitCode }: ChildProcess): { now: number; most: number } | undefined {
-  if (process.platform !== 'linux' || exitCode !== null) return undefined
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+function memoryOf({ pid, exitCode, signalCode }: ChildProcess): { now: number; most: number } | undefined {
+  if (process.platform !== 'linux' || exitCode !== null || signalCode !== null) return undefined
+  const file = `/proc/${pid}/status`
+  // One that was just killed is gone before it is known here.
+  if (!existsSync(file)) return undefined
+  const status = readFileSync(file, 'utf8')
   const bytes = (field: string): number => 1024 * Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1])
   return { now: bytes('VmRSS'), most: bytes('VmHWM') }
 }

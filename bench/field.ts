@@ -36,6 +36,9 @@ export type ContenderName = keyof typeof CONTENDERS
 
 export const isContenderName = (name: string): name is ContenderName => Object.hasOwn(CONTENDERS, name)
 
+/** They would take as long on two threads as on one: they are asked once. */
+const SINGLE_THREADED: readonly string[] = ['jax-js', 'tfjs-cpu', 'convnetjs', 'brainjs']
+
 interface Programs {
   readonly torch: string
   /** Undefined where there is none. */
@@ -50,7 +53,10 @@ function programs({ python, newNode }: FieldOptions): Programs {
   }
 }
 
-/** The contenders in the order of {@link CONTENDERS}; without a newer Node, those that need one are left out. */
+/**
+ * The contenders in the order of {@link CONTENDERS}: without the configurations of Thalweg that need a newer Node where
+ * there is none, and without those that have no threads where several are asked for.
+ */
 export function field(options: FieldOptions, threads: number): ContenderOptions[] {
   const { torch, newer } = programs(options)
   const on = (node: string | undefined, file: string, ...args: string[]) =>
@@ -61,14 +67,16 @@ export function field(options: FieldOptions, threads: number): ContenderOptions[
     'thalweg-128': { command: on(newer, 'thalweg.ts'), env: { THALWEG_WIDE: '0' } },
     'thalweg-strict': { command: on(newer, 'thalweg.ts'), env: { THALWEG_NUMERICS: 'strict' } },
     pytorch: { command: [torch, program('pytorch.py')], env: { OMP_NUM_THREADS: String(threads) } },
-    'jax-js': { command: on(newer, 'jax.ts') },
+    'jax-js': { command: on(newer ?? ownNode, 'jax.ts') },
     'tfjs-wasm': { command: on(ownNode, 'tfjs.ts', 'wasm') },
     'tfjs-cpu': { command: on(ownNode, 'tfjs.ts', 'cpu') },
     convnetjs: { command: on(ownNode, 'convnet.ts') },
     brainjs: { command: on(ownNode, 'brain.ts') },
   }
+  const isWanted = (name: string): boolean =>
+    (options.only?.includes(name) ?? true) && (threads === 1 || !SINGLE_THREADED.includes(name))
   return Object.entries(commands).flatMap(([name, { command, env }]) =>
-    command === undefined || !(options.only?.includes(name) ?? true) ? [] : [{ name, command, ...(env && { env }) }],
+    command === undefined || !isWanted(name) ? [] : [{ name, command, ...(env && { env }) }],
   )
 }
 

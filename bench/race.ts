@@ -58,7 +58,7 @@ export async function race(
     for (const racer of racers) if (racer.spent < seconds) await turn(racer, seconds / rounds, true)
   const measured = racers.map((racer): Measurement => {
     const { contender, ready, idle, times, unsupported } = racer
-    const peak = contender.memory()?.most
+    const peak = unsupported === undefined ? contender.memory()?.most : undefined
     contender.close()
     const found = { ...row, contender: contender.name, about: ready.about }
     if (unsupported !== undefined) return { ...found, unsupported }

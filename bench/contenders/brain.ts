@@ -8,9 +8,8 @@ import { batchOf } from '../drawn.ts'
 import { type Stepper, serve } from '../protocol.ts'
 import type { Workload } from '../workloads.ts'
 
-async function prepare(workload: Workload, threads: number): Promise<Stepper | string> {
+async function prepare(workload: Workload): Promise<Stepper | string> {
   const { batch, layers, optimizer, classes } = workload
-  if (threads > 1) return 'it has no threads'
   const strange = layers.find(({ kind }) => kind !== 'dense' && kind !== 'relu' && kind !== 'tanh')
   if (strange !== undefined) return `it has no ${strange.kind}`
   if (optimizer.kind !== 'sgd' || workload.mode === 'inference') return 'it has no such optimizer'

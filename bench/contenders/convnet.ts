@@ -48,9 +48,8 @@ function setWeights(net: InstanceType<typeof convnetjs.Net>, { layers, inputShap
   }
 }
 
-async function prepare(workload: Workload, threads: number): Promise<Stepper | string> {
+async function prepare(workload: Workload): Promise<Stepper | string> {
   const { batch, inputShape, layers, optimizer } = workload
-  if (threads > 1) return 'it has no threads'
   if (workload.mode === 'inference') return 'it has no batchNorm'
   const definitions = layers.map((spec, i) => definitionOf(spec, i === layers.length - 1))
   const lacking = definitions.find((definition) => typeof definition === 'string')

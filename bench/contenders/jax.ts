@@ -158,8 +158,7 @@ const uses = (arrays: Parameters): Parameters =>
 const zerosLike = (arrays: Parameters): Parameters =>
   Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, np.zeros(array.shape)]))
 
-async function prepare(workload: Workload, threads: number): Promise<Stepper | string> {
-  if (threads > 1) return 'single threaded in Node'
+async function prepare(workload: Workload): Promise<Stepper> {
   await init('wasm')
   const builder = new Builder(workload)
   const shape = workload.inputShape

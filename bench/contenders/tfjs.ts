@@ -88,8 +88,7 @@ function optimizerOf(spec: OptimizerSpec): tf.Optimizer {
     : tf.train.momentum(learningRate, spec.momentum)
 }
 
-async function prepare(workload: Workload, threads: number): Promise<Stepper | string> {
-  if (backend === 'cpu' && threads > 1) return 'it has no threads'
+async function prepare(workload: Workload, threads: number): Promise<Stepper> {
   if (backend === 'wasm') {
     setWasmPaths(`${dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'))}/`)
     setThreadsCount(threads)
