@@ -165,7 +165,8 @@ export function openSession(model: Model, settings: Settings, onCompile?: (event
       const values = slotsFor(rows, moment)
       const filled = performance.now()
       last.run(values)
-      const [fillMs, stepMs] = [filled - started, performance.now() - filled]
+      const fillMs = filled - started
+      const stepMs = performance.now() - filled
       times.fillMs += fillMs
       times.stepMs += stepMs
       times.steps++

@@ -15,7 +15,8 @@ function stepsOf(options: { readonly batch: number; readonly width: number; read
   return JSON.parse(output) as Steps
 }
 
-// The promise is a constant few hundred bytes. Before arrays kept what they copy with it was 100 bytes for every example.
+// The promise is a constant few hundred bytes: the clock that watches for slow readers makes most of them. Views made for each
+// copy were 100 bytes for every example.
 describe('a step that was made before compiles nothing and leaves next to nothing on the JavaScript heap', () => {
   test.each([
     { batch: 8, width: 16, threads: 1 },
@@ -25,6 +26,6 @@ describe('a step that was made before compiles nothing and leaves next to nothin
   ])('$batch examples of $width numbers, $threads thread(s)', (options) => {
     const { plansOfSteps, bytesPerStep } = stepsOf(options)
     expect(plansOfSteps).toBe(0)
-    expect(bytesPerStep).toBeLessThan(options.threads === 1 ? 200 : 600)
+    expect(bytesPerStep).toBeLessThan(options.threads === 1 ? 500 : 700)
   })
 })
