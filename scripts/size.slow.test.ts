@@ -5,7 +5,7 @@ import { PROGRAMS, sizeOf } from './size.ts'
  * Kilobytes, gzipped, that nothing may pass unnoticed. They are not the goals, which were 60 in full and 45 for `fit` with
  * dense layers: the kernels for WebAssembly alone are about 40, and the toolbox grew. `npm run size -- fit` says what weighs.
  */
-const CEILINGS = { full: 215, fit: 94, tensor: 70 }
+const CEILINGS = { full: 215, fit: 96, tensor: 70 }
 
 test.each(Object.entries(CEILINGS))('%s stays below %d KB', async (name, ceiling) => {
   const program = Object.entries(PROGRAMS).find(([each]) => each === name)?.[1] ?? ''

@@ -7,7 +7,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
+import { build, type PluginBuild } from 'esbuild'
 
 const ROOT = join(import.meta.dirname, '..')
 const SOURCE = 'packages/thalweg/src/'
@@ -44,7 +44,10 @@ export interface Size {
   readonly files: ReadonlyMap<string, number>
 }
 
-/** Bundles a program for browsers, as any bundler would: straight from source, which is what `dist` is made of. */
+/**
+ * Bundles a program for browsers, as any bundler would: straight from source, which is what `dist` is made of. What is only
+ * imported once it is needed is left out, as a bundler leaves it to a file of its own.
+ */
 export async function sizeOf(program: string): Promise<Size> {
   const { outputFiles, metafile } = await build({
     stdin: { contents: program, resolveDir: ROOT, loader: 'ts' },
@@ -57,8 +60,8 @@ export async function sizeOf(program: string): Promise<Size> {
     platform: 'neutral',
     target: 'es2022',
     conditions: ['source'],
-    external: ['node:*'],
     legalComments: 'none',
+    plugins: [{ name: 'later', setup: leaveDynamicImports }],
   })
   const [{ contents }] = outputFiles
   const [{ inputs }] = Object.values(metafile.outputs)
@@ -66,6 +69,10 @@ export async function sizeOf(program: string): Promise<Size> {
     .filter(([path, { bytesInOutput }]) => path.startsWith(SOURCE) && bytesInOutput > 0)
     .map(([path, { bytesInOutput }]) => [path.slice(SOURCE.length), bytesInOutput] as const)
   return { minified: contents.length, gzipped: gzipSync(contents, { level: 9 }).length, files: new Map(files) }
+}
+
+function leaveDynamicImports({ onResolve }: PluginBuild): void {
+  onResolve({ filter: /./ }, ({ kind, path }) => (kind === 'dynamic-import' ? { path, external: true } : undefined))
 }
 
 /** The heaviest folders: a room, or a room within a room. */

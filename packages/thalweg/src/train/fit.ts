@@ -6,7 +6,6 @@ import { ThalwegError } from '../base/index.ts'
 import { batchCount, batchRows, type Dataset } from '../data/index.ts'
 import type { Model, Store } from '../nn/index.ts'
 import { describeRules } from '../optim/rules.ts'
-import { applyPatches } from './apply-patch.ts'
 import { type BestEpoch, createBestEpochs, withoutBest } from './best.ts'
 import { checkSignature, encodeCheckpoint, type Position, type Signature } from './checkpoint.ts'
 import { createClock } from './clock.ts'
@@ -56,7 +55,9 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
   let stop = earlyStopping && reasonToStop(history, monitor, earlyStopping)
 
   const patches = mends.flatMap(({ kept }) => kept)
-  const patched = applyPatches({ model, settings: asked }, patches)
+  const plain = { model, settings: asked }
+  // Patches find layers and optimizers by name, and so bring all of them along: only runs that were mended load that.
+  const patched = patches.length === 0 ? plain : (await import('./apply-patch.ts')).applyPatches(plain, patches)
   let work = openWork(patched.model, patched.settings, options.babysit, emit)
   let rates = ratesOf(work)
   const pace = createPace(LOOK_UP_MS)
