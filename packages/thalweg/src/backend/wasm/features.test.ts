@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { wasmBackend } from './backend.ts'
 import { chooseFeatures } from './choose-features.ts'
 import { describeFeatures, probeFeatures, widened } from './features.ts'
-import { provenSound } from './wide.ts'
+import { provenSound, results, trials } from './wide.ts'
 
 afterEach(() => {
   vi.unstubAllEnvs()
@@ -24,9 +24,22 @@ test('the 256-bit path can be turned off, by option or by the environment', () =
 })
 
 test('a backend says what it uses', () => {
-  const narrow = { ...probeFeatures(), relaxedMadd: false }
-  expect(describeFeatures(narrow)).toEqual(['simd128'])
-  expect(describeFeatures(widened({ ...narrow, relaxedMadd: true }))).toEqual(['simd128', 'relaxed-simd', '256-bit'])
+  const plain = { ...probeFeatures(), relaxedMadd: false, winograd: false }
+  expect(describeFeatures(plain)).toEqual(['simd128'])
+  const all = widened({ ...plain, relaxedMadd: true, winograd: true })
+  expect(describeFeatures(all)).toEqual(['simd128', 'relaxed-simd', '256-bit', 'winograd'])
+  expect(wasmBackend({ threads: 1, numerics: 'strict', wide: false }).features).toEqual(['simd128', '1 thread'])
+})
+
+test('every kind of kernel is tried before pairs of vectors are trusted, and leaves numbers', () => {
+  const tried = trials(chooseFeatures({ numerics: 'fast', wide: false }))
+  const names = tried.flatMap(({ kernel }) => kernel.stages.map(({ name }) => name))
+  expect(names).toEqual(expect.arrayContaining(['trial matmul', 'trial conv2d', 'trial conv2d winograd']))
+  for (const trial of tried) {
+    const left = results(trial, 1)
+    expect(new Float32Array(left.buffer).every(Number.isFinite)).toBe(true)
+    expect(results(trial, 3)).toEqual(left)
+  }
 })
 
 const flags: string[] = []

@@ -59,9 +59,10 @@ export function widened(features: Features): Features {
   return { ...features, wide: true, tiles: WIDE_TILES }
 }
 
-/** For people and logs: `simd128, relaxed-simd, 256-bit`. */
-export function describeFeatures({ relaxedMadd, wide }: Features): string[] {
-  return ['simd128', ...(relaxedMadd ? ['relaxed-simd'] : []), ...(wide ? ['256-bit'] : [])]
+/** For people and logs: `simd128, relaxed-simd, 256-bit, winograd`. */
+export function describeFeatures({ relaxedMadd, wide, winograd }: Features): string[] {
+  const used = { simd128: true, 'relaxed-simd': relaxedMadd, '256-bit': wide, winograd }
+  return Object.entries(used).flatMap(([name, isUsed]) => (isUsed ? [name] : []))
 }
 
 /**

@@ -26,13 +26,17 @@ const NARROW = '--no-experimental-wasm-revectorize'
 /** Older engines do not know the flag, or stop at code that newer ones compile. */
 const FIRST_V8 = 13
 
-/** Found out once in a process. */
-let isSound: boolean | undefined
+/** Found out once in a process for each set of features: strict kernels have other code than fast ones. */
+const found = new Map<string, boolean>()
 
 /** Whether kernels for `features` may count on pairs from now on. */
 export function turnOnWide(features: Features): boolean {
+  const key = JSON.stringify(features)
+  const known = found.get(key)
+  if (known !== undefined) return known
   const v8 = revectorizer()
-  isSound ??= v8 !== undefined && provenSound(v8, (pages) => trials(features).map((trial) => results(trial, pages)))
+  const isSound = v8 !== undefined && provenSound(v8, (pages) => trials(features).map((trial) => results(trial, pages)))
+  found.set(key, isSound)
   return isSound
 }
 
@@ -74,13 +78,13 @@ function optimized<T>(v8: V8, flag: string, act: () => T): T {
   }
 }
 
-interface Trial {
+export interface Trial {
   readonly kernel: EmittedKernel
   readonly buffers: readonly Float32Array[]
 }
 
 /** Runs a kernel and hands back all bytes it left. */
-function results({ kernel, buffers }: Trial, pages: number): Uint8Array {
+export function results({ kernel, buffers }: Trial, pages: number): Uint8Array {
   runnable(kernel, pages).run(buffers)
   return Uint8Array.from(buffers.flatMap(({ buffer }) => [...new Uint8Array(buffer)]))
 }
@@ -90,7 +94,7 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 /** A product, convolutions of both kinds with their epilogue, an elementwise chain with sums, and pooling; nothing divides evenly. */
-function trials(narrow: Features): Trial[] {
+export function trials(narrow: Features): Trial[] {
   const features = widened(narrow)
   return [product(features), convolution(features, 7, 5), convolution(features, 13, 16), chain(), pooling()]
 }
