@@ -1,6 +1,7 @@
-/** `thalweg check`: what can be known of a network before it is trained. So far: whether its gradients are right. */
+/** `thalweg check`: what can be known of a training before it begins. */
 import type { Command } from 'commander'
 import { writeFileAtomic } from 'thalweg/train'
+import { checkBeforeTraining } from '../check/checkup.ts'
 import { checkGradients, summaryOf } from '../check/gradients.ts'
 import { EXIT } from '../errors.ts'
 import { listenForInterrupt } from '../interrupt.ts'
@@ -27,7 +28,9 @@ Examples:
 
 The gradient of the loss, as training uses it, is held against central differences, in
 float64, at a few elements of each parameter. Elements at kinks (where a ReLU switches,
-or another place of a pooling window wins) are counted apart.
+or another place of a pooling window wins) are counted apart. Then the data, the model,
+the first loss and the spread of activations are looked at, and whether the network can
+learn a single batch by heart.
 
 Datasets by name: ${[...imageNames, ...pointNames].join(', ')}
 Exit codes: 0 right, 1 something is wrong, 2 wrong usage`
@@ -35,7 +38,7 @@ Exit codes: 0 right, 1 something is wrong, 2 wrong usage`
 export function addCheckCommand(program: Command, { streams, gone, finish }: Surroundings): void {
   const command = program
     .command('check')
-    .summary('check a network before training: are its gradients right?')
+    .summary('check a training before it begins: gradients, data, model')
     .description('Checks the network that train would use for this, on a few examples, in seconds.')
     .argument('[target]', 'a dataset by name, a .csv file, or an experiment file (.ts, .js, .mjs)')
     .optionsGroup('Options of check:')
@@ -52,10 +55,16 @@ export function addCheckCommand(program: Command, { streams, gone, finish }: Sur
       const context = { voice, signal: interrupt.signal }
       const subject = await loadSubject('check', target, options, context)
       const gradients = await checkGradients(subject, options, context)
-      const findings = { passed: gradients.passed, checks: { gradients } }
+      const before = await checkBeforeTraining(subject, context)
+      const passed = gradients.passed && before.passed
+      const findings = { passed, checks: { gradients, before } }
       if (options.out !== undefined) await writeFileAtomic(options.out, `${JSON.stringify(findings, undefined, 2)}\n`)
-      voice.event({ type: 'end', passed: findings.passed, checks: { gradients: summaryOf(gradients) } })
-      finish(findings.passed ? EXIT.done : EXIT.failed)
+      voice.event({
+        type: 'end',
+        passed,
+        checks: { gradients: summaryOf(gradients), before: { passed: before.passed } },
+      })
+      finish(passed ? EXIT.done : EXIT.failed)
     } catch (error) {
       if (!interrupt.signal.aborted) throw error
       finish(EXIT.interrupted)

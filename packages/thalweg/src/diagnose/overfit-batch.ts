@@ -2,14 +2,18 @@
  * Whether the network can learn one batch by heart, which any that is put together rightly can: it has far more weights
  * than there are examples. What fails here will not learn a whole data set. Done on a copy of the weights.
  */
+import { sizeOf } from '../base/index.ts'
 import type { Model } from '../nn/index.ts'
 import { type Condition, type Finding, findingOf, openSession, type Settings } from '../train/index.ts'
 import { createPace } from '../train/pace.ts'
+import { anatomyOf } from './anatomy.ts'
 import { copyOf } from './first-weights.ts'
 import { percent, short } from './words.ts'
 
 /** Examples that are learned by heart, and steps to do it in. */
 const EXAMPLES = 16
+/** Trainable values for each of them: a smaller network may fail for want of room. */
+const VALUES = 10
 const STEPS = 400
 /** A step of a large network takes its time; what was not learned by then is told as it stands. */
 const LIMIT_MS = 4000
@@ -41,7 +45,11 @@ export interface OverfitReport {
 }
 
 export async function overfitBatch(model: Model, settings: Settings, signal?: AbortSignal): Promise<OverfitReport> {
-  const examples = Math.min(EXAMPLES, settings.batchSize, settings.train.size)
+  const { train, batchSize } = settings
+  const { parameters } = anatomyOf(model, train.inputShape, batchSize)
+  const values = parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+  const learnable = Math.max(2, Math.floor(values / VALUES))
+  const examples = Math.min(EXAMPLES, learnable, batchSize, train.size)
   const rows = settings.orders.epochOrder(0).slice(0, examples)
   let best: OverfitReport | undefined
   for (const factor of FACTORS) {

@@ -1,0 +1,79 @@
+/** What a run says about its health, while it goes on and afterwards. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DOMParser } from '@xmldom/xmldom'
+import { describe, expect, it } from 'vitest'
+import { emptyFolder, thalweg } from './command.ts'
+
+/** A small network on clouds that anybody can tell apart, at a rate of one's choice. */
+function writeExperiment(folder: string, learningRate: number): string {
+  const file = join(folder, 'clouds.ts')
+  writeFileSync(
+    file,
+    `import { moons } from 'thalweg/data'
+import { crossEntropy, dense, relu, sequential } from 'thalweg/nn'
+import { sgd } from 'thalweg/optim'
+import { defineExperiment } from 'thalweg/train'
+export default defineExperiment({
+  data: { train: moons({ size: 512, seed: 1 }), valid: moons({ size: 128, seed: 2 }) },
+  model: sequential(dense(32), relu(), dense(16), relu(), dense(2)),
+  loss: crossEntropy(),
+  optimizer: sgd({ learningRate: ${learningRate}, momentum: 0.9 }),
+  epochs: 16,
+  batchSize: 32,
+})
+`,
+  )
+  return file
+}
+
+describe('a sick run', () => {
+  it('is told where it arose, explained afterwards, and shown on a page', async () => {
+    const folder = emptyFolder()
+    const run = join(folder, 'run')
+    const { stdout } = await thalweg('train', writeExperiment(folder, 20), '--out', run)
+    expect(stdout).toMatch(/^error \(loss-diverged\): /m)
+    expect(stdout).toMatch(/health +loss-diverged/)
+    expect(stdout).toContain(`thalweg explain ${run}`)
+    for (const line of stdout.split('\n')) if (!line.includes(run)) expect(line.length).toBeLessThanOrEqual(80)
+
+    const page = join(folder, 'page.html')
+    const explained = await thalweg('explain', run, '--out', page)
+    expect(explained.code).toBe(0)
+    expect(explained.stdout).toMatch(/error loss-diverged after \d+ steps/)
+    expect(explained.stdout).toContain('the article, section 6')
+    const html = readFileSync(page, 'utf8')
+    expect(html).toBe(readFileSync(join(run, 'report.html'), 'utf8'))
+    // Nothing is fetched from anywhere, and it is well-formed but for the doctype.
+    expect(html).not.toMatch(/(src|href)=/)
+    new DOMParser({ onError: (level, message) => expect.fail(`${level}: ${message}`) }).parseFromString(
+      html.replace('<!doctype html>', '').replaceAll(/<meta [^>]*>/g, ''),
+      'text/xml',
+    )
+    expect(html.match(/<svg/g)).toHaveLength(2)
+  })
+
+  it('is mended with --babysit fix: in the record, in the epochs, and for those who predict from it', async () => {
+    const folder = emptyFolder()
+    const run = join(folder, 'run')
+    const args = ['train', writeExperiment(folder, 20), '--out', run, '--babysit', 'fix', '--json']
+    const { code, events } = await thalweg(...args)
+    expect(code).toBe(0)
+    const mend = events.find(({ type }) => type === 'mend')
+    expect(mend?.kept).not.toEqual([])
+    const last = events.filter(({ type }) => type === 'epoch').at(-1)
+    expect(last?.validAccuracy).toBeGreaterThan(0.85)
+    const epochs = readFileSync(join(run, 'metrics.jsonl'), 'utf8').trimEnd().split('\n')
+    expect(epochs).toHaveLength(16)
+    const explained = await thalweg('explain', run)
+    expect(explained.stdout).toMatch(/health +nothing wrong was seen; mended: loss-diverged/)
+  })
+
+  it('is not looked at with --babysit off', async () => {
+    const folder = emptyFolder()
+    const run = join(folder, 'run')
+    const { stdout } = await thalweg('train', writeExperiment(folder, 20), '--out', run, '--babysit', 'off')
+    expect(stdout).not.toContain('loss-diverged')
+    expect(existsSync(join(run, 'case.jsonl'))).toBe(false)
+  })
+})
