@@ -43,7 +43,10 @@ describe('schedules by name', () => {
     expect(rates.slice(20)).toEqual(plain.slice(20))
   })
 
-  it("takes Caffe's names, and suggests near ones", () => {
+  it("takes the library's names and Caffe's, and suggests near ones", () => {
+    expect(
+      ['cosineDecay', 'one-cycle', 'oneCycle', 'fixedRate'].map((name) => scheduleDescription(name, undefined).name),
+    ).toEqual(['cosine', 'one-cycle', 'one-cycle', 'fixed'])
     expect(['exp', 'inv', 'poly'].map((name) => scheduleDescription(name, undefined).name)).toEqual([
       'exponential',
       'inverse',

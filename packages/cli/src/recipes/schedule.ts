@@ -16,6 +16,7 @@ import {
   polynomialDecay,
   reduceOnPlateau,
   type Schedule,
+  scheduleNamed,
   sigmoidDecay,
   stepDecay,
 } from 'thalweg/optim'
@@ -77,9 +78,6 @@ const schedules: Readonly<Record<string, (stretch: Stretch) => Schedule | Platea
   plateau: ({ learningRate, patience, mode }) => reduceOnPlateau({ learningRate, factor: 0.3, patience, mode }),
 }
 
-/** Caffe's lr_policy. */
-const CAFFE: Readonly<Record<string, string>> = { exp: 'exponential', inv: 'inverse', poly: 'polynomial' }
-
 export const scheduleNames: readonly string[] = Object.keys(schedules)
 
 /** Those that run on, however many epochs there are. */
@@ -92,12 +90,12 @@ export function isScheduleStretched({ name }: ScheduleDescription): boolean {
 
 /** @throws ThalwegError `usage/unknown-schedule` with near names, `usage/idle-option` */
 export function scheduleDescription(name: string, warmupEpochs: number | undefined): ScheduleDescription {
-  const own = CAFFE[name] ?? name
+  const own = shortName(name)
   if (!Object.hasOwn(schedules, own)) {
     throw usage('unknown-schedule', {
       rule: 'train: --schedule must name one that exists',
       received: name,
-      try: suggest(name, [...scheduleNames, ...Object.keys(CAFFE)], 'schedules'),
+      try: suggest(name, scheduleNames, 'schedules'),
     })
   }
   if (warmupEpochs !== undefined && (own === 'one-cycle' || own === 'plateau')) {
@@ -109,6 +107,13 @@ export function scheduleDescription(name: string, warmupEpochs: number | undefin
     })
   }
   return { name: own, ...(warmupEpochs !== undefined && { warmupEpochs }) }
+}
+
+/** `cosine` for the library's `cosineDecay`, `exponential` for Caffe's `exp`. */
+function shortName(name: string): string {
+  if (Object.hasOwn(schedules, name)) return name
+  const short = scheduleNamed(name)?.replace(/(Decay|Rate)$/, '') ?? name
+  return short.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }
 
 export function realizeSchedule({ name, warmupEpochs = 0 }: ScheduleDescription, stretch: Stretch): Schedule | Plateau {

@@ -56,7 +56,7 @@ export {
   type ReduceOnPlateauOptions,
   reduceOnPlateau,
 } from './schedules/plateau.ts'
-export { createSchedule, scheduleNames } from './schedules/registry.ts'
+export { createSchedule, scheduleNamed, scheduleNames } from './schedules/registry.ts'
 export type { Schedule } from './schedules/schedule.ts'
 export { type ChainPart, chain, type WarmUpOptions, warmUp } from './schedules/warm-up.ts'
 export { type SgdOptions, sgd } from './sgd.ts'

@@ -5,7 +5,7 @@ import { cosineDecay } from './cosine.ts'
 import { oneCycleMomentum } from './cycle.ts'
 import { fixedRate, inverseDecay, stepDecay } from './decay.ts'
 import { linear } from './linear.ts'
-import { createSchedule, scheduleNames } from './registry.ts'
+import { createSchedule, scheduleNamed, scheduleNames } from './registry.ts'
 import type { Schedule } from './schedule.ts'
 import { chain, warmUp } from './warm-up.ts'
 
@@ -39,14 +39,23 @@ describe("Caffe's policies by its names and options", () => {
 })
 
 describe('names', () => {
-  it('may be written with dashes', () => {
+  it('may be written with dashes, and short', () => {
     const options = { learningRate: 0.1, totalSteps: 30 }
-    expectRates(createSchedule('cosine-decay', options), cosineDecay(options))
+    for (const name of ['cosine-decay', 'cosine', 'cosineDecay']) {
+      expectRates(createSchedule(name, options), cosineDecay(options))
+    }
+    expect(['exp', 'poly', 'one-cycle', 'fixed', 'plateau'].map(scheduleNamed)).toEqual([
+      'exponentialDecay',
+      'polynomialDecay',
+      'oneCycle',
+      'fixedRate',
+      undefined,
+    ])
   })
 
   it('that are unknown bring near ones', () => {
     const act = (name: string) => () => createSchedule(name, {})
-    expect(act('cosine')).toThrow(/^schedule: .*\nreceived: 'cosine'\ntry: did you mean "cosineDecay"/)
+    expect(act('cosin')).toThrow(/^schedule: .*\nreceived: 'cosin'\ntry: did you mean "cosineDecay"/)
     expect(act('polly')).toThrow(/did you mean "poly"/)
     expect(act('toString')).toThrow(/choose one of the schedules: fixedRate, /)
   })
