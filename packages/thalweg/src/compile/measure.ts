@@ -3,6 +3,7 @@ import type { Buffer, ContractionKernel, Kernel, Lowered, Store, Value, View } f
 import { BYTES_PER_ELEMENT, type Shape, sizeOf } from '../base/index.ts'
 import { type Lifetime, livenessBound } from './arena.ts'
 import { layerIn } from './schedule/label.ts'
+import { touchedBuffers } from './schedule/touched.ts'
 
 export interface KernelFigures {
   readonly label: string
@@ -122,10 +123,10 @@ export function measureKernel(kernel: Kernel, buffers: readonly Buffer[]): Kerne
 }
 
 /** The bytes that are alive at a program's busiest kernel: no arena could be smaller. */
-export function arenaBound({ buffers, kernels }: Lowered, touched: (kernel: Kernel) => readonly number[]): number {
+export function arenaBound({ buffers, kernels }: Lowered): number {
   const lives = new Map<number, { first: number; last: number }>()
   kernels.forEach((kernel, position) => {
-    for (const id of touched(kernel)) {
+    for (const id of touchedBuffers(kernel)) {
       if (buffers[id].place.kind !== 'arena') continue
       lives.set(id, { first: lives.get(id)?.first ?? position, last: position })
     }

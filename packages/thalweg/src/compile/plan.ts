@@ -3,6 +3,7 @@
 import type { Backend, Executable, Lowered } from '../backend/index.ts'
 import { formatShape, sizeOf, ThalwegError, type TypedArray } from '../base/index.ts'
 import type { StepGraph } from '../graph/index.ts'
+import { arenaBound } from './measure.ts'
 import { printProgram } from './print.ts'
 import type { Profile } from './profile.ts'
 import type { Roofline } from './roofline.ts'
@@ -16,6 +17,8 @@ export interface Plan {
   readonly compileMs: number
   readonly kernels: number
   readonly arenaBytes: number
+  /** Bytes that are alive at the busiest kernel: no arena could be smaller. */
+  readonly aliveBytes: number
   /** Copies `inputs`, one per slot, then carries out the step. */
   run(inputs: readonly TypedArray[]): void
   /** Carries out the step again, on the inputs of the last run. */
@@ -67,6 +70,9 @@ export function createPlan({ graph, lowered, backend, executable, release, compi
     },
     get arenaBytes() {
       return lowered().arenaBytes
+    },
+    get aliveBytes() {
+      return arenaBound(lowered())
     },
     run(inputs) {
       if (inputs.length !== sizes.length) refuse(`${inputs.length} inputs`, 'give one array per slot, in order')

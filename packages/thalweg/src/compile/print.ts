@@ -4,7 +4,6 @@ import { formatShape } from '../base/index.ts'
 import { arenaBound, type KernelFigures, measureKernel } from './measure.ts'
 import { leastMilliseconds, type Profile } from './profile.ts'
 import type { Roofline } from './roofline.ts'
-import { touchedBuffers } from './schedule/touched.ts'
 
 const UNITS = ['', 'k', 'M', 'G', 'T']
 
@@ -99,7 +98,7 @@ function tableOf(rows: readonly Row[], columns: readonly Column[]): string[] {
 
 function totals(lowered: Lowered, figures: readonly KernelFigures[]): string {
   const total = (of: (figures: KernelFigures) => number): string => compactNumber(sumOf(figures, of))
-  const bound = arenaBound(lowered, touchedBuffers)
+  const bound = arenaBound(lowered)
   return [
     `${figures.length} kernels`,
     `${total(({ operations }) => operations)} operations`,
