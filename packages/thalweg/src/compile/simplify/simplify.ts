@@ -17,13 +17,12 @@ import { FOLDING } from './folding.ts'
 import { LINEAR } from './linear.ts'
 import { MOVEMENT } from './movement.ts'
 import type { Make, Rule, Rules } from './rewrite.ts'
-import { VARIANCE } from './variance.ts'
 
 const RULES: Rules = {
   ...ARITHMETIC,
   ...MOVEMENT,
   ...FOLDING,
-  sum: [...(FOLDING.sum ?? []), ...(LINEAR.sum ?? []), ...(VARIANCE.sum ?? [])],
+  sum: [...(FOLDING.sum ?? []), ...(LINEAR.sum ?? [])],
   // Gradients were taken before: what is left of it is its value. Backends never see one.
   customGradient: [({ inputs: [value] }) => value],
 }
