@@ -35,7 +35,7 @@ export interface InspectCommandOptions extends SharedOptions, DataRequest, Weigh
   readonly svg?: string
 }
 
-/** Compiling takes longer than the depth grows, and nobody can interrupt it. */
+/** Nobody can interrupt compiling, which takes a few seconds for so many. */
 const DEEPEST = 1000
 
 const EXAMPLES = `
