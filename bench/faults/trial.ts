@@ -2,7 +2,7 @@
 import { cpuUsage } from 'node:process'
 import { ThalwegError } from 'thalweg/base'
 import type { Dataset } from 'thalweg/data'
-import { advise } from 'thalweg/diagnose'
+import { advise, fix } from 'thalweg/diagnose'
 import { type FindingEvent, type FitOptions, fit, type Metrics, type TrainEvent } from 'thalweg/train'
 import { aboveCommonest } from './baseline.ts'
 import { buildProgram } from './build.ts'
@@ -102,6 +102,6 @@ function babysitter(mode: Mode): Pick<FitOptions, 'babysit'> {
     case 'advise':
       return { babysit: advise() }
     case 'fix':
-      throw new Error('internal: nothing mends yet')
+      return { babysit: fix() }
   }
 }
