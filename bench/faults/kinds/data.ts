@@ -91,7 +91,7 @@ export const data: readonly Kind[] = [
   {
     name: 'values that are no numbers',
     expects: ['non-finite-data', 'non-finite'],
-    repairable: true,
+    repairable: false,
     mutate: (program, draw) => {
       const value = draw.uniform() < 0.7 ? 'NaN' : 'Infinity'
       return { program: withData(program, { fault: 'not-a-number', share: between(draw, 0.002, 0.1), value }) }

@@ -17,7 +17,10 @@ export interface Kind {
   readonly expects: readonly string[]
   /** Codes of what the fault brings about beside it: no verdict, and no false alarm. */
   readonly brings?: readonly string[]
-  /** Whether the program as it is, without other data and without more time, can be made to learn. */
+  /**
+   * Whether a change of the configuration can mend it: without other data or more time, and without a guess at what its author
+   * meant to learn.
+   */
   readonly repairable: boolean
   /** What gets worse: the score (default), validation's word, or the time that passes. */
   readonly harms?: 'score' | 'trust' | 'time'

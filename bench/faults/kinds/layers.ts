@@ -3,6 +3,9 @@ import { isWeighted, type LayerSpec, layerPaths, weighted, withLayers } from '..
 import { around, has, type Kind } from './kind.ts'
 import { hiddenLayer } from './weights.ts'
 
+/** Of a program that looks at one example at a time. */
+const MOST_STEPS = 12_000
+
 export const layers: readonly Kind[] = [
   {
     name: 'deep sigmoid stack',
@@ -104,8 +107,8 @@ export const layers: readonly Kind[] = [
     repairable: true,
     mutate(program) {
       if (!has(program, 'batchNorm') || has(program, 'conv') || program.batchSize === 'all') return undefined
-      const updates = program.epochs * Math.ceil(program.data.trainRows / program.batchSize)
-      const epochs = Math.max(1, Math.round((2 * updates) / program.data.trainRows))
+      // As many epochs as the twin, as far as the time of one program allows: a mend has to have steps left to train in.
+      const epochs = Math.max(1, Math.min(program.epochs, Math.floor(MOST_STEPS / program.data.trainRows)))
       return {
         program: { ...program, batchSize: 1, epochs },
         layers: layerPaths(program.layers).filter((_, at) => program.layers[at].kind === 'batchNorm'),

@@ -45,7 +45,7 @@ export const outputs: readonly Kind[] = [
       'vanishing-gradient',
       'dead-channel',
     ],
-    repairable: true,
+    repairable: false,
     mutate: (program) =>
       isRegression(program.data) && !has(program, 'conv')
         ? { program: { ...program, loss: { name: 'binaryCrossEntropy' } } }

@@ -164,6 +164,14 @@ export function describePatch(patch: KnownPatch): string {
       return `${of('to')} in place of ${of('from')}`
     case 'remove-layer':
       return `${of('layer')} left out`
+    case 'unfreeze':
+      return 'nothing frozen'
+    case 'scale-outputs':
+      return 'outputs scaled to the targets behind the model'
+    case 'insert-activations':
+      return `${of('name')} between the layers with weights`
+    case 'widen-layer':
+      return `${of('layer')} with ${of('units')} units`
     case 'dropout-rate':
       return `dropout with a rate of ${of('rate')}`
     default:

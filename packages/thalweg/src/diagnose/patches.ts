@@ -11,6 +11,7 @@ export const drawnByHe: Patch = { kind: 'initializer', name: 'he' }
 export const drawnByXavier: Patch = { kind: 'initializer', name: 'xavier' }
 export const shuffledOrder: Patch = { kind: 'shuffle' }
 export const scaledInputs: Patch = { kind: 'scale-inputs' }
+export const scaledOutputs: Patch = { kind: 'scale-outputs' }
 export const largerBatches: Patch = { kind: 'batch-size', size: 32 }
 
 export function activation(from: string, to: string): Patch {

@@ -1,9 +1,11 @@
 /** What each patch does to a model and the settings that it is trained with. */
 import { sizeOf } from '../base/index.ts'
 import { type Dataset, shuffled } from '../data/index.ts'
-import { createInitializer, createStore, type Model } from '../nn/index.ts'
+import { createNode } from '../graph/index.ts'
+import { build, createInitializer, createStore, type Model, type Store } from '../nn/index.ts'
 import { clipByGlobalNorm, createOptimizer, type Optimizer, type ParameterGroup } from '../optim/index.ts'
-import { batchSlots } from './batch.ts'
+import { Tensor } from '../tensor/index.ts'
+import { batchSlots, batchTypes } from './batch.ts'
 import { patchModel } from './model-surgery.ts'
 import type { Mend, ModelPatch, Patch } from './patch.ts'
 import type { Settings } from './settings.ts'
@@ -31,12 +33,14 @@ function applyPatch({ model, settings }: Configuration, patch: Patch): Configura
       return { model, settings: { ...settings, batchSize: Math.min(patch.size, settings.train.size) } }
     case 'no-decay':
       return { model, settings: withoutDecay(settings) }
-    case 'initializer': {
-      const { seed, engine } = settings
-      const store = createStore({ seed, engine, initializer: createInitializer(patch.name) })
-      return { model, settings: { ...settings, store } }
-    }
+    case 'initializer':
+      return { model, settings: { ...settings, store: drawnAnew(model, settings, patch.name) } }
+    case 'unfreeze':
+      return { model, settings: { ...settings, groups: settings.groups?.filter(({ rate }) => rate !== 0) } }
     case 'scale-inputs':
+    case 'scale-outputs':
+    case 'insert-activations':
+    case 'widen-layer':
     case 'activation':
     case 'remove-layer':
     case 'dropout-rate':
@@ -56,6 +60,9 @@ function isModelPatch(patch: Patch): patch is ModelPatch {
 
 const MODEL_PATCHES: ReadonlySet<string> = new Set<ModelPatch['kind']>([
   'scale-inputs',
+  'scale-outputs',
+  'insert-activations',
+  'widen-layer',
   'activation',
   'remove-layer',
   'dropout-rate',
@@ -63,25 +70,48 @@ const MODEL_PATCHES: ReadonlySet<string> = new Set<ModelPatch['kind']>([
 
 /** The same patch with everything that it takes from the data filled in. */
 export function resolvePatch(patch: Patch, { train }: Settings): Patch {
-  return patch.kind === 'scale-inputs' && patch.scale === undefined ? standardizing(train) : patch
+  if (patch.kind === 'scale-inputs' && patch.scale === undefined) return standardizing(train)
+  return patch.kind === 'scale-outputs' && patch.scale === undefined ? likeTargets(train) : patch
 }
 
 const SAMPLE = 2048
 
 function standardizing(train: Dataset): Patch {
-  const width = sizeOf(train.inputShape)
+  // Pixels of an image stand for each other; columns of a table do not.
+  const columns = train.inputShape.length === 1 ? sizeOf(train.inputShape) : 1
+  const { means, deviations } = momentsOf(sampled(train).inputs, columns)
+  return { kind: 'scale-inputs', shift: means.map((mean) => -mean), scale: deviations.map((each) => 1 / each) }
+}
+
+function likeTargets(train: Dataset): Patch {
+  const columns = train.target.kind === 'number' ? train.target.names.length : 1
+  const { means, deviations } = momentsOf(sampled(train).targets, columns)
+  return { kind: 'scale-outputs', shift: means, scale: deviations }
+}
+
+function sampled(train: Dataset): { readonly inputs: ArrayLike<number>; readonly targets: ArrayLike<number> } {
   const count = Math.min(train.size, SAMPLE)
   const rows = Int32Array.from({ length: count }, (_, i) => Math.floor((i * train.size) / count))
-  const { inputs } = batchSlots(train, count).fill(rows)
-  // Pixels of an image stand for each other; columns of a table do not.
-  const columns = train.inputShape.length === 1 ? width : 1
-  const means = new Float64Array(columns)
-  const squares = new Float64Array(columns)
-  const per = inputs.length / columns
-  for (let i = 0; i < inputs.length; i++) means[i % columns] += inputs[i] / per
-  for (let i = 0; i < inputs.length; i++) squares[i % columns] += (inputs[i] - means[i % columns]) ** 2 / per
-  const scale = Array.from(squares, (square) => (square > 0 ? 1 / Math.sqrt(square) : 1))
-  return { kind: 'scale-inputs', shift: Array.from(means, (mean) => -mean), scale }
+  return batchSlots(train, count).fill(rows)
+}
+
+/** Per column; a deviation of 0 becomes 1. */
+function momentsOf(values: ArrayLike<number>, columns: number): { means: number[]; deviations: number[] } {
+  const means = new Array<number>(columns).fill(0)
+  const squares = new Array<number>(columns).fill(0)
+  const per = values.length / columns
+  for (let i = 0; i < values.length; i++) means[i % columns] += values[i] / per
+  for (let i = 0; i < values.length; i++) squares[i % columns] += (values[i] - means[i % columns]) ** 2 / per
+  return { means, deviations: squares.map((square) => (square > 0 ? Math.sqrt(square) : 1)) }
+}
+
+function drawnAnew(model: Model, { seed, engine, train, batchSize }: Settings, initializer: string): Store {
+  const drawn = createStore({ seed, engine, initializer: createInitializer(initializer) })
+  build(model, new Tensor(createNode('input', [], batchTypes(train, batchSize)[0])), drawn)
+  const arrays = drawn.save()
+  for (const { path, decay } of drawn.parameters()) if (!decay && path.endsWith('bias')) arrays[path].data.fill(0)
+  drawn.load(arrays)
+  return drawn
 }
 
 function atRate({ optimizer, schedule, groups }: Settings, factor: number): Partial<Settings> {

@@ -1,13 +1,27 @@
 /** Models changed from outside: a new description with other layers in some places; weights keep their paths. */
-import { createActivation, dropout, type Layer, type Model, sequential } from '../nn/index.ts'
+import { createActivation, dense, dropout, type Layer, type Model, sequential } from '../nn/index.ts'
 import { add, mul, type Tensor, tensor } from '../tensor/index.ts'
 import type { ModelPatch } from './patch.ts'
 
-/** @param width values of one example, where inputs are scaled feature by feature */
 export function patchModel(model: Model, patch: ModelPatch): Model {
   switch (patch.kind) {
     case 'scale-inputs':
-      return scaled(model, patch.shift ?? [0], patch.scale ?? [1])
+      return before(model, 'inputNorm', (x) => mul(add(x, row(patch.shift ?? [0])), row(patch.scale ?? [1])))
+    case 'scale-outputs':
+      return behind(model, 'outputScale', (y) => add(mul(y, row(patch.scale ?? [1])), row(patch.shift ?? [0])))
+    case 'insert-activations': {
+      let isFirst = true
+      return replaced(model, (layer) => {
+        if (!WEIGHTED.has(layer.kind)) return layer
+        const inserted = isFirst ? [] : [createActivation(patch.name)]
+        isFirst = false
+        return [...inserted, layer]
+      })
+    }
+    case 'widen-layer':
+      return replaced(model, (layer, path) =>
+        path === patch.layer && layer.kind === 'dense' ? dense(patch.units, name(layer)) : layer,
+      )
     case 'activation':
       return replaced(model, (layer) =>
         layer.kind === patch.from ? namedAs(layer, createActivation(patch.to)) : layer,
@@ -21,20 +35,30 @@ export function patchModel(model: Model, patch: ModelPatch): Model {
   }
 }
 
-/** In the model's own scope, so that no path changes. */
-function scaled(model: Model, shift: readonly number[], scale: readonly number[]): Model {
-  const forward: Layer['forward'] = (x, scope) => {
-    const input = mul(add(x, row(shift)), row(scale))
-    return typeof model === 'function' ? model(input, scope) : model.forward(input, scope)
-  }
-  return typeof model === 'function' ? forward : { ...model, forward }
+const WEIGHTED: ReadonlySet<string> = new Set(['dense', 'conv', 'convTranspose'])
+
+/** A layer in front that learns nothing. Of other kinds than those it stands before: no path changes. */
+function before(model: Model, kind: string, change: (x: Tensor) => Tensor): Model {
+  if (typeof model === 'function') return (x, scope) => model(change(x), scope)
+  if (isContainer(model)) return resembling(model, [{ kind, options: {}, forward: change }, ...model.layers])
+  return { ...model, forward: (x, scope) => model.forward(change(x), scope) }
+}
+
+function behind(model: Model, kind: string, change: (y: Tensor) => Tensor): Model {
+  if (typeof model === 'function') return (x, scope) => change(model(x, scope))
+  if (isContainer(model)) return resembling(model, [...model.layers, { kind, options: {}, forward: change }])
+  return { ...model, forward: (x, scope) => change(model.forward(x, scope)) }
+}
+
+function resembling({ name }: Layer, layers: readonly Layer[]): Model {
+  return { ...sequential(...layers), ...(name !== undefined && { name }) }
 }
 
 function row(values: readonly number[]): Tensor | number {
   return values.length === 1 ? values[0] : tensor([...values])
 }
 
-type Change = (layer: Layer, path: string) => Layer | undefined
+type Change = (layer: Layer, path: string) => Layer | readonly Layer[] | undefined
 
 /** Walks through containers as `forward` names their layers: by name, or by kind and number. */
 function replaced(model: Model, change: Change, path = ''): Model {
@@ -44,10 +68,15 @@ function replaced(model: Model, change: Change, path = ''): Model {
     const count = (counts.get(layer.kind) ?? 0) + 1
     if (layer.name === undefined) counts.set(layer.kind, count)
     const own = `${path}${layer.name ?? `${layer.kind}${count}`}`
-    const changed = isContainer(layer) ? replaced(layer, change, `${own}.`) : change(layer, own)
-    return changed === undefined ? [] : [changed === layer ? pinned(layer, own, path) : changed]
+    if (isContainer(layer)) return [replaced(layer, change, `${own}.`)]
+    return listed(change(layer, own)).map((changed) => (changed === layer ? pinned(layer, own, path) : changed))
   })
   return { ...sequential(...layers), ...(model.name !== undefined && { name: model.name }) }
+}
+
+function listed(changed: ReturnType<Change>): readonly Layer[] {
+  if (changed === undefined) return []
+  return 'kind' in changed ? [changed] : changed
 }
 
 /** What was numbered keeps its number, whatever becomes of its neighbours. */

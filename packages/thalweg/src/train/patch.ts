@@ -14,7 +14,9 @@ export type Patch =
   | { readonly kind: 'batch-size'; readonly size: number }
   /** Takes penalties and weight decay away. */
   | { readonly kind: 'no-decay' }
-  /** First weights are drawn anew, by the initializer of this name. */
+  /** Groups that keep parameters as they are do so no more. */
+  | { readonly kind: 'unfreeze' }
+  /** First weights are drawn anew, by the initializer of this name; biases begin at 0. */
   | { readonly kind: 'initializer'; readonly name: string }
   | ModelPatch
 
@@ -27,6 +29,12 @@ export type ModelPatch =
   | { readonly kind: 'scale-inputs'; readonly shift?: readonly number[]; readonly scale?: readonly number[] }
   /** Activation layers of one kind become another. */
   | { readonly kind: 'activation'; readonly from: string; readonly to: string }
+  /** What the model gives is scaled and then shifted behind it, per number: by default to the training targets' deviation and mean. */
+  | { readonly kind: 'scale-outputs'; readonly shift?: readonly number[]; readonly scale?: readonly number[] }
+  /** This activation before every layer with weights but the first. */
+  | { readonly kind: 'insert-activations'; readonly name: string }
+  /** A dense layer of so many units in the place of one. */
+  | { readonly kind: 'widen-layer'; readonly layer: string; readonly units: number }
   /** Leaves a layer out. */
   | { readonly kind: 'remove-layer'; readonly layer: string }
   /** Every dropout drops with this probability instead; with 0 there is none. */

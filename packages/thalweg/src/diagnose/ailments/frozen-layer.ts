@@ -25,6 +25,7 @@ export const frozenLayer: Ailment = {
       {
         measured: frozen.length,
         layer: first.layer,
+        patches: [{ kind: 'unfreeze' }],
         message: `${paths} ${frozen.length > 1 ? 'are' : 'is'} frozen at random first values`,
       },
     ]

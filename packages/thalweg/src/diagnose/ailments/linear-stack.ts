@@ -21,6 +21,7 @@ export const linearStack: Ailment = {
     const weighted = layers.filter(({ kind }) => WEIGHTED.has(kind))
     if (weighted.length < 2) return []
     const message = `${weighted.map(({ path }) => path).join(', ')} are one linear layer together: there is no activation between them`
-    return [{ measured: weighted.length - 1, layer: weighted[0].path, message }]
+    const patches = [{ kind: 'insert-activations' as const, name: 'relu' }]
+    return [{ measured: weighted.length - 1, layer: weighted[0].path, message, patches }]
   },
 }

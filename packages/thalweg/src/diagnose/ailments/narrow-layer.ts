@@ -1,5 +1,8 @@
 import type { Ailment } from '../ailment.ts'
 
+/** Units that are tried in its place. */
+const WIDE = 32
+
 export const narrowLayer: Ailment = {
   code: 'narrow-layer',
   severity: 'warning',
@@ -26,6 +29,7 @@ export const narrowLayer: Ailment = {
       .map(({ path, units }) => ({
         measured: units / bits,
         layer: path,
+        patches: [{ kind: 'widen-layer' as const, layer: path, units: WIDE }],
         message: `${path} has ${units} unit${units === 1 ? '' : 's'} for ${outputs}`,
       }))
   },

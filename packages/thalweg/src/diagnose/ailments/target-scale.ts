@@ -1,5 +1,5 @@
 import type { Ailment } from '../ailment.ts'
-import { adaptive, slower } from '../patches.ts'
+import { adaptive, scaledOutputs, slower } from '../patches.ts'
 import { short } from '../words.ts'
 
 const SCALE = 30
@@ -16,13 +16,14 @@ export const targetScale: Ailment = {
   try: 'standardize the targets, and turn predictions back; thalweg train does so for tables',
   source: 'LeCun, Bottou, Orr, Mueller, Efficient BackProp, 1998, section 4.5',
   when: 'before',
-  examine({ data: { targets } }) {
-    if (!targets) return []
+  examine({ data: { targets }, anatomy: { layers } }) {
+    // A mended model scales what it gives by itself.
+    if (!targets || layers[layers.length - 1]?.kind === 'outputScale') return []
     const sizes = targets.map(({ mean, deviation }) => Math.hypot(mean, deviation))
     const measured = Math.max(...sizes)
     if (!(measured > SCALE)) return []
     const { mean, deviation } = targets[sizes.indexOf(measured)]
     const message = `the targets have a mean of ${short(mean)} and a deviation of ${short(deviation)}`
-    return [{ measured, message, patches: [adaptive, slower] }]
+    return [{ measured, message, patches: [scaledOutputs, adaptive, slower] }]
   },
 }

@@ -4,7 +4,18 @@ import { anatomyOf } from '../anatomy.ts'
 import { adaptive, drawnByHe, scaledInputs } from '../patches.ts'
 
 /** Patches that change the first weights, or what they are for: with them a run begins anew. */
-const FROM_START: ReadonlySet<Patch['kind']> = new Set(['initializer', 'scale-inputs', 'activation', 'remove-layer'])
+const FROM_START: ReadonlySet<Patch['kind']> = new Set([
+  'initializer',
+  'scale-inputs',
+  'scale-outputs',
+  'insert-activations',
+  'widen-layer',
+  'activation',
+  'remove-layer',
+])
+
+/** Patches of how far a step goes: an optimizer takes their place. */
+const AT_A_PACE: ReadonlySet<Patch['kind']> = new Set(['optimizer', 'learning-rate', 'clip-norm'])
 
 export interface Candidate {
   readonly patches: readonly Patch[]
@@ -26,6 +37,8 @@ export function candidatesFor(
     // Several things wrong at once need several patches at once.
     ...(findings.length > 1 ? [together(findings)] : []),
     ...interleaved(findings.map(({ patches }) => patches.map((patch) => [patch]))),
+    // What the findings ask for, at a rate that suits anything.
+    [...together(findings).filter(({ kind }) => !AT_A_PACE.has(kind)), adaptive],
     [adaptive],
     [drawnByHe, adaptive],
     [scaledInputs, drawnByHe, adaptive],
@@ -82,6 +95,10 @@ function acts(patch: Patch, { model, settings }: Configuration): boolean {
       return patch.size !== batchSize && batchSize < train.size
     case 'no-decay':
       return penalty !== undefined || Number(optimizer.options.weightDecay ?? 0) > 0
+    case 'unfreeze':
+      return settings.groups?.some(({ rate }) => rate === 0) ?? false
+    case 'scale-outputs':
+      return train.target.kind === 'number'
     case 'activation':
       return layers.some(({ kind }) => kind === patch.from)
     case 'remove-layer':

@@ -10,6 +10,8 @@ import { openRunner, type Runner, type Start } from './runner.ts'
 export const MARGIN = 0.05
 const ROUNDS = 3
 
+const NEW_WEIGHTS: ReadonlySet<Patch['kind']> = new Set(['initializer', 'widen-layer'])
+
 export interface Race {
   readonly control: number
   readonly candidates: readonly { readonly patches: readonly Patch[]; readonly loss: number }[]
@@ -79,6 +81,7 @@ export async function race(
 /** Other batches cut the epoch in other places: it begins again. New first weights take the place of the old ones. */
 export function startOf({ patches }: Pick<Candidate, 'patches'>, { weights, position }: Start): Start {
   const isRecut = patches.some(({ kind }) => kind === 'batch-size' || kind === 'shuffle')
-  const isNew = patches.some(({ kind }) => kind === 'initializer')
+  // A wider layer's old weights would not fit.
+  const isNew = patches.some(({ kind }) => NEW_WEIGHTS.has(kind))
   return { weights: isNew ? undefined : weights, position: isRecut ? { ...position, batch: 0 } : position }
 }
