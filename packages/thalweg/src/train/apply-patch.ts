@@ -15,8 +15,10 @@ export interface Configuration {
   readonly settings: Settings
 }
 
+/** The model comes first: new first weights are drawn for what it has become. */
 export function applyPatches(configuration: Configuration, patches: readonly Patch[]): Configuration {
-  return patches.reduce(applyPatch, configuration)
+  const others = patches.filter((patch) => !isModelPatch(patch))
+  return [...patches.filter(isModelPatch), ...others].reduce(applyPatch, configuration)
 }
 
 function applyPatch({ model, settings }: Configuration, patch: Patch): Configuration {
@@ -40,11 +42,15 @@ function applyPatch({ model, settings }: Configuration, patch: Patch): Configura
     case 'scale-inputs':
     case 'scale-outputs':
     case 'insert-activations':
-    case 'widen-layer':
     case 'activation':
     case 'remove-layer':
     case 'dropout-rate':
       return { model: patchModel(model, patch), settings }
+    case 'widen-layer': {
+      // Weights of the old shape are none of the new layer's.
+      const { store: _, ...others } = settings
+      return { model: patchModel(model, patch), settings: others }
+    }
   }
 }
 
