@@ -67,11 +67,16 @@ export function engineEnvironment({ strict, wide, threads }: EngineOptions, size
   }
 }
 
-/** An option whose value is an integer of at least `least`. */
-export function integerOption(flags: string, description: string, least: number): Option {
+/** An option whose value is an integer of at least `least`; `example` stands in what is said about a wrong one. */
+export function integerOption(
+  flags: string,
+  description: string,
+  least: number,
+  example: number = least === 0 ? 1 : Math.max(least, 10),
+): Option {
   return checkedOption(flags, description, {
     rule: `must be an integer of at least ${least}`,
-    example: least === 0 ? '1' : String(Math.max(least, 10)),
+    example: String(example),
     read: (text) => integerFrom(text, least),
   })
 }

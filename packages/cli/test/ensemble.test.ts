@@ -1,5 +1,5 @@
 /** `thalweg train --ensemble`: one run folder, predicted from like one network. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { emptyFolder, thalweg, thalwegRead } from './command.ts'
@@ -36,6 +36,17 @@ describe('thalweg train --ensemble', () => {
     expect(losses(events, 2)).toEqual(losses(single.events))
     const again = await thalweg('train', '--resume', run, '--json')
     expect(again.events.at(-1)).toMatchObject({ type: 'error', code: 'usage/finished' })
+
+    // Its networks are lines of one picture, and what is finished is not trained again.
+    const plotted = await thalweg('plot', run, '--json')
+    expect(plotted.events.flatMap(({ run: of }) => (of === undefined ? [] : [of]))).toEqual(
+      ['1', '1', '2', '2'].map((member) => join(run, 'members', member)),
+    )
+    rmSync(join(run, 'result.json'))
+    rmSync(join(run, 'members', '2', 'result.json'))
+    const resumed = await thalweg('train', '--resume', run, '--workers', '1', '--json')
+    expect(resumed.stderr.replaceAll(/\s+/g, ' ')).toContain('resumed 1 of 2 networks is finished')
+    expect(resumed.events.at(-1)).toMatchObject({ type: 'end', testLoss: end?.testLoss })
   })
 
   it('takes the minima of one network, before and after a break', async () => {

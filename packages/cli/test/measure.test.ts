@@ -17,7 +17,7 @@ describe('thalweg test', () => {
       plain: [],
       exact: ['--batch-norm', 'exact'],
       average: ['--average', 'ema'],
-      best: ['--patience', '1', '--batch-norm', 'population'],
+      best: ['--patience', '1', '--batch-norm', 'article'],
       three: ['--ensemble', '3', '--workers', '1'],
     })) {
       ends.set(name, (await thalweg(...args, ...options, '--out', run(name))).events.at(-1))
@@ -49,7 +49,7 @@ describe('thalweg test', () => {
     expect(await measure('plain', 'exact')).toBe(ends.get('exact')?.testLoss)
     expect(await measure('exact', 'moving')).toBe(ends.get('plain')?.testLoss)
     expect(await measure('exact', 'exact')).toBe(ends.get('exact')?.testLoss)
-    expect(await measure('best', 'population')).toBe(ends.get('best')?.testLoss)
+    expect(await measure('best', 'article')).toBe(ends.get('best')?.testLoss)
     expect(await measure('three', 'exact')).not.toBe(ends.get('three')?.testLoss)
   })
 

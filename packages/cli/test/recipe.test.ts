@@ -124,7 +124,7 @@ describe('the weights that count', () => {
     ['an average', ['--average', 'ema:decay=0.9']],
     ['a mean of the last epochs', ['--average', 'swa']],
     ['exact statistics', ['--batch-norm', 'exact']],
-    ['population statistics', ['--batch-norm', 'population']],
+    ['statistics of the article', ['--batch-norm', 'article']],
   ])('%s: tested, saved, predicted with, and the same after a break', async (_, options) => {
     const folder = emptyFolder()
     const [plain, whole, cut] = ['plain', 'whole', 'cut'].map((name) => join(folder, name))
@@ -160,7 +160,12 @@ describe('the weights that count', () => {
     [['--average', 'emma'], 'did you mean "ema"'],
     [['--average', 'ema:decay=2'], '--average: ema: decay must'],
     [['--average', 'swa:startEpoch'], 'a name, with options after a colon'],
-    [['--batch-norm', 'exat'], '--batch-norm must be moving, population, exact, or stand alone'],
+    [['--batch-norm', 'population'], 'try: --batch-norm article'],
+    [['--batch-norm', 'exact', '--no-batch-norm'], '--batch-norm and --no-batch-norm must not stand together'],
+    [['--no-batch-norm', '--batch-norm'], 'received: both'],
+    [['--optimizer', 'NAG'], 'try: --optimizer nesterov'],
+    [['--ensemble', '1'], 'try: --ensemble 5'],
+    [['--batch-norm', 'exat'], '--batch-norm must name statistics: moving, article, exact'],
   ])('refuses %j', async (options, message) => {
     const { code, stderr } = await thalweg('train', 'xor', ...options)
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)])

@@ -2,10 +2,12 @@
 import path from 'node:path'
 import type { Command } from 'commander'
 import { writeFileAtomic } from 'thalweg/train'
+import { memberFolder } from '../ensemble/member.ts'
 import { EXIT, usage } from '../errors.ts'
 import { addSharedOptions, type SharedOptions } from '../options.ts'
+import { exists } from '../read.ts'
 import type { NamedCurves } from '../run/curves.ts'
-import { runFolder } from '../run/folder.ts'
+import { readManifest, runFolder } from '../run/folder.ts'
 import { readMetrics } from '../run/metrics.ts'
 import { count } from '../terminal/format.ts'
 import { createVoice } from '../voice.ts'
@@ -26,7 +28,7 @@ export function addPlotCommand(program: Command, { streams, finish }: Surroundin
     .command('plot')
     .summary('draw the training curves of a run, or of several')
     .description(
-      'Draws loss, accuracy or R2, and the learning rate over the epochs of a run, finished or not; of several runs the losses and what validation says.',
+      'Draws loss, accuracy or R2, and the learning rate over the epochs of a run, finished or not; of several runs, and of the networks of an ensemble, the losses and what validation says.',
     )
     .argument('<runs...>', 'the folders of one run or more')
     .optionsGroup('Options of plot:')
@@ -36,7 +38,7 @@ export function addPlotCommand(program: Command, { streams, finish }: Surroundin
   command.action(async (folders: readonly string[], options: PlotOptions) => {
     const voice = createVoice({ ...options, aside: true }, streams)
     const file = options.svg ?? options.out
-    const runs = await Promise.all(folders.map(finishedEpochs))
+    const runs = (await Promise.all(folders.map(curvesIn))).flat()
     const [{ lineChartSvg }, { comparedCurves, curvesOf }] = await Promise.all([
       import('../plot/line-chart.ts'),
       import('../run/curves.ts'),
@@ -56,9 +58,42 @@ export function addPlotCommand(program: Command, { streams, finish }: Surroundin
   })
 }
 
-async function finishedEpochs(folder: string): Promise<NamedCurves & { readonly folder: string }> {
-  const epochs = await readMetrics(runFolder(folder))
-  if (epochs.length > 0) return { folder, name: path.basename(path.resolve(folder)), epochs }
+interface RunCurves extends NamedCurves {
+  readonly folder: string
+}
+
+/** Of a run; of an ensemble one for each network that has begun, since it has no epochs of its own. */
+async function curvesIn(folder: string): Promise<RunCurves[]> {
+  const manifest = await readManifest(runFolder(folder))
+  const name = path.basename(path.resolve(folder))
+  if (manifest.members === 'trials') throw noCurves(folder)
+  if (manifest.ensemble === undefined || manifest.members === 'snapshots') {
+    return begun([{ folder, name, epochs: await readMetrics(runFolder(folder)) }], folder)
+  }
+  const members = Array.from({ length: manifest.ensemble }, async (_, member): Promise<RunCurves> => {
+    const { path: own } = memberFolder(folder, member)
+    return {
+      folder: own,
+      name: `${name}, ${member + 1}`,
+      epochs: (await exists(own)) ? await readMetrics(runFolder(own)) : [],
+    }
+  })
+  return begun(
+    (await Promise.all(members)).filter(({ epochs }) => epochs.length > 0),
+    folder,
+  )
+}
+
+function noCurves(folder: string): Error {
+  return usage('no-epochs', {
+    rule: 'plot: the run must have been trained by itself',
+    received: `${folder}, which a search put together of its best trials`,
+    try: 'train one of the experiment files beside it, and plot that run',
+  })
+}
+
+function begun(runs: readonly RunCurves[], folder: string): RunCurves[] {
+  if (runs.some(({ epochs }) => epochs.length > 0)) return [...runs]
   throw usage('no-epochs', {
     rule: 'plot: the run must have finished an epoch',
     received: `${folder}, which has finished none`,

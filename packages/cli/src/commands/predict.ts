@@ -1,13 +1,13 @@
 /** `thalweg predict`: what a trained run says about new examples, as CSV. */
-import { type Command, Option } from 'commander'
-import { writeFileAtomic } from 'thalweg/train'
+import type { Command } from 'commander'
+import { type StatisticsChoice, writeFileAtomic } from 'thalweg/train'
 import { csvLine } from '../csv.ts'
 import { EXIT } from '../errors.ts'
 import { addSharedOptions, type SharedOptions } from '../options.ts'
 import { columnsOf, type Score, scoreOf } from '../predict/columns.ts'
 import { readExamples } from '../predict/examples.ts'
 import { loadPredictor } from '../predict/predictor.ts'
-import { type StatisticsName, statisticsNames } from '../recipes/statistics.ts'
+import { statisticsOption } from '../recipes/statistics.ts'
 import { loadRunData } from '../run/data.ts'
 import { requireBatchNorm, useStatistics } from '../run/statistics.ts'
 import { count, percent, plural } from '../terminal/format.ts'
@@ -24,7 +24,7 @@ The rows come out in the order in which they went in: the prediction, and for cl
 the probability of each. A table may hold its target column; then it is scored, too.`
 
 interface PredictOptions extends SharedOptions {
-  readonly batchNorm?: StatisticsName
+  readonly batchNorm?: StatisticsChoice
   readonly data?: string
 }
 
@@ -37,9 +37,7 @@ export function addPredictCommand(program: Command, { streams, gone: signal, fin
     .argument('<file>', 'a .csv file; for runs on images an IDX file, plain or .gz')
     .optionsGroup('Options of predict:')
     .addOption(
-      new Option('--batch-norm <statistics>', 'what batch norm normalizes by; taken from the data of the run').choices(
-        statisticsNames,
-      ),
+      statisticsOption('--batch-norm <statistics>', 'what batch norm normalizes by, taken from the data of the run'),
     )
     .option('--data <dir>', 'for that, folder with the files of a dataset by name')
   addSharedOptions(command, { flags: '--out <file>', description: 'write the CSV there (default: standard output)' })

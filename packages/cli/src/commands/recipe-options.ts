@@ -1,5 +1,6 @@
 /** The options that change a recipe, in the groups in which people look for them. They go into the run's manifest. */
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
+import { usage } from '../errors.ts'
 import { activationOption, batchSizeOption, integerOption, nameOption, numberOption, rateOption } from '../options.ts'
 import { activationNames } from '../recipes/activations.ts'
 import { averageNames } from '../recipes/average.ts'
@@ -7,7 +8,7 @@ import { optimizerNames } from '../recipes/optimizer.ts'
 import { orderNames } from '../recipes/order.ts'
 import { figures } from '../recipes/recipe.ts'
 import { scheduleNames } from '../recipes/schedule.ts'
-import { statisticsName, statisticsNames } from '../recipes/statistics.ts'
+import { statisticsOption } from '../recipes/statistics.ts'
 
 const SHARE = {
   rule: 'a number of at least 0 and below 1',
@@ -49,15 +50,29 @@ export function addNetworkOptions(command: Command): void {
     .optionsGroup('Network and regularization:')
     .addOption(activationOption(`one of ${activationNames.join(', ')}`))
     .addOption(
-      new Option(
-        '--batch-norm [statistics]',
-        `normalize each hidden layer over the batch; at test time by ${statisticsNames.join(', ')} statistics`,
-      ).argParser(statisticsName),
+      statisticsOption('--batch-norm [statistics]', 'normalize each hidden layer over the batch, and at test time by'),
     )
     .option('--no-batch-norm', 'do not (images have it by default)')
     .option('--init <name>', "first weights by name, instead of the network's own (thalweg inspect --help)")
     .addOption(numberOption('--dropout <probability>', 'with which a hidden unit is dropped', SHARE))
     .addOption(numberOption('--label-smoothing <share>', 'of the target that goes to all classes alike', SHARE))
+  refuseBoth(command, 'batch-norm')
+}
+
+/** An option and its `--no-`: commander would let the last one win without a word. */
+function refuseBoth(command: Command, option: string): void {
+  const given = new Set<string>()
+  for (const flag of [option, `no-${option}`]) {
+    command.on(`option:${flag}`, () => {
+      given.add(flag)
+      if (given.size === 1) return
+      throw usage('contradiction', {
+        rule: `--${option} and --no-${option} must not stand together`,
+        received: 'both',
+        try: 'leave one of them out',
+      })
+    })
+  }
 }
 
 export function addOrderOptions(command: Command): void {

@@ -1,11 +1,17 @@
 /** `thalweg test`: how good a trained run is on a part of its data, under each kind of batch norm's statistics if asked for. */
 import { type Command, Option } from 'commander'
-import { compareStatistics, type Metrics, type StatisticsComparison, writeFileAtomic } from 'thalweg/train'
+import {
+  compareStatistics,
+  type Metrics,
+  type StatisticsChoice,
+  type StatisticsComparison,
+  writeFileAtomic,
+} from 'thalweg/train'
 import { EXIT, usage } from '../errors.ts'
 import { addSharedOptions, type SharedOptions } from '../options.ts'
 import { loadPredictor, type Predictor } from '../predict/predictor.ts'
 import { lossFor, realize } from '../recipes/recipe.ts'
-import { type StatisticsName, statisticsNames } from '../recipes/statistics.ts'
+import { statisticsOption } from '../recipes/statistics.ts'
 import { loadRunData } from '../run/data.ts'
 import { requireBatchNorm, useStatistics } from '../run/statistics.ts'
 import type { Prepared } from '../source/source.ts'
@@ -16,18 +22,18 @@ import type { Surroundings } from './surroundings.ts'
 
 interface TestOptions extends SharedOptions {
   readonly part: 'train' | 'valid' | 'test'
-  readonly batchNorm?: StatisticsName
+  readonly batchNorm?: StatisticsChoice
   readonly compare?: boolean
   readonly data?: string
 }
 
 const EXAMPLES = `
 Examples:
-  thalweg test runs/digits-...                          the figures that train ended with
+  thalweg test runs/digits-...                       the figures that train ended with
   thalweg test runs/digits-... --part valid
-  thalweg test runs/digits-... --batch-norm population  under other statistics
-  thalweg test runs/digits-... --compare                how far moving, population and exact
-                                                        statistics are apart, layer by layer
+  thalweg test runs/digits-... --batch-norm article  under other statistics
+  thalweg test runs/digits-... --compare             how far moving, article's and exact
+                                                     statistics are apart, layer by layer
 
 The data is loaded as the run had it. Nothing in the run's folder changes.`
 
@@ -39,7 +45,7 @@ export function addTestCommand(program: Command, { streams, gone: signal, finish
     .argument('<run>', 'the folder of a run')
     .optionsGroup('Options of test:')
     .addOption(new Option('--part <name>', 'which part').choices(['test', 'valid', 'train']).default('test'))
-    .addOption(new Option('--batch-norm <statistics>', 'what batch norm normalizes by').choices(statisticsNames))
+    .addOption(statisticsOption('--batch-norm <statistics>', 'what batch norm normalizes by'))
     .option('--compare', 'measure under all three, and say how far they are apart')
     .option('--data <dir>', 'folder with the files of a dataset by name')
   addSharedOptions(command, { flags: '--out <file>', description: 'write the figures there as JSON' })

@@ -68,9 +68,9 @@ export function addTrainCommand(program: Command, { streams, gone, finish }: Sur
         'watch the run: say what is wrong with it, or mend it too (default: advise)',
       ).choices(babysittings),
     )
-    .addOption(integerOption('--ensemble <n>', 'train so many networks from other seeds, which answer as one', 2))
+    .addOption(integerOption('--ensemble <n>', 'train so many networks from other seeds, which answer as one', 2, 5))
     .addOption(
-      integerOption('--snapshots <n>', 'train one whose rate falls to 0 so many times: its minima answer as one', 2),
+      integerOption('--snapshots <n>', 'train one whose rate falls to 0 so many times: its minima answer as one', 2, 3),
     )
     .addOption(
       new Option('--combine <how>', 'how an ensemble makes one answer (default: probabilities, or mean)').choices([

@@ -6,10 +6,17 @@ import type { EpochEvent, TrainEvent } from 'thalweg/train'
 import { EXIT } from '../errors.ts'
 import { type EngineOptions, engineEnvironment } from '../options.ts'
 import { checkRecipe, modelOf } from '../recipes/recipe.ts'
-import { createRunFolder, type RunFolder, readManifest, reopenRunFolder, writeResult } from '../run/folder.ts'
+import {
+  createRunFolder,
+  isFinished,
+  type RunFolder,
+  readManifest,
+  reopenRunFolder,
+  writeResult,
+} from '../run/folder.ts'
 import type { Manifest } from '../run/manifest.ts'
 import type { Sitting, SittingContext } from '../run/sitting.ts'
-import { resumeCommand, sayBeginning } from '../run/words.ts'
+import { placeOf, resumeCommand, sayBeginning } from '../run/words.ts'
 import { duration, loss, percent } from '../terminal/format.ts'
 import { sayRows } from '../terminal/summary.ts'
 import { growingTable } from '../terminal/table.ts'
@@ -17,7 +24,7 @@ import type { Voice } from '../voice.ts'
 import { createPool } from '../workers/pool.ts'
 import { type MemberTask, memberFolder, trainMember } from './member.ts'
 import { loadMembers } from './members.ts'
-import { trainSnapshots } from './snapshots.ts'
+import { newestSnapshot, trainSnapshots } from './snapshots.ts'
 import { judged, resultOf, sayVerdict, verdictFields } from './verdict.ts'
 
 /** @returns the exit code */
@@ -31,10 +38,10 @@ export async function runEnsembleSitting(
   const { ensemble: members = 0 } = manifest
   const began = performance.now()
   await checkRecipe(manifest.recipe, data, manifest.seed)
-  sayBeginning(sitting, voice)
   let { lock } = sitting
   if (lock) await reopen(folder, manifest)
-  else {
+  sayBeginning(sitting, voice, lock && (await progressOf(sitting)))
+  if (!lock) {
     const { preprocessing, experiment } = data
     lock = await createRunFolder(folder, { manifest, preprocessing, experiment })
   }
@@ -71,6 +78,18 @@ export async function runEnsembleSitting(
     voice.hide()
     lock.release(folder.path)
   }
+}
+
+/** How far the members have come, in words. */
+async function progressOf({ folder, manifest }: Sitting): Promise<string> {
+  const { ensemble: count = 0, members } = manifest
+  if (members === 'snapshots') {
+    const newest = await newestSnapshot(folder.path, count)
+    return newest ? placeOf(newest.position) : 'from the beginning: there was no checkpoint yet'
+  }
+  const all = Array.from({ length: count }, (_, member) => memberFolder(folder.path, member))
+  const finished = (await Promise.all(all.map(isFinished))).filter(Boolean).length
+  return `${finished} of ${count} networks ${finished === 1 ? 'is' : 'are'} finished`
 }
 
 /** Members that were trained for fewer epochs than there are now go on. */

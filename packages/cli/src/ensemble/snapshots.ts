@@ -21,7 +21,7 @@ export async function trainSnapshots(
   const ingredients = await realize(recipe, data, seed)
   const { schedule: _, ...options } = fitOptionsOf(recipe, data, ingredients)
   const checkpoints = memberCheckpoints(folder.path)
-  const newest = await newestOf(checkpoints, members)
+  const newest = await newestSnapshot(folder.path, members)
   await rewriteMetrics(folder, newest?.history ?? [])
   const progress = createProgress(voice)
   interrupt?.rest()
@@ -60,7 +60,9 @@ function memberCheckpoints(run: string): TrialCheckpoints {
   }
 }
 
-async function newestOf(checkpoints: TrialCheckpoints, members: number): Promise<Snapshot | undefined> {
+/** Where the one network was last; nothing before its first checkpoint. */
+export async function newestSnapshot(run: string, members: number): Promise<Snapshot | undefined> {
+  const checkpoints = memberCheckpoints(run)
   let newest: Snapshot | undefined
   for (let member = 0; member < members; member++) {
     const snapshot = await checkpoints.latest(member)

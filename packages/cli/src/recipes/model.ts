@@ -11,9 +11,9 @@ import {
   maxPool2d,
   sequential,
 } from 'thalweg/nn'
+import type { StatisticsChoice } from 'thalweg/train'
 import { z } from 'zod'
 import { activationName, unitsBefore } from './activations.ts'
-import type { StatisticsName } from './statistics.ts'
 
 interface Shares {
   readonly inputShape: readonly number[]
@@ -67,7 +67,7 @@ type BuiltIn = Exclude<ModelDescription, ExperimentDescription>
 export interface ModelOverrides {
   readonly activation?: string | undefined
   /** Whether hidden layers are normalized; by which statistics in the end, where that is said. */
-  readonly batchNorm?: boolean | StatisticsName | undefined
+  readonly batchNorm?: boolean | StatisticsChoice | undefined
   readonly dropout?: number | undefined
 }
 

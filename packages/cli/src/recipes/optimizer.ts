@@ -46,15 +46,25 @@ export function chooseOptimizer(
   return { name, options: { ...made.options } }
 }
 
+/** What else they are called, where the name is not near: PyTorch's and Keras's options of SGD, and short forms of papers. */
+const alsoCalled: Readonly<Record<string, string>> = {
+  nag: 'nesterov',
+  sgdm: 'momentum',
+  heavyball: 'momentum',
+  amsgrad: 'adam',
+}
+
 /** @throws ThalwegError `usage/unknown-optimizer` with near names; for one that goes around another, what to do instead */
 export function checkOptimizerName(flag: string, name: string): void {
   if (isOptimizerName(name)) return
-  const wrapper = wrapperNames.find((one) => one.toLowerCase() === name.toLowerCase().replaceAll('-', ''))
+  const plain = name.toLowerCase().replaceAll(/[-_ ]/g, '')
+  const wrapper = wrapperNames.find((one) => one.toLowerCase() === plain)
+  const other = alsoCalled[plain]
   if (wrapper === undefined) {
     throw usage('unknown-optimizer', {
       rule: `${flag} must name an optimizer that exists`,
       received: name === '' ? 'nothing' : name,
-      try: suggest(name, optimizerNames, 'optimizers'),
+      try: other === undefined ? suggest(name, optimizerNames, 'optimizers') : `${flag} ${other}`,
     })
   }
   const inside = wrapper === 'decoupledDecay' ? 'sgd' : 'adam'

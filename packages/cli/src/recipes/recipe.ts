@@ -27,7 +27,7 @@ import { type AverageDescription, averageSchema, realizeAverage } from './averag
 import { buildModel, type ModelDescription, modelSchema } from './model.ts'
 import { type OrderDescription, orderSchema, realizeOrder } from './order.ts'
 import { realizeSchedule, type ScheduleDescription, scheduleSchema } from './schedule.ts'
-import { type StatisticsName, statisticsChoice } from './statistics.ts'
+import { statisticsNames } from './statistics.ts'
 import { checkInit } from './weights.ts'
 
 export interface Recipe {
@@ -51,7 +51,7 @@ export interface Recipe {
   /** Of the weights: what the run ends with. */
   readonly average?: AverageDescription | undefined
   /** What batch norm normalizes by in the end. */
-  readonly statistics?: StatisticsName | undefined
+  readonly statistics?: StatisticsChoice | undefined
 }
 
 export const figures: readonly EpochFigure[] = ['trainLoss', 'trainAccuracy', 'validLoss', 'validAccuracy', 'validR2']
@@ -78,7 +78,7 @@ export const recipeSchema: z.ZodType<Recipe> = z.object({
   keepBest: z.number().int().optional(),
   init: z.string().optional(),
   average: averageSchema.optional(),
-  statistics: z.enum(['moving', 'population', 'exact']).optional(),
+  statistics: z.enum(statisticsNames).optional(),
 })
 
 /** What `fit` takes. */
@@ -127,7 +127,7 @@ export async function realize(recipe: Recipe, data: Prepared, seed: number): Pro
   const schedule =
     recipe.schedule.name === 'experiment' ? definition?.schedule : scheduleOf(recipe, data, optimizer, order, seed)
   const metric = recipe.metric ?? definition?.metric
-  const statistics = recipe.statistics ? statisticsChoice(recipe.statistics) : definition?.statistics
+  const statistics = recipe.statistics ?? definition?.statistics
   const chosen = { optimizer, schedule, order, metric, statistics }
   const { model } = recipe
   if (model.kind !== 'experiment') {

@@ -1,32 +1,24 @@
-/** What batch norm normalizes by at test time, by the names that the command line has for it. */
+/** What batch norm normalizes by at test time, by the library's names. */
+import { Option } from 'commander'
+import { suggest } from 'thalweg/base'
 import type { StatisticsChoice } from 'thalweg/train'
 import { usage } from '../errors.ts'
 
-export type StatisticsName = 'moving' | 'population' | 'exact'
+export const statisticsNames: readonly StatisticsChoice[] = ['moving', 'article', 'exact']
 
-/** The population formula is the article's. */
-const kinds: Readonly<Record<StatisticsName, StatisticsChoice>> = {
-  moving: 'moving',
-  population: 'article',
-  exact: 'exact',
+/** An option that takes one of them. */
+export function statisticsOption(flags: string, description: string): Option {
+  return new Option(flags, `${description}: ${statisticsNames.join(', ')}`).argParser(statisticsName)
 }
 
-export const statisticsNames: readonly string[] = Object.keys(kinds)
-
-/** @throws ThalwegError `usage/bad-value` */
-export function statisticsName(text: string): StatisticsName {
-  if (isStatisticsName(text)) return text
+/** @throws ThalwegError `usage/bad-value` with near names */
+function statisticsName(text: string): StatisticsChoice {
+  const found = statisticsNames.find((name) => name === text)
+  if (found) return found
   throw usage('bad-value', {
-    rule: `--batch-norm must be ${statisticsNames.join(', ')}, or stand alone`,
+    rule: `--batch-norm must name statistics: ${statisticsNames.join(', ')}`,
     received: text === '' ? 'nothing' : text,
-    try: `--batch-norm exact, or --batch-norm after ${text}`,
+    // What the literature calls the formula; here the exact ones are the population's, too.
+    try: text === 'population' ? '--batch-norm article, or exact' : suggest(text, statisticsNames, 'statistics'),
   })
-}
-
-export function statisticsChoice(name: StatisticsName): StatisticsChoice {
-  return kinds[name]
-}
-
-function isStatisticsName(text: string): text is StatisticsName {
-  return Object.hasOwn(kinds, text)
 }

@@ -23,6 +23,13 @@ export function withEpochs(manifest: Manifest, epochs: number | undefined): Mani
       try: 'leave --epochs out, or start a new run',
     })
   }
+  if (manifest.members === 'trials') {
+    throw usage('resume-mismatch', {
+      rule: 'resume: the best of a search have the epochs that they were found with',
+      received: `--epochs ${epochs}, for an ensemble of ${manifest.ensemble} trials`,
+      try: 'thalweg tune --resume STUDY with more --trials, or train one of its experiment files for longer',
+    })
+  }
   if (recipe.average && isAverageStretched(recipe.average)) {
     throw usage('resume-mismatch', {
       rule: 'resume: --epochs must be what the average was laid out over',

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { ThalwegError } from 'thalweg'
 import { z } from 'zod'
 import { readFile } from '../read.ts'
-import { type RunFolder, readManifest } from './folder.ts'
+import type { RunFolder } from './folder.ts'
 
 export interface EpochFigures {
   readonly epoch: number
@@ -34,10 +34,9 @@ const epochSchema: z.ZodType<EpochFigures> = z.object({
 /**
  * One entry for each finished epoch, in their order. A last line that was torn when the run was stopped is left out.
  *
- * @throws ThalwegError `usage/no-run`, `usage/missing-file`; `cli/bad-metrics` where another line is none of ours
+ * @throws ThalwegError `usage/missing-file`; `cli/bad-metrics` where another line is none of ours
  */
 export async function readMetrics(folder: RunFolder): Promise<readonly EpochFigures[]> {
-  await readManifest(folder)
   const file = path.join(folder.path, 'metrics.jsonl')
   const lines = new TextDecoder().decode(await readFile(file)).split('\n')
   return lines.slice(0, -1).map((line, index) => {

@@ -1,9 +1,15 @@
 /** A trained network under another kind of batch norm's statistics than those that it was saved with. */
 import { type Model, type Store, summary } from 'thalweg/nn'
-import { completeOptions, latestCheckpoint, modelArrays, populationStatistics, restoresBest } from 'thalweg/train'
+import {
+  completeOptions,
+  latestCheckpoint,
+  modelArrays,
+  populationStatistics,
+  restoresBest,
+  type StatisticsChoice,
+} from 'thalweg/train'
 import { usage } from '../errors.ts'
 import { fitOptionsOf, realize } from '../recipes/recipe.ts'
-import { type StatisticsName, statisticsChoice } from '../recipes/statistics.ts'
 import type { Prepared } from '../source/source.ts'
 import type { RunFolder } from './folder.ts'
 import type { Manifest } from './manifest.ts'
@@ -22,11 +28,10 @@ export interface Network {
  */
 export async function useStatistics(
   { model, store, folder, seed }: Network,
-  name: StatisticsName,
+  mode: StatisticsChoice,
   { recipe }: Manifest,
   data: Prepared,
 ): Promise<void> {
-  const mode = statisticsChoice(name)
   const ingredients = await realize(recipe, data, seed)
   if (mode !== 'moving') {
     const { batchSize } = completeOptions({ ...fitOptionsOf(recipe, data, ingredients), seed })

@@ -16,7 +16,12 @@ import type { RunFolder } from './folder.ts'
 import type { Manifest } from './manifest.ts'
 import type { Sitting } from './sitting.ts'
 
-export function sayBeginning({ folder, manifest, data, snapshot, lock }: Sitting, voice: Voice): void {
+/** @param resumed how far a run that is gone on with has come, where it is no snapshot that says so */
+export function sayBeginning(
+  { folder, manifest, data, snapshot, lock }: Sitting,
+  voice: Voice,
+  resumed: string = snapshot ? placeOf(snapshot.position) : 'from the beginning: there was no checkpoint yet',
+): void {
   const { style } = voice
   const { train, valid, test } = data
   const parts = [part(train, 'for training'), part(valid, 'for validation'), part(test, 'for testing')]
@@ -27,8 +32,7 @@ export function sayBeginning({ folder, manifest, data, snapshot, lock }: Sitting
     ['recipe', describeRecipe(manifest)],
     ...(manifest.ensemble === undefined ? [] : [['ensemble', describeEnsemble(manifest)] as const]),
     ['run', folder.path],
-    ...(!lock || snapshot ? [] : [['resumed', 'from the beginning: there was no checkpoint yet'] as const]),
-    ...(snapshot ? [['resumed', placeOf(snapshot.position)] as const] : []),
+    ...(lock ? [['resumed', resumed] as const] : []),
   ])
   for (const { code, message } of data.notes) {
     voice.say(`  ${style.dim('note'.padEnd(LABEL))}${message}`)
@@ -41,7 +45,8 @@ function part(dataset: Dataset | undefined, purpose: string): string {
   return dataset ? `${count(dataset.size)} ${purpose}` : ''
 }
 
-function placeOf({ epoch, batch, step }: { epoch: number; batch: number; step: number }): string {
+/** `after epoch 3 and 12 steps of the next (step 1,212)`. */
+export function placeOf({ epoch, batch, step }: { epoch: number; batch: number; step: number }): string {
   return `after epoch ${epoch}${batch > 0 ? ` and ${count(batch)} steps of the next` : ''} (step ${count(step)})`
 }
 

@@ -219,6 +219,18 @@ describe('tables that are none', () => {
     const error = await fails('data/no-class-twice', () => table(many, { target: 'target' }))
     expect(error.received).toBe('20 different values in 20 rows of "target": "id0", "id1", ...')
     expect(table(few, { target: 'target' }).classes).toHaveLength(19)
+    // Nearly: numbers that someone called classes.
+    const [areas, fewer] = [15, 13].map((different) =>
+      columns(
+        repeat(20, (i) => `${i % 3}`),
+        repeat(20, (i) => `${40 + (i % different)}.5`),
+      ),
+    )
+    const types = { target: 'category' } as const
+    const nearly = await fails('data/no-class-twice', () => table(areas, { target: 'target', types }))
+    expect(nearly.received).toBe('15 different values in 20 rows of "target": "40.5", "41.5", ...')
+    expect(nearly.try).toMatch(/^predict these as numbers/)
+    expect(table(fewer, { target: 'target', types }).classes).toHaveLength(13)
   })
 
   it('one row says that more are needed', async () => {

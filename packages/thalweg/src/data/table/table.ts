@@ -39,6 +39,8 @@ export interface Table {
 
 /** In fewer rows every class may occur once by chance. */
 const MANY_ROWS = 20
+/** With fewer rows than this for a class, on average, a target names its rows: most have nothing to be told apart from. */
+const LEAST_ROWS_PER_CLASS = 1.5
 
 /**
  * Understands parsed rows, the first of which is the header.
@@ -68,8 +70,8 @@ export function table(rows: readonly (readonly string[])[], options: TableOption
   if (task === 'regression' && target.type !== 'number') throw notNumeric(name, target, body[0][target.index])
   const classes = task === 'classification' ? classesOf(target, body) : []
   if (target.distinct < 2) throw oneClass(name, target, body[0][target.index])
-  if (task === 'classification' && classes.length === body.length && body.length >= MANY_ROWS)
-    throw noClassTwice(name, target, body)
+  if (task === 'classification' && body.length >= MANY_ROWS && body.length < LEAST_ROWS_PER_CLASS * classes.length)
+    throw noClassTwice(name, target, classes, body)
   const counted = body.map((row) => spell(row[target.index], target.type))
   return { name, header, rows: body, columns, target, task, classes, notes: notesOf(columns, classes, counted) }
 }
@@ -206,12 +208,20 @@ function oneClass(name: string, target: Column, cell: string): ThalwegError {
   })
 }
 
-function noClassTwice(name: string, target: Column, body: readonly (readonly string[])[]): ThalwegError {
+function noClassTwice(
+  name: string,
+  target: Column,
+  classes: readonly string[],
+  body: readonly (readonly string[])[],
+): ThalwegError {
   const [first, second] = body.map((row) => JSON.stringify(row[target.index]))
+  const isNumeric = classes.every((one) => Number.isFinite(numberOf(one)))
   return new ThalwegError('data/no-class-twice', {
     rule: `${name}: a class must occur more than once for anything to be learned about it`,
-    received: `${body.length} different values in ${body.length} rows of ${JSON.stringify(target.name)}: ${first}, ${second}, ...`,
-    try: 'choose a target column whose values repeat; this one names the rows',
+    received: `${classes.length} different values in ${body.length} rows of ${JSON.stringify(target.name)}: ${first}, ${second}, ...`,
+    try: isNumeric
+      ? 'predict these as numbers, without calling them classes; or choose a target column whose values repeat'
+      : 'choose a target column whose values repeat; this one names the rows',
   })
 }
 
