@@ -34,7 +34,7 @@ interface Reply {
 
 export function createPool({ workers, cache, version }: PoolOptions): Pool {
   const known = readCache(cache)
-  const all = Array.from({ length: workers }, () => new Worker(new URL('./worker.ts', import.meta.url)))
+  const all = Array.from({ length: workers }, startWorker)
   const idle = [...all]
   const waiting: ((worker: Worker) => void)[] = []
 
@@ -84,6 +84,14 @@ export function createPool({ workers, cache, version }: PoolOptions): Pool {
       await Promise.all(all.map((worker) => worker.terminate()))
     },
   }
+}
+
+/** A newer Node reads TypeScript by itself; an older one does so through tsx, which every thread has to be told anew. */
+function startWorker(): Worker {
+  const worker = new URL('./worker.ts', import.meta.url)
+  if ('typescript' in process.features) return new Worker(worker)
+  const tsx = import.meta.resolve('tsx/esm/api')
+  return new Worker(`import('${tsx}').then(({ register }) => (register(), import('${worker}')))`, { eval: true })
 }
 
 function readCache(file: string): Map<string, unknown> {
