@@ -25,6 +25,8 @@ export interface FixOptions extends AdviseOptions {
 const LEAST_STEPS = 6
 /** More are not needed to tell a run that learns from one that does not. */
 const MOST_STEPS = 400
+/** Of the budget that is left, what one race takes at most. */
+const KEPT = 0.6
 /** After so much of the run it is too late to begin anew. */
 const LATE = 0.5
 
@@ -88,7 +90,9 @@ function openFixing(
     const place = fromStart ? first : placeOf(watch.lastGood(), first)
     const candidates = candidatesFor(findings, { model, settings }, { fromStart, most: means.candidates })
     const budget = means.share * totalSteps - means.spending.steps
-    const steps = Math.min(MOST_STEPS, stepsWithin(budget, candidates.length))
+    // Something is kept for what may be found later, unless it is too little for one race as it is.
+    const part = stepsWithin(KEPT * budget, candidates.length)
+    const steps = Math.min(MOST_STEPS, part < LEAST_STEPS ? stepsWithin(budget, candidates.length) : part)
     for (const { code } of findings) tried.add(code)
     if (candidates.length === 0 || steps < LEAST_STEPS) return undefined
     const isDead = findings.some(({ code }) => code === 'non-finite')

@@ -32,8 +32,10 @@ export const activationSpread: Ailment = {
       'forward',
       shrinks ? 'shrinks' : 'grows',
     )
+    const isCurved = layers.some(({ kind }) => kind === 'tanh' || kind === 'sigmoid')
+    const patches = isCurved ? [drawnByXavier, drawnByHe] : [drawnByHe, drawnByXavier]
     const [first, last] = [layers[0], layers[layers.length - 1]]
     const message = `activations deviate by ${short(first.deviation)} in ${first.path} and by ${short(last.deviation)} in ${last.path}; ${layer} changes them most, by ${short(factor)}`
-    return [{ measured, layer, threshold: shrinks ? SHRINKS : GROWS, message, patches: [drawnByHe, drawnByXavier] }]
+    return [{ measured, layer, threshold: shrinks ? SHRINKS : GROWS, message, patches }]
   },
 }
