@@ -3,12 +3,18 @@ import { type Command, Option } from 'commander'
 import { suggest } from 'thalweg/base'
 import { usage } from '../errors.ts'
 import { type ColumnTypes, columnTypes } from '../source/columns.ts'
+import { augmentOption, preprocessOption } from '../source/transforms.ts'
 
 export function addDataOptions(command: Command): Command {
   return command
     .option('--target <name>', 'the column of a table to predict')
     .addOption(columnOption())
     .option('--data <dir>', 'folder with the files of a dataset by name')
+}
+
+/** What is done to the examples before the network sees them. */
+export function addTransformOptions(command: Command): Command {
+  return command.addOption(preprocessOption()).addOption(augmentOption())
 }
 
 /** May be given again for another column. */

@@ -4,24 +4,31 @@ import type { Command } from 'commander'
 import { writeFileAtomic } from 'thalweg/train'
 import { memberFolder } from '../ensemble/member.ts'
 import { EXIT, usage } from '../errors.ts'
-import { addSharedOptions, type SharedOptions } from '../options.ts'
+import { addSharedOptions, integerOption, numberOption, rateOption, type SharedOptions } from '../options.ts'
 import { exists } from '../read.ts'
+import { scheduleNames } from '../recipes/schedule.ts'
 import type { NamedCurves } from '../run/curves.ts'
 import { readManifest, runFolder } from '../run/folder.ts'
 import { readMetrics } from '../run/metrics.ts'
 import { count } from '../terminal/format.ts'
-import { createVoice } from '../voice.ts'
+import { createVoice, type Voice } from '../voice.ts'
 import type { Surroundings } from './surroundings.ts'
 
 interface PlotOptions extends SharedOptions {
   readonly svg?: string
+  readonly schedule?: string
+  readonly epochs?: number
+  readonly learningRate?: number
+  readonly warmup?: number
+  readonly stepsPerEpoch?: number
 }
 
 const EXAMPLES = `
 Examples:
   thalweg plot runs/digits-... --svg curves.svg
   thalweg plot runs/low runs/good runs/high --svg rates.svg     several runs, a line each
-  thalweg plot runs/digits-... > curves.svg`
+  thalweg plot runs/digits-... > curves.svg
+  thalweg plot --schedule one-cycle --epochs 20                 a schedule, before training`
 
 export function addPlotCommand(program: Command, { streams, finish }: Surroundings): void {
   const command = program
@@ -30,14 +37,26 @@ export function addPlotCommand(program: Command, { streams, finish }: Surroundin
     .description(
       'Draws loss, accuracy or R2, and the learning rate over the epochs of a run, finished or not; of several runs, and of the networks of an ensemble, the losses and what validation says.',
     )
-    .argument('<runs...>', 'the folders of one run or more')
+    .argument('[runs...]', 'the folders of one run or more')
     .optionsGroup('Options of plot:')
     .option('--svg <file>', 'write the picture there (default: standard output)')
+    .optionsGroup('A schedule, before anything is trained:')
+    .option('--schedule <name>', `instead of runs, the rates of one of ${scheduleNames.join(', ')}`)
+    .addOption(integerOption('--epochs <n>', 'over which it lies (default: 10)', 1))
+    .addOption(rateOption('--learning-rate <rate>', 'the highest (default: 0.1)'))
+    .addOption(
+      numberOption('--warmup <epochs>', 'in which the rate rises from 0', {
+        ...{ rule: 'a number of at least 0', example: '1', fits: (value) => value >= 0 },
+      }),
+    )
+    .addOption(integerOption('--steps-per-epoch <n>', 'updates of an epoch (default: 100)', 1))
   addSharedOptions(command, { flags: '--out <file>', description: 'the same as --svg' })
   command.addHelpText('after', EXAMPLES)
   command.action(async (folders: readonly string[], options: PlotOptions) => {
     const voice = createVoice({ ...options, aside: true }, streams)
     const file = options.svg ?? options.out
+    refuseMixed(folders, options)
+    if (options.schedule !== undefined) return finish(await plotSchedule(options.schedule, file, options, voice))
     const runs = (await Promise.all(folders.map(curvesIn))).flat()
     const [{ lineChartSvg }, { comparedCurves, curvesOf }] = await Promise.all([
       import('../plot/line-chart.ts'),
@@ -55,6 +74,38 @@ export function addPlotCommand(program: Command, { streams, finish }: Surroundin
     const of = runs.length === 1 ? '' : ` of ${runs.length} runs`
     voice.say(`${count(epochs)} epochs${of}${file === undefined ? '' : ` in ${file}`}`)
     finish(EXIT.done)
+  })
+}
+
+/** Without a file the terminal shows it. */
+async function plotSchedule(
+  schedule: string,
+  file: string | undefined,
+  { epochs = 10, learningRate = 0.1, stepsPerEpoch = 100, warmup }: PlotOptions,
+  voice: Voice,
+): Promise<number> {
+  const { ratesChart, ratesOf, ratesText } = await import('../run/rates.ts')
+  const rates = ratesOf({ schedule, epochs, learningRate, stepsPerEpoch, warmup })
+  if (file !== undefined) {
+    const { lineChartSvg } = await import('../plot/line-chart.ts')
+    await writeFileAtomic(file, lineChartSvg(ratesChart(rates)))
+    voice.say(`the rates of ${count(rates.values.length)} updates in ${file}`)
+  } else if (!voice.json) voice.output(`${ratesText(rates)}\n`)
+  voice.event({ type: 'rates', schedule: rates.name, stepsPerEpoch, rates: rates.values })
+  voice.event({ type: 'end', epochs, ...(file !== undefined && { svg: file }) })
+  return EXIT.done
+}
+
+/** Runs or a schedule; what belongs to a schedule means nothing to runs. */
+function refuseMixed(folders: readonly string[], options: PlotOptions): void {
+  const { schedule, epochs, learningRate, warmup, stepsPerEpoch } = options
+  const given = { epochs, learningRate, warmup, stepsPerEpoch }
+  const idle = Object.values(given).some((value) => value !== undefined) && schedule === undefined
+  if (!idle && (schedule === undefined) === folders.length > 0) return
+  throw usage('nothing-to-plot', {
+    rule: 'plot: there must be runs, or a --schedule with what belongs to it',
+    received: folders.length > 0 ? `${folders.join(' ')} and options of a schedule` : 'neither',
+    try: 'thalweg plot runs/digits-..., or thalweg plot --schedule one-cycle --epochs 20',
   })
 }
 

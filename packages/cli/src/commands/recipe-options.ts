@@ -31,6 +31,12 @@ export function addRecipeOptions(command: Command): void {
   command
     .optionsGroup('Stopping and the best epochs:')
     .addOption(integerOption('--patience <epochs>', 'stop after so many that are no better; keep the best', 1))
+    .addOption(numberOption('--min-delta <change>', 'only more than this counts as better', AT_LEAST_0))
+    .addOption(
+      numberOption('--baseline <value>', 'what the metric must beat within the patience', {
+        ...{ rule: 'a number', example: '0.5', fits: () => true },
+      }),
+    )
     .addOption(nameOption('--metric <name>', `what is compared: ${figures.join(', ')}`, figures, 'metrics'))
     .addOption(integerOption('--keep-best <n>', 'checkpoints of the best epochs to keep', 1))
 }
@@ -43,6 +49,10 @@ export function addStepOptions(command: Command): void {
     .addOption(numberOption('--momentum <share>', 'of sgd and others that have one', SHARE))
     .addOption(numberOption('--weight-decay <rate>', 'of adamw and others that have it', AT_LEAST_0))
     .addOption(rateOption('--clip-norm <norm>', 'cut the norm of all gradients together to this'))
+    .addOption(rateOption('--clip-parameter-norm <norm>', 'or that of each parameter alone'))
+    .addOption(rateOption('--clip-value <limit>', 'or each element, into plus and minus this'))
+    .option('--penalty <strengths>', 'of the weights in the loss: l1=1e-5, l2=1e-4, or l1=1e-5,l2=1e-4')
+    .addOption(rateOption('--max-norm <norm>', 'the most that the weights to one unit may come to'))
 }
 
 export function addNetworkOptions(command: Command): void {

@@ -14,7 +14,7 @@ import { imageNames } from '../source/images.ts'
 import type { DataRequest } from '../source/open.ts'
 import { pointNames } from '../source/points.ts'
 import { createVoice } from '../voice.ts'
-import { addDataOptions } from './data-options.ts'
+import { addDataOptions, addTransformOptions } from './data-options.ts'
 import { addRecipeOptions } from './recipe-options.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -42,6 +42,8 @@ Examples:
   thalweg train houses.csv --target price --column zip=class --column id=ignore
                                                     what the cells do not show by themselves
   thalweg train houses.csv --target price --order curriculum --curriculum-by rooms
+  thalweg train fashion-mnist --augment flip,shift:pixels=2
+                                                    other images in every epoch
   thalweg train digits --average ema --batch-norm exact
                                                     the weights that count in the end
   thalweg train experiment.ts --json                your own model, events for a program
@@ -59,7 +61,7 @@ export function addTrainCommand(program: Command, { streams, gone, finish }: Sur
     .description('Trains a network and leaves a run folder: checkpoints, metrics, and all that prediction needs.')
     .argument('[target]', 'a dataset by name, a .csv file, or an experiment file (.ts, .js, .mjs)')
     .optionsGroup('Data and run:')
-  addDataOptions(command)
+  addTransformOptions(addDataOptions(command))
     .option('--resume <run>', 'go on with an interrupted run, bit for bit, or for more --epochs')
     .addOption(integerOption('--checkpoint-every <steps>', 'save every so many steps, not only after epochs', 1))
     .addOption(

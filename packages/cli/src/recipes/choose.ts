@@ -11,6 +11,7 @@ import { idle } from './idle.ts'
 import { chooseModel, type ModelOverrides, outputsOf } from './model.ts'
 import { chooseOptimizer, type OptimizerOverrides } from './optimizer.ts'
 import { orderDescription } from './order.ts'
+import { penaltyOf } from './penalty.ts'
 import type { Recipe } from './recipe.ts'
 import { scheduleDescription } from './schedule.ts'
 
@@ -22,11 +23,18 @@ export interface Overrides extends ModelOverrides, OptimizerOverrides {
   readonly warmup?: number | undefined
   readonly labelSmoothing?: number | undefined
   readonly clipNorm?: number | undefined
+  readonly clipParameterNorm?: number | undefined
+  readonly clipValue?: number | undefined
+  /** `l1=1e-5,l2=1e-4`. */
+  readonly penalty?: string | undefined
+  readonly maxNorm?: number | undefined
   readonly accumulate?: number | undefined
   readonly order?: string | undefined
   readonly curriculumBy?: string | undefined
   readonly metric?: EpochFigure | undefined
   readonly patience?: number | undefined
+  readonly minDelta?: number | undefined
+  readonly baseline?: number | undefined
   readonly keepBest?: number | undefined
   /** First weights by name. */
   readonly init?: string | undefined
@@ -38,7 +46,8 @@ export async function chooseRecipe(source: Source, data: Prepared, overrides: Ov
   const base = await baseRecipe(source, data)
   const { epochs = base.epochs, batchSize = base.batchSize } = overrides
   const { schedule, order, metric = base.metric, keepBest = base.keepBest, labelSmoothing, patience } = overrides
-  const { clipNorm, accumulate, average, batchNorm } = overrides
+  const { clipNorm, clipParameterNorm, clipValue, penalty, maxNorm, accumulate, average, batchNorm } = overrides
+  const { minDelta, baseline } = overrides
   refuseIdleOverrides(data, overrides)
   const { model, optimizer } = base
   return {
@@ -51,11 +60,21 @@ export async function chooseRecipe(source: Source, data: Prepared, overrides: Ov
     order: order === undefined ? base.order : orderDescription(order, overrides.curriculumBy, epochs, data),
     ...(labelSmoothing !== undefined && { labelSmoothing }),
     ...(clipNorm !== undefined && { clipNorm }),
+    ...(clipParameterNorm !== undefined && { clipParameterNorm }),
+    ...(clipValue !== undefined && { clipValue }),
+    ...(penalty !== undefined && { penalty: penaltyOf(penalty) }),
+    ...(maxNorm !== undefined && { maxNorm }),
     ...(accumulate !== undefined && { accumulate }),
     ...(metric && { metric }),
     ...(patience === undefined
       ? base.earlyStopping && { earlyStopping: base.earlyStopping }
-      : { earlyStopping: { patience } }),
+      : {
+          earlyStopping: {
+            patience,
+            ...(minDelta !== undefined && { minDelta }),
+            ...(baseline !== undefined && { baseline }),
+          },
+        }),
     ...(keepBest !== undefined && { keepBest }),
     ...(overrides.init !== undefined && { init: overrides.init }),
     ...(average !== undefined && { average: averageDescription(average, epochs) }),
@@ -84,6 +103,17 @@ function refuseIdleOverrides({ train, experiment }: Prepared, overrides: Overrid
   if (labelSmoothing !== undefined && train.target.kind !== 'class') {
     throw idle('--label-smoothing', 'a target of numbers', 'leave it out; it is for classes')
   }
+  for (const [flag, value] of Object.entries({ '--min-delta': overrides.minDelta, '--baseline': overrides.baseline })) {
+    if (value !== undefined && overrides.patience === undefined)
+      throw idle(flag, 'a run without --patience', '--patience 5')
+  }
+  const { clipNorm, clipParameterNorm, clipValue } = overrides
+  const clips = Object.entries({
+    '--clip-norm': clipNorm,
+    '--clip-parameter-norm': clipParameterNorm,
+    '--clip-value': clipValue,
+  }).flatMap(([flag, value]) => (value === undefined ? [] : [flag]))
+  if (clips.length > 1) throw idle(clips[1], `gradients that ${clips[0]} clips already`, 'leave one of them out')
   if (curriculumBy !== undefined && order !== 'curriculum') {
     throw idle('--curriculum-by', `--order ${order ?? 'shuffled'}`, '--order curriculum')
   }
@@ -98,6 +128,7 @@ async function baseRecipe({ kind }: Source, data: Prepared): Promise<Recipe> {
   if (data.experiment) return experimentRecipe(data.experiment)
   switch (kind) {
     case 'images':
+      refuseFlat(data)
       return imageRecipe(data)
     case 'points':
       return pointsRecipe(data)
@@ -122,6 +153,12 @@ async function experimentRecipe({ file, text, definition }: NonNullable<Prepared
 
 /** Fewer images than this are looked at fewer times: a first run should not take long. */
 const MANY_IMAGES = 20_000
+
+/** Convolutions need images; components are lists of numbers. */
+function refuseFlat({ train }: Prepared): void {
+  if (train.inputShape.length === 3) return
+  throw idle('--preprocess pca', 'a network of convolutions, which needs images', '--preprocess zca, which keeps them')
+}
 
 /** A rate that rises to its highest and falls again gets most out of a few epochs (Smith and Topin 2018). */
 function imageRecipe({ train }: Prepared): Recipe {

@@ -7,6 +7,21 @@ export interface NamedOptions {
 }
 
 /**
+ * Several of them: `flip,shift:pixels=2,fill=0,noise`. What has an equals sign and no colon belongs to the name before it.
+ *
+ * @throws ThalwegError `usage/bad-value`
+ */
+export function namedList(text: string, flag: string, example: string): NamedOptions[] {
+  const entries: string[] = []
+  for (const piece of text.split(',')) {
+    const before = entries.at(-1)
+    if (before === undefined || !/^[^:=]*=/.test(piece)) entries.push(piece.trim())
+    else entries[entries.length - 1] = `${before}${before.includes(':') ? ',' : ':'}${piece}`
+  }
+  return entries.map((entry) => namedOptions(entry, flag, example))
+}
+
+/**
  * @param flag the option, for errors, and an example of its value
  * @throws ThalwegError `usage/bad-value`
  */

@@ -6,7 +6,10 @@ import { batchCount, type EpochOrders, type Order } from 'thalweg/data'
 import { crossEntropy, type Loss, type Model, meanSquaredError, summary } from 'thalweg/nn'
 import {
   clipByGlobalNorm,
+  clipByNorm,
+  clipByValue,
   createOptimizer,
+  maxNorm,
   type Optimizer,
   type Plateau,
   rulesIn,
@@ -26,6 +29,7 @@ import type { Prepared } from '../source/source.ts'
 import { type AverageDescription, averageSchema, realizeAverage } from './average.ts'
 import { buildModel, type ModelDescription, modelSchema } from './model.ts'
 import { type OrderDescription, orderSchema, realizeOrder } from './order.ts'
+import { type PenaltyDescription, penaltySchema, realizePenalty } from './penalty.ts'
 import { realizeSchedule, type ScheduleDescription, scheduleSchema } from './schedule.ts'
 import { statisticsNames } from './statistics.ts'
 import { checkInit } from './weights.ts'
@@ -40,6 +44,13 @@ export interface Recipe {
   readonly labelSmoothing?: number | undefined
   /** The norm of all gradients together is cut to this. */
   readonly clipNorm?: number | undefined
+  /** The norm of the gradient of each parameter alone, and each of its elements. */
+  readonly clipParameterNorm?: number | undefined
+  readonly clipValue?: number | undefined
+  /** What the size of the weights costs. */
+  readonly penalty?: PenaltyDescription | undefined
+  /** The most that the norm of the weights to one unit may be. */
+  readonly maxNorm?: number | undefined
   /** Batches that make one update. */
   readonly accumulate?: number | undefined
   /** Nothing: what the run chooses by itself, or the experiment's file. */
@@ -65,6 +76,10 @@ export const recipeSchema: z.ZodType<Recipe> = z.object({
   order: orderSchema,
   labelSmoothing: z.number().optional(),
   clipNorm: z.number().optional(),
+  clipParameterNorm: z.number().optional(),
+  clipValue: z.number().optional(),
+  penalty: penaltySchema.optional(),
+  maxNorm: z.number().optional(),
   accumulate: z.number().int().optional(),
   metric: z.enum(figures).optional(),
   earlyStopping: z
@@ -139,9 +154,14 @@ export async function realize(recipe: Recipe, data: Prepared, seed: number): Pro
   return { model: definition.model, loss: definition.loss, ...chosen, ...rules }
 }
 
-function rulesOf({ clipNorm, accumulate, average, epochs }: Recipe): UpdateRules {
+function rulesOf(recipe: Recipe): UpdateRules {
+  const { clipNorm, clipParameterNorm, clipValue, penalty, maxNorm: limit, accumulate, average, epochs } = recipe
   return {
     ...(clipNorm !== undefined && { clip: clipByGlobalNorm(clipNorm) }),
+    ...(clipParameterNorm !== undefined && { clip: clipByNorm(clipParameterNorm) }),
+    ...(clipValue !== undefined && { clip: clipByValue(clipValue) }),
+    ...(penalty && { penalty: realizePenalty(penalty) }),
+    ...(limit !== undefined && { constraint: maxNorm(limit) }),
     ...(accumulate !== undefined && { accumulate }),
     ...(average && { average: realizeAverage(average, epochs) }),
   }

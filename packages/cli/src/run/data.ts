@@ -13,9 +13,9 @@ export async function loadRunData(
   manifest: Manifest,
   { folder, voice, signal }: Pick<LoadContext, 'folder' | 'voice' | 'signal'>,
 ): Promise<Prepared> {
-  const { seed, target, targetColumn, columns, dataFolder } = manifest
+  const { seed, target, targetColumn, columns, dataFolder, preprocess, augment } = manifest
   const source = await resolveSource(target, 'train')
-  const where = { folder: folder ?? dataFolder, target: targetColumn, columns }
+  const where = { folder: folder ?? dataFolder, target: targetColumn, columns, preprocess, augment }
   const data = await source.load({ seed, ...where, voice, signal })
   refuseOtherData(manifest.data, await describeData(data))
   if (data.experiment) await refuseOtherExperiment(manifest, data.experiment.text)

@@ -16,6 +16,8 @@ export interface Origin {
   readonly target: string
   readonly targetColumn?: string | undefined
   readonly columns?: ColumnTypes | undefined
+  readonly preprocess?: string | undefined
+  readonly augment?: string | undefined
   readonly dataFolder?: string | undefined
   readonly seed: number
   readonly versions: { readonly thalweg: string; readonly cli: string; readonly node: string }
@@ -29,6 +31,8 @@ export const originFields: { readonly [Field in keyof Required<Origin>]: z.ZodTy
   target: z.string(),
   targetColumn: z.string().optional(),
   columns: columnTypesSchema.optional(),
+  preprocess: z.string().optional(),
+  augment: z.string().optional(),
   dataFolder: z.string().optional(),
   seed: z.number().int(),
   versions: z.object({ thalweg: z.string(), cli: z.string(), node: z.string() }),
@@ -52,6 +56,8 @@ export function originOf({ name, target, isFile, seed, request }: OriginRequest)
     target: isFile ? path.resolve(target) : target,
     ...(request.target !== undefined && { targetColumn: request.target }),
     ...(request.column && { columns: request.column }),
+    ...(request.preprocess !== undefined && { preprocess: request.preprocess }),
+    ...(request.augment !== undefined && { augment: request.augment }),
     ...(request.data !== undefined && { dataFolder: path.resolve(request.data) }),
     seed,
     versions: { thalweg: libraryVersion, cli: cliVersion, node: process.version },

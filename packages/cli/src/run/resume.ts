@@ -3,6 +3,7 @@ import path from 'node:path'
 import { clearTemporaries, latestCheckpoint, type Snapshot } from 'thalweg/train'
 import { usage } from '../errors.ts'
 import { averageDescription, averageText } from '../recipes/average.ts'
+import { penaltyOf, penaltyText } from '../recipes/penalty.ts'
 import { columnsText } from '../source/columns.ts'
 import type { Voice } from '../voice.ts'
 import { loadRunData } from './data.ts'
@@ -77,6 +78,8 @@ function refuseOtherOptions(manifest: Manifest, target: string | undefined, requ
     ['the target', target, manifest.target],
     ['--target', request.target, manifest.targetColumn],
     ['--column', columnsText(request.column), columnsText(manifest.columns)],
+    ['--preprocess', request.preprocess, manifest.preprocess],
+    ['--augment', request.augment, manifest.augment],
     ['--seed', request.seed, manifest.seed],
     ['--ensemble', request.ensemble, manifest.members === 'snapshots' ? undefined : manifest.ensemble],
     ['--snapshots', request.snapshots, manifest.members === 'snapshots' ? manifest.ensemble : undefined],
@@ -93,6 +96,12 @@ function refuseOtherOptions(manifest: Manifest, target: string | undefined, requ
     ['--dropout', request.dropout, network?.dropout],
     ['--label-smoothing', request.labelSmoothing, recipe.labelSmoothing],
     ['--clip-norm', request.clipNorm, recipe.clipNorm],
+    ['--clip-parameter-norm', request.clipParameterNorm, recipe.clipParameterNorm],
+    ['--clip-value', request.clipValue, recipe.clipValue],
+    ['--penalty', request.penalty && penaltyText(penaltyOf(request.penalty)), penaltyText(recipe.penalty)],
+    ['--max-norm', request.maxNorm, recipe.maxNorm],
+    ['--min-delta', request.minDelta, recipe.earlyStopping?.minDelta],
+    ['--baseline', request.baseline, recipe.earlyStopping?.baseline],
     ['--accumulate', request.accumulate, recipe.accumulate],
     ['--order', request.order, recipe.order.name],
     ['--curriculum-by', request.curriculumBy, recipe.order.by],

@@ -1,16 +1,8 @@
 /** Images by name: the digits that are drawn on the spot, and the datasets that lie in files. */
-import {
-  assembleNamed,
-  checkClasses,
-  type Dataset,
-  digits,
-  fitInputs,
-  namedDatasets,
-  preprocessed,
-  split,
-} from 'thalweg/data'
+import { assembleNamed, checkClasses, digits, namedDatasets, split } from 'thalweg/data'
 import { provide } from './files.ts'
-import type { Prepared, Source } from './source.ts'
+import { prepareInputs } from './inputs.ts'
+import type { Source } from './source.ts'
 
 export const imageNames: readonly string[] = ['digits', ...namedDatasets.map(({ name }) => name)]
 
@@ -26,12 +18,13 @@ export function imagesSource(name: string): Source | undefined {
     return {
       kind: 'images',
       name,
-      takes: [],
-      async load({ voice }) {
+      takes: ['--preprocess', '--augment'],
+      async load(context) {
+        const { voice } = context
         voice.show('drawing 12,000 digits')
         const parts = split(digits({ seed: DATA_SEED }), { seed: DATA_SEED, ...DIGITS_SHARES })
         voice.hide()
-        return standardized(parts, [])
+        return prepareInputs(parts, [], context)
       },
     }
   }
@@ -40,25 +33,13 @@ export function imagesSource(name: string): Source | undefined {
   return {
     kind: 'images',
     name,
-    takes: ['--data'],
+    takes: ['--data', '--preprocess', '--augment'],
     async load(context) {
       const { files, paths } = await provide(named, context)
       const { train, test } = await assembleNamed(named, files)
       checkClasses(train, test, 'test')
       const parts = split(train, { seed: DATA_SEED, valid: Math.min(0.1, HELD_OUT / train.size), test: 0 })
-      return standardized({ ...parts, test }, paths)
+      return prepareInputs({ ...parts, test }, paths, context)
     },
-  }
-}
-
-function standardized(parts: { train: Dataset; valid: Dataset; test: Dataset }, files: readonly string[]): Prepared {
-  const preprocessing = fitInputs(parts.train)
-  return {
-    train: preprocessed(parts.train, preprocessing),
-    valid: preprocessed(parts.valid, preprocessing),
-    test: preprocessed(parts.test, preprocessing),
-    preprocessing,
-    notes: [],
-    files,
   }
 }

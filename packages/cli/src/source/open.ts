@@ -15,6 +15,10 @@ export interface DataRequest {
   readonly column?: ColumnTypes | undefined
   /** `--data DIR`. */
   readonly data?: string | undefined
+  /** `--preprocess LIST`. */
+  readonly preprocess?: string | undefined
+  /** `--augment LIST`. */
+  readonly augment?: string | undefined
   readonly seed?: number | undefined
 }
 
@@ -43,6 +47,8 @@ export async function openData(
     folder: request.data,
     target: request.target,
     columns: request.column,
+    preprocess: request.preprocess,
+    augment: request.augment,
     voice,
     signal,
   })
@@ -53,12 +59,14 @@ export async function openData(
 export function refuseIdleOptions(
   command: DataCommand,
   { takes, name }: Pick<Source, 'takes' | 'name'>,
-  { target, column, data }: DataRequest,
+  { target, column, data, preprocess, augment }: DataRequest,
 ): void {
   const given = [
     ['--target', target, 'tables'],
     ['--column', column && Object.keys(column).join(', '), 'tables'],
     ['--data', data, 'datasets in files, and experiments'],
+    ['--preprocess', preprocess, 'datasets by name and tables; a file has its own'],
+    ['--augment', augment, 'images by name; a file has its own'],
   ] as const
   for (const [option, value, takers] of given) {
     if (value === undefined || takes.includes(option)) continue

@@ -1,15 +1,6 @@
 /** Points in the plane, made on the spot. */
-import {
-  circles,
-  type Dataset,
-  fitInputs,
-  moons,
-  type PointsOptions,
-  preprocessed,
-  spiral,
-  split,
-  xor,
-} from 'thalweg/data'
+import { circles, type Dataset, moons, type PointsOptions, spiral, split, xor } from 'thalweg/data'
+import { prepareInputs } from './inputs.ts'
 import type { Source } from './source.ts'
 
 const generators: Readonly<Record<string, (options: PointsOptions) => Dataset>> = { spiral, moons, circles, xor }
@@ -25,18 +16,10 @@ export function pointsSource(name: string): Source | undefined {
   return {
     kind: 'points',
     name,
-    takes: [],
-    async load() {
+    takes: ['--preprocess'],
+    async load(context) {
       const parts = split(generate({ seed: DATA_SEED }), { seed: DATA_SEED })
-      const preprocessing = fitInputs(parts.train)
-      return {
-        train: preprocessed(parts.train, preprocessing),
-        valid: preprocessed(parts.valid, preprocessing),
-        test: preprocessed(parts.test, preprocessing),
-        preprocessing,
-        notes: [],
-        files: [],
-      }
+      return prepareInputs(parts, [], context)
     },
   }
 }

@@ -9,7 +9,7 @@ export interface Source {
   /** What the run is named after: `digits`, `wine`. */
   readonly name: string
   /** The options that mean something to it; others are refused, lest someone rely on them. */
-  readonly takes: readonly ('--target' | '--column' | '--data')[]
+  readonly takes: readonly ('--target' | '--column' | '--data' | '--preprocess' | '--augment')[]
   load(context: LoadContext): Promise<Prepared>
 }
 
@@ -23,6 +23,10 @@ export interface LoadContext {
   readonly target: string | undefined
   /** `--column NAME=TYPE`. */
   readonly columns?: ColumnTypes | undefined
+  /** `--preprocess LIST`. */
+  readonly preprocess?: string | undefined
+  /** `--augment LIST`. */
+  readonly augment?: string | undefined
   readonly voice: Voice
   readonly signal: AbortSignal
 }

@@ -4,21 +4,24 @@ import { columnScores, prepareTable } from 'thalweg/data'
 import { readCsv } from '../csv.ts'
 import { usage } from '../errors.ts'
 import type { Source } from './source.ts'
+import { fitsOf } from './transforms.ts'
 
 export function tableSource(file: string): Source {
   return {
     kind: 'table',
     name: path.basename(file, path.extname(file)),
-    takes: ['--target', '--column'],
-    async load({ seed, target, columns: types }) {
+    takes: ['--target', '--column', '--preprocess'],
+    async load({ seed, target, columns: types, preprocess }) {
       const rows = await readCsv(file)
       if (target === undefined) throw noTarget(file, rows[0] ?? [])
       if (types && Object.hasOwn(types, target) && types[target] === 'ignore') throw ignoredTarget(file, target)
+      const transforms = fitsOf(preprocess)
       const { train, valid, test, preprocessing, notes, ...prepared } = prepareTable(rows, {
         name: path.basename(file),
         target,
         seed,
         ...(types && { types }),
+        ...(transforms && { transforms }),
       })
       const scores = (column: string): Float64Array => columnScores(prepared.table, column, prepared.rows.train)
       return { train, valid, test, preprocessing, notes, scores, files: [path.resolve(file)] }

@@ -1,0 +1,76 @@
+/** Options of `thalweg train` that reach what an experiment file reaches, and schedules drawn before training. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { emptyFolder, thalweg } from './command.ts'
+
+const SHORT = ['--epochs', '2', '--json', '--quiet']
+
+it('saves the preprocessing that it was told, predicts with it, and goes on with no other', async () => {
+  const folder = emptyFolder()
+  const run = join(folder, 'run')
+  const { events } = await thalweg('train', 'moons', '--preprocess', 'min-max:low=-1,pca', ...SHORT, '--out', run)
+  expect(events.at(-1)).toMatchObject({ type: 'end', epochs: 2 })
+  const saved = JSON.parse(readFileSync(join(run, 'preprocessing.json'), 'utf8'))
+  expect(saved.transforms).toMatchObject([{ kind: 'min-max', low: -1, high: 1 }, { kind: 'pca' }])
+  const measured = await thalweg('test', run, '--json', '--quiet')
+  expect(measured.events.at(-1)).toMatchObject({ accuracy: events.at(-1)?.testAccuracy })
+  writeFileSync(join(folder, 'new.csv'), '0.1,0.2\n')
+  expect((await thalweg('predict', run, join(folder, 'new.csv'))).code).toBe(0)
+  const other = await thalweg('train', '--resume', run, '--preprocess', 'robust')
+  expect(other.stderr).toContain('received: robust, it was min-max:low=-1,pca')
+})
+
+it('penalizes and holds weights, clips, and stops by a smallest change', async () => {
+  const losses = new Map<string, unknown>()
+  for (const options of [
+    ...['', '--penalty l1=0.1', '--penalty l2=1,l1=0.01', '--max-norm 0.2', '--clip-value 1e-7'],
+    ...['--clip-parameter-norm 1e-7'],
+  ]) {
+    const words = options === '' ? [] : options.split(' ')
+    const sgd = ['--optimizer', 'sgd', '--learning-rate', '0.1', '--schedule', 'fixed']
+    const { events } = await thalweg('train', 'xor', ...words, ...sgd, ...SHORT, '--out', join(emptyFolder(), 'run'))
+    losses.set(options, events.at(-1)?.testLoss)
+  }
+  expect(new Set(losses.values()).size).toBe(6)
+  const stopped = await thalweg(
+    ...['train', 'xor', '--patience', '1', '--min-delta', '100', '--epochs', '9', '--json', '--quiet'],
+    ...['--out', join(emptyFolder(), 'run')],
+  )
+  expect(stopped.events.at(-1)).toMatchObject({ epochs: 2 })
+})
+
+it.each([
+  [['moons', '--augment', 'flip'], 'it is for images by name'],
+  [['moons', '--preprocess', 'standarize'], 'did you mean "standardize"'],
+  [['moons', '--penalty', 'l3=1'], '--penalty must be l1 or l2'],
+  [['moons', '--min-delta', '0.1'], '--patience 5'],
+  [['moons', '--clip-norm', '1', '--clip-value', '1'], 'gradients that --clip-norm clips already'],
+])('refuses %j before anything is announced', async (args, message) => {
+  const { code, stdout, stderr } = await thalweg('train', ...args)
+  expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(message)])
+})
+
+it('draws a schedule before anything is trained by it', async () => {
+  const { stdout } = await thalweg('plot', '--schedule', 'linear', '--epochs', '4', '--learning-rate', '0.2')
+  const [top, ...rows] = stdout.split('\n').map((line) => line.slice(13))
+  expect(stdout.trimStart().startsWith('0.2 ')).toBe(true)
+  // It only falls: each row is at least as long as the one above.
+  const lengths = [top, ...rows.slice(0, 7)].map((row) => row.length)
+  expect(lengths).toEqual(lengths.toSorted((a, b) => a - b))
+  expect(lengths[0]).toBeLessThan(10)
+  expect(lengths[7]).toBeGreaterThan(55)
+
+  const file = join(emptyFolder(), 'rates.svg')
+  const { events } = await thalweg('plot', '--schedule', 'linear', '--epochs', '4', '--svg', file, '--json')
+  expect(events[0]).toMatchObject({ type: 'rates', schedule: 'linear', rates: { length: 400, 0: 0.1, 200: 0.05 } })
+  expect(readFileSync(file, 'utf8')).toContain('Learning rate of linear')
+  for (const [args, message] of [
+    [['--schedule', 'plateau'], 'which follows what validation says'],
+    [['--schedule', 'lineer'], 'did you mean "linear"'],
+    [['run', '--epochs', '3'], 'run and options of a schedule'],
+    [[], 'received: neither'],
+  ] as const) {
+    expect((await thalweg('plot', ...args)).stderr).toContain(message)
+  }
+})
