@@ -70,7 +70,7 @@ describe('commands of the documentation', () => {
     // Some that are wrong, to see that somebody looks.
     expect(await complaint('thalweg train moons --epoch 1'.split(' '))).toMatch(/unknown option/)
     expect(await complaint('thalweg train moons --epochs few'.split(' '))).toMatch(/must be an integer/)
-    expect(await complaint('thalweg plot'.split(' '))).toMatch(/missing required/)
+    expect(await complaint('thalweg test'.split(' '))).toMatch(/missing required/)
   })
 
   it('of npm are scripts, with files that exist', () => {
