@@ -25,14 +25,14 @@ it('penalizes and holds weights, clips, and stops by a smallest change', async (
   const losses = new Map<string, unknown>()
   for (const options of [
     ...['', '--penalty l1=0.1', '--penalty l2=1,l1=0.01', '--max-norm 0.2', '--clip-value 1e-7'],
-    ...['--clip-parameter-norm 1e-7'],
+    ...['--clip-parameter-norm 1e-7', '--lookahead', '--momentum 0.5 --final-momentum 0.9'],
   ]) {
     const words = options === '' ? [] : options.split(' ')
     const sgd = ['--optimizer', 'sgd', '--learning-rate', '0.1', '--schedule', 'fixed']
     const { events } = await thalweg('train', 'xor', ...words, ...sgd, ...SHORT, '--out', join(emptyFolder(), 'run'))
     losses.set(options, events.at(-1)?.testLoss)
   }
-  expect(new Set(losses.values()).size).toBe(6)
+  expect(new Set(losses.values()).size).toBe(8)
   const stopped = await thalweg(
     ...['train', 'xor', '--patience', '1', '--min-delta', '100', '--epochs', '9', '--json', '--quiet'],
     ...['--out', join(emptyFolder(), 'run')],
@@ -45,6 +45,8 @@ it.each([
   [['moons', '--preprocess', 'standarize'], 'did you mean "standardize"'],
   [['moons', '--penalty', 'l3=1'], '--penalty must be l1 or l2'],
   [['moons', '--min-delta', '0.1'], '--patience 5'],
+  [['moons', '--lookahead', 'slowShare=2'], '--lookahead: lookahead: slowShare must lie in (0, 1]'],
+  [['moons', '--optimizer', 'adagrad', '--final-momentum', '0.9'], 'the optimizer adagrad without a momentum'],
   [['moons', '--clip-norm', '1', '--clip-value', '1'], 'gradients that --clip-norm clips already'],
 ])('refuses %j before anything is announced', async (args, message) => {
   const { code, stdout, stderr } = await thalweg('train', ...args)

@@ -47,6 +47,8 @@ export function addStepOptions(command: Command): void {
     .addOption(batchSizeOption('--batch-size <n>', "examples a step, or 'all'"))
     .option('--optimizer <name>', `one of ${optimizerNames.join(', ')}`)
     .addOption(numberOption('--momentum <share>', 'of sgd and others that have one', SHARE))
+    .addOption(numberOption('--final-momentum <share>', 'that it comes to along a line over the run', SHARE))
+    .option('--lookahead [options]', 'slow weights follow the optimizer; syncSteps=5,slowShare=0.5')
     .addOption(numberOption('--weight-decay <rate>', 'of adamw and others that have it', AT_LEAST_0))
     .addOption(rateOption('--clip-norm <norm>', 'cut the norm of all gradients together to this'))
     .addOption(rateOption('--clip-parameter-norm <norm>', 'or that of each parameter alone'))

@@ -4,10 +4,12 @@
  */
 import { type Dataset, sha256 } from 'thalweg/data'
 import { type Model, summary } from 'thalweg/nn'
+import { createOptimizer } from 'thalweg/optim'
 import type { EpochFigure } from 'thalweg/train'
 import type { Prepared, Source } from '../source/source.ts'
 import { averageDescription } from './average.ts'
 import { idle } from './idle.ts'
+import { lookaheadOf } from './lookahead.ts'
 import { chooseModel, type ModelOverrides, outputsOf } from './model.ts'
 import { chooseOptimizer, type OptimizerOverrides } from './optimizer.ts'
 import { orderDescription } from './order.ts'
@@ -28,6 +30,8 @@ export interface Overrides extends ModelOverrides, OptimizerOverrides {
   /** `l1=1e-5,l2=1e-4`. */
   readonly penalty?: string | undefined
   readonly maxNorm?: number | undefined
+  readonly lookahead?: string | true | undefined
+  readonly finalMomentum?: number | undefined
   readonly accumulate?: number | undefined
   readonly order?: string | undefined
   readonly curriculumBy?: string | undefined
@@ -47,12 +51,19 @@ export async function chooseRecipe(source: Source, data: Prepared, overrides: Ov
   const { epochs = base.epochs, batchSize = base.batchSize } = overrides
   const { schedule, order, metric = base.metric, keepBest = base.keepBest, labelSmoothing, patience } = overrides
   const { clipNorm, clipParameterNorm, clipValue, penalty, maxNorm, accumulate, average, batchNorm } = overrides
-  const { minDelta, baseline } = overrides
+  const { minDelta, baseline, lookahead, finalMomentum } = overrides
   refuseIdleOverrides(data, overrides)
-  const { model, optimizer } = base
+  const { model } = base
+  const optimizer = chooseOptimizer(base.optimizer, overrides)
+  if (finalMomentum !== undefined && createOptimizer(optimizer.name, optimizer.options).momentum === undefined)
+    throw idle(
+      '--final-momentum',
+      `the optimizer ${optimizer.name} without a momentum`,
+      '--optimizer momentum, or adam',
+    )
   return {
     model: model.kind === 'experiment' ? model : chooseModel(model, overrides),
-    optimizer: chooseOptimizer(optimizer, overrides),
+    optimizer,
     schedule:
       schedule === undefined ? warmed(base.schedule, overrides) : scheduleDescription(schedule, overrides.warmup),
     epochs,
@@ -64,6 +75,8 @@ export async function chooseRecipe(source: Source, data: Prepared, overrides: Ov
     ...(clipValue !== undefined && { clipValue }),
     ...(penalty !== undefined && { penalty: penaltyOf(penalty) }),
     ...(maxNorm !== undefined && { maxNorm }),
+    ...(lookahead !== undefined && { lookahead: lookaheadOf(lookahead) }),
+    ...(finalMomentum !== undefined && { finalMomentum }),
     ...(accumulate !== undefined && { accumulate }),
     ...(metric && { metric }),
     ...(patience === undefined

@@ -9,6 +9,7 @@ import {
   clipByNorm,
   clipByValue,
   createOptimizer,
+  linear,
   maxNorm,
   type Optimizer,
   type Plateau,
@@ -27,6 +28,7 @@ import {
 import { z } from 'zod'
 import type { Prepared } from '../source/source.ts'
 import { type AverageDescription, averageSchema, realizeAverage } from './average.ts'
+import { type LookaheadDescription, lookaheadSchema, lookingAhead } from './lookahead.ts'
 import { buildModel, type ModelDescription, modelSchema } from './model.ts'
 import { type OrderDescription, orderSchema, realizeOrder } from './order.ts'
 import { type PenaltyDescription, penaltySchema, realizePenalty } from './penalty.ts'
@@ -51,6 +53,10 @@ export interface Recipe {
   readonly penalty?: PenaltyDescription | undefined
   /** The most that the norm of the weights to one unit may be. */
   readonly maxNorm?: number | undefined
+  /** Slow weights that follow the optimizer's. */
+  readonly lookahead?: LookaheadDescription | undefined
+  /** What the optimizer's momentum comes to along a line over the run, from its own. */
+  readonly finalMomentum?: number | undefined
   /** Batches that make one update. */
   readonly accumulate?: number | undefined
   /** Nothing: what the run chooses by itself, or the experiment's file. */
@@ -80,6 +86,8 @@ export const recipeSchema: z.ZodType<Recipe> = z.object({
   clipValue: z.number().optional(),
   penalty: penaltySchema.optional(),
   maxNorm: z.number().optional(),
+  lookahead: lookaheadSchema.optional(),
+  finalMomentum: z.number().optional(),
   accumulate: z.number().int().optional(),
   metric: z.enum(figures).optional(),
   earlyStopping: z
@@ -143,7 +151,8 @@ export async function realize(recipe: Recipe, data: Prepared, seed: number): Pro
     recipe.schedule.name === 'experiment' ? definition?.schedule : scheduleOf(recipe, data, optimizer, order, seed)
   const metric = recipe.metric ?? definition?.metric
   const statistics = recipe.statistics ?? definition?.statistics
-  const chosen = { optimizer, schedule, order, metric, statistics }
+  const steps = recipe.finalMomentum === undefined ? 0 : totalStepsOf(recipe, data, order, seed)
+  const chosen = { optimizer, schedule, order, metric, statistics, ...momentumOf(recipe, optimizer, steps) }
   const { model } = recipe
   if (model.kind !== 'experiment') {
     const rules = rulesOf(recipe)
@@ -167,6 +176,11 @@ function rulesOf(recipe: Recipe): UpdateRules {
   }
 }
 
+/** @param steps of the whole run */
+function momentumOf({ finalMomentum: to }: Recipe, { momentum: from }: Optimizer, steps: number): UpdateRules {
+  return to === undefined || from === undefined ? {} : { momentumSchedule: linear({ from, to, steps }) }
+}
+
 /** The loss that a recipe is trained by, an experiment's own. */
 export function lossFor(recipe: Recipe, data: Prepared): Loss {
   return recipe.model.kind === 'experiment' && data.experiment ? data.experiment.definition.loss : lossOf(recipe, data)
@@ -178,19 +192,25 @@ function lossOf({ labelSmoothing = 0 }: Recipe, { train }: Prepared): Loss {
 
 function scheduleOf(
   recipe: Recipe,
-  { train }: Prepared,
+  data: Prepared,
   { learningRate }: Optimizer,
   order: Order | undefined,
   seed: number,
 ): Schedule | Plateau {
-  const { epochs, earlyStopping, metric } = recipe
-  const orders = order?.over(train, seed)
-  const stepsOf = (epoch: number): number => stepsOfEpoch(recipe, orders, train.size, epoch)
-  let totalSteps = 0
-  for (let epoch = 0; epoch < epochs; epoch++) totalSteps += stepsOf(epoch)
+  const { earlyStopping, metric } = recipe
+  const totalSteps = totalStepsOf(recipe, data, order, seed)
+  const stepsPerEpoch = stepsOfEpoch(recipe, order?.over(data.train, seed), data.train.size, 0)
   const patience = earlyStopping ? Math.floor(earlyStopping.patience / 3) : PLATEAU_PATIENCE
   const mode = metric === undefined || metric.endsWith('Loss') ? 'min' : 'max'
-  return realizeSchedule(recipe.schedule, { learningRate, stepsPerEpoch: stepsOf(0), totalSteps, patience, mode })
+  return realizeSchedule(recipe.schedule, { learningRate, stepsPerEpoch, totalSteps, patience, mode })
+}
+
+/** Updates of a whole run. */
+function totalStepsOf(recipe: Recipe, { train }: Prepared, order: Order | undefined, seed: number): number {
+  const orders = order?.over(train, seed)
+  let steps = 0
+  for (let epoch = 0; epoch < recipe.epochs; epoch++) steps += stepsOfEpoch(recipe, orders, train.size, epoch)
+  return steps
 }
 
 /** Epochs that a plateau bears by itself; with early stopping there must be room for several drops. */
@@ -208,7 +228,7 @@ function stepsOfEpoch(
 }
 
 /** The experiment's own optimizer, unless the command line said something about it. */
-function optimizerOf({ optimizer: { name, options } }: Recipe, own: Optimizer | undefined): Optimizer {
+function optimizerOf({ optimizer: { name, options }, lookahead }: Recipe, own: Optimizer | undefined): Optimizer {
   const isOwn = own && name === own.name && JSON.stringify(options) === JSON.stringify(own.options)
-  return isOwn ? own : createOptimizer(name, options)
+  return lookingAhead(isOwn ? own : createOptimizer(name, options), lookahead)
 }

@@ -37,6 +37,13 @@ export function withEpochs(manifest: Manifest, epochs: number | undefined): Mani
       try: `a new run with --epochs ${epochs}; one with --average swa:startEpoch=N may go on for longer`,
     })
   }
+  if (recipe.finalMomentum !== undefined) {
+    throw usage('resume-mismatch', {
+      rule: 'resume: --epochs must be what the momentum was laid out over',
+      received: `${epochs}, it was ${recipe.epochs}, with --final-momentum ${recipe.finalMomentum}`,
+      try: `a new run with --epochs ${epochs}`,
+    })
+  }
   if (isScheduleStretched(recipe.schedule)) {
     throw usage('resume-mismatch', {
       rule: 'resume: --epochs must be what the schedule was laid out over',

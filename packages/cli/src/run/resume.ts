@@ -3,6 +3,7 @@ import path from 'node:path'
 import { clearTemporaries, latestCheckpoint, type Snapshot } from 'thalweg/train'
 import { usage } from '../errors.ts'
 import { averageDescription, averageText } from '../recipes/average.ts'
+import { lookaheadOf, lookaheadText } from '../recipes/lookahead.ts'
 import { penaltyOf, penaltyText } from '../recipes/penalty.ts'
 import { columnsText } from '../source/columns.ts'
 import type { Voice } from '../voice.ts'
@@ -99,6 +100,12 @@ function refuseOtherOptions(manifest: Manifest, target: string | undefined, requ
     ['--clip-parameter-norm', request.clipParameterNorm, recipe.clipParameterNorm],
     ['--clip-value', request.clipValue, recipe.clipValue],
     ['--penalty', request.penalty && penaltyText(penaltyOf(request.penalty)), penaltyText(recipe.penalty)],
+    ['--final-momentum', request.finalMomentum, recipe.finalMomentum],
+    [
+      '--lookahead',
+      request.lookahead && lookaheadText(lookaheadOf(request.lookahead)),
+      lookaheadText(recipe.lookahead),
+    ],
     ['--max-norm', request.maxNorm, recipe.maxNorm],
     ['--min-delta', request.minDelta, recipe.earlyStopping?.minDelta],
     ['--baseline', request.baseline, recipe.earlyStopping?.baseline],
