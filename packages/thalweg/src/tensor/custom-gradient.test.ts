@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { referenceBackend } from '../backend/index.ts'
 import { createEngine, defaultEngine } from '../compile/index.ts'
 import { printGraph } from '../graph/index.ts'
+import { constant, createStore, dense, forward, type Model, relu, sequential } from '../nn/index.ts'
 import { customGradient } from './custom-gradient.ts'
 import * as t from './index.ts'
 
@@ -84,4 +85,14 @@ describe('customGradient', () => {
   test('is printed with its name', () => {
     expect(printGraph([softplus(t.tensor([1])).node])).toMatch(/= customGradient\(%\d+, %\d+\) \{softplus\}/)
   })
+})
+
+test('stands in a model as it is, and refuses what is no tensor', () => {
+  const layers: readonly unknown[] = [dense(2, { initializer: constant(0.5), bias: false }), softplus, relu]
+  const model: Model = Reflect.apply(sequential, undefined, layers)
+  const y = forward(model, t.tensor([[1, 3]]), { store: createStore({ engine }), training: true })
+  expect(read(y)).toEqual([Math.log1p(Math.exp(2)), Math.log1p(Math.exp(2))].map((value) => expect.closeTo(value, 14)))
+  expect(() => Reflect.apply(softplus, undefined, [3])).toThrow(
+    /^softplus: every operand must be a tensor\nreceived: 3\ntry: make a tensor/,
+  )
 })

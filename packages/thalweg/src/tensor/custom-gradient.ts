@@ -1,4 +1,5 @@
 /** Functions whose derivative is given instead of derived: where the derived one is unstable, wasteful, or zero. */
+import { ThalwegError } from '../base/index.ts'
 import { createCustomGradient } from '../grad/index.ts'
 import { Tensor } from './tensor.ts'
 
@@ -26,7 +27,10 @@ export type Backward<Operands extends readonly Tensor[]> = (
  *     // Gradients no larger than 1, whatever comes after.
  *     const gate = customGradient((x) => x, (g) => [clip(g, -1, 1)])
  *
- * @throws ThalwegError when a gradient is taken: `grad/bad-custom-gradient` where `backward` returns other shapes
+ * It may stand in a model as it is, like every function from tensor to tensor: `sequential(dense(16), gate)`.
+ *
+ * @throws ThalwegError `tensor/not-a-tensor` for an operand that is none; `grad/bad-custom-gradient`, when a gradient is taken,
+ * where `backward` returns other shapes
  */
 export function customGradient<Operands extends readonly Tensor[]>(
   forward: (...xs: Operands) => Tensor,
@@ -34,7 +38,9 @@ export function customGradient<Operands extends readonly Tensor[]>(
   options: CustomGradientOptions = {},
 ): (...xs: Operands) => Tensor {
   const name = options.name ?? (forward.name || 'customGradient')
-  return (...xs) => {
+  return (...given) => {
+    const xs: readonly unknown[] = given.filter((operand, place) => !(place > 0 && isScope(operand)))
+    if (!areOperands<Operands>(xs)) throw notTensors(name, xs)
     const y: Tensor = new Tensor(
       createCustomGradient(
         name,
@@ -46,4 +52,21 @@ export function customGradient<Operands extends readonly Tensor[]>(
     )
     return y
   }
+}
+
+function areOperands<Operands extends readonly Tensor[]>(list: readonly unknown[]): list is Operands {
+  return list.every((operand) => operand instanceof Tensor)
+}
+
+/** A model calls its functions with the scope of a layer behind the tensor, which is no operand. */
+function isScope(operand: object): boolean {
+  return 'parameter' in Object(operand) && !(operand instanceof Tensor)
+}
+
+function notTensors(name: string, given: readonly unknown[]): ThalwegError {
+  return new ThalwegError('tensor/not-a-tensor', {
+    rule: `${name}: every operand must be a tensor`,
+    received: given.map((operand) => (operand instanceof Tensor ? 'a tensor' : String(operand))).join(', '),
+    try: 'make a tensor of it: tensor([1, 2, 3]), or scalar(1)',
+  })
 }
