@@ -14,7 +14,7 @@
  */
 import { formatShape, ThalwegError } from '../base/index.ts'
 import { add, div, mean, mul, rsqrt, square, sub, type Tensor } from '../tensor/index.ts'
-import { checkPositive, checkShare } from './checks.ts'
+import { checkNames, checkPositive, checkShare } from './checks.ts'
 import { ones, zeros } from './initializers/constant.ts'
 import type { Layer, Scope } from './layer.ts'
 
@@ -41,6 +41,7 @@ export interface BatchNormOptions {
  */
 export function batchNorm(options: BatchNormOptions = {}): Layer {
   const { momentum = 0.9, epsilon = 1e-5, gamma = true, beta = true, name } = options
+  checkNames('batchNorm', options, { momentum, epsilon, gamma, beta, name })
   if (momentum !== 'cumulative')
     checkShare('batchNorm', 'momentum', momentum, "give the share that is kept; PyTorch's momentum 0.1 is 0.9 here")
   checkPositive('batchNorm', 'epsilon', epsilon, 'use 1e-5 or 1e-3')

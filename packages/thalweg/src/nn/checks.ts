@@ -1,5 +1,39 @@
 /** The checks that several layers share; each throws a three-line error that starts with the layer's kind. */
-import { formatShape, type Shape, ThalwegError } from '../base/index.ts'
+import { formatShape, notByName, type Shape, ThalwegError, unknownOption } from '../base/index.ts'
+
+/** Names of Keras and PyTorch, where no edit distance leads to ours. */
+const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
+  affine: ['gamma', 'beta'],
+  center: ['beta'],
+  elementwise_affine: ['gamma', 'beta'],
+  eps: ['epsilon'],
+  kernel_initializer: ['initializer'],
+  kernelinitializer: ['initializer'],
+  p: ['rate'],
+  scale: ['gamma'],
+  stddev: ['deviation'],
+  std: ['deviation'],
+  stride: ['strides'],
+  weight: ['classWeights'],
+}
+
+/**
+ * The names in a bag of options. `known` has one for each that the options' type has: written as what they were taken
+ * apart into, `{ epsilon, gamma, name }`, so that none can be forgotten.
+ *
+ * @throws ThalwegError `nn/unknown-option` with near names; `nn/bad-option` where it is no bag at all
+ */
+export function checkNames<Options extends object>(
+  owner: string,
+  given: Options,
+  known: Readonly<Record<keyof Options, unknown>>,
+): void {
+  const names = Object.keys(known)
+  const bad = notByName(owner, given, names)
+  if (bad) throw new ThalwegError('nn/bad-option', bad)
+  const unknown = unknownOption(owner, given, names, ELSEWHERE)
+  if (unknown) throw new ThalwegError('nn/unknown-option', unknown)
+}
 
 /** A count of units, filters, pieces: a whole number of at least 1. */
 export function checkCount(layer: string, option: string, value: number): void {

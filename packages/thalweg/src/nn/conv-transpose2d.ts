@@ -5,7 +5,7 @@
 import { ThalwegError } from '../base/index.ts'
 import { createNode, dilatedExtent } from '../graph/index.ts'
 import { Tensor } from '../tensor/index.ts'
-import { checkCount, checkGroups, checkRank } from './checks.ts'
+import { checkCount, checkGroups, checkNames, checkRank } from './checks.ts'
 import { zeros } from './initializers/constant.ts'
 import { describeInitializer, type Initializer } from './initializers/initializer.ts'
 import { he } from './initializers/scaled.ts'
@@ -44,6 +44,8 @@ export function convTranspose2d(filters: number, kernelSize: Pair, options: Conv
   const strides = pairOf('convTranspose2d', 'strides', options.strides ?? 1)
   const dilation = pairOf('convTranspose2d', 'dilation', options.dilation ?? 1)
   const sides = paddingOf('convTranspose2d', padding)
+  const weights = { bias, initializer, biasInitializer }
+  checkNames('convTranspose2d', options, { strides, padding, outputPadding, dilation, groups, ...weights, name })
   if (typeof sides === 'string') {
     throw new ThalwegError('nn/bad-option', {
       rule: 'convTranspose2d: padding must be numbers',

@@ -1,7 +1,7 @@
 /** A one-dimensional convolution over sequences [batch, length, channels]: a two-dimensional one of height 1. */
 import { ThalwegError } from '../base/index.ts'
 import { conv2d as convolve, expandDims, squeeze } from '../tensor/index.ts'
-import { checkCount, checkGroups, checkRank } from './checks.ts'
+import { checkCount, checkGroups, checkNames, checkRank } from './checks.ts'
 import { zeros } from './initializers/constant.ts'
 import { describeInitializer, type Initializer } from './initializers/initializer.ts'
 import { he } from './initializers/scaled.ts'
@@ -30,6 +30,7 @@ export interface Conv1dOptions extends BiasOptions {
 export function conv1d(filters: number, kernelSize: number, options: Conv1dOptions = {}): Layer {
   const { stride = 1, padding = 'valid', dilation = 1, groups = 1, bias = 'auto', name } = options
   const { initializer = he(), biasInitializer = zeros() } = options
+  checkNames('conv1d', options, { stride, padding, dilation, groups, bias, initializer, biasInitializer, name })
   for (const [option, value] of Object.entries({ filters, kernelSize, stride, dilation, groups })) {
     checkCount('conv1d', option, value)
   }

@@ -1,6 +1,6 @@
 /** A two-dimensional convolution (cross-correlation, as everywhere in the field) over images [batch, height, width, channels]. */
 import { conv2d as convolve } from '../tensor/index.ts'
-import { checkCount, checkGroups, checkRank } from './checks.ts'
+import { checkCount, checkGroups, checkNames, checkRank } from './checks.ts'
 import { zeros } from './initializers/constant.ts'
 import { describeInitializer, type Initializer } from './initializers/initializer.ts'
 import { he } from './initializers/scaled.ts'
@@ -35,6 +35,7 @@ export function conv2d(filters: number, kernelSize: Pair, options: Conv2dOptions
   const strides = pairOf('conv2d', 'strides', options.strides ?? 1)
   const dilation = pairOf('conv2d', 'dilation', options.dilation ?? 1)
   const sides = paddingOf('conv2d', padding)
+  checkNames('conv2d', options, { strides, padding, dilation, groups, bias, initializer, biasInitializer, name })
   return {
     kind: 'conv',
     name,

@@ -1,7 +1,7 @@
 /** A fully connected layer, `x W + b`. */
 import { formatShape, ThalwegError } from '../base/index.ts'
 import { matmul } from '../tensor/index.ts'
-import { checkCount } from './checks.ts'
+import { checkCount, checkNames } from './checks.ts'
 import { zeros } from './initializers/constant.ts'
 import { describeInitializer, type Initializer } from './initializers/initializer.ts'
 import { he } from './initializers/scaled.ts'
@@ -20,6 +20,7 @@ export interface DenseOptions extends BiasOptions {
  */
 export function dense(units: number, options: DenseOptions = {}): Layer {
   const { bias = 'auto', initializer = he(), biasInitializer = zeros(), name } = options
+  checkNames('dense', options, { bias, initializer, biasInitializer, name })
   checkCount('dense', 'units', units)
   return {
     kind: 'dense',

@@ -1,7 +1,7 @@
 /** A table of learned vectors, one for each of `count` things; the input says which. */
 import { ThalwegError } from '../base/index.ts'
 import { gather } from '../tensor/index.ts'
-import { checkCount } from './checks.ts'
+import { checkCount, checkNames } from './checks.ts'
 import { describeInitializer, type Initializer } from './initializers/initializer.ts'
 import { smallRandom } from './initializers/small-random.ts'
 import type { Layer } from './layer.ts'
@@ -19,6 +19,7 @@ export interface EmbeddingOptions {
  */
 export function embedding(count: number, size: number, options: EmbeddingOptions = {}): Layer {
   const { initializer = smallRandom({ scale: 1 }), name } = options
+  checkNames('embedding', options, { initializer, name })
   checkCount('embedding', 'count', count)
   checkCount('embedding', 'size', size)
   return {

@@ -1,10 +1,16 @@
 /** Everything but the batch axis in one: [batch, height, width, channels] -> [batch, height * width * channels]. */
 import { sizeOf } from '../base/index.ts'
 import { reshape } from '../tensor/index.ts'
-import { checkRank } from './checks.ts'
+import { checkNames, checkRank } from './checks.ts'
 import type { Layer } from './layer.ts'
 
-export function flatten({ name }: { readonly name?: string } = {}): Layer {
+export interface FlattenOptions {
+  readonly name?: string
+}
+
+export function flatten(options: FlattenOptions = {}): Layer {
+  const { name } = options
+  checkNames('flatten', options, { name })
   return {
     kind: 'flatten',
     name,

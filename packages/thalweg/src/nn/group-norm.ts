@@ -4,7 +4,7 @@
  */
 import { formatShape, sizeOf, ThalwegError } from '../base/index.ts'
 import { add, mean, mul, reshape, rsqrt, square, sub } from '../tensor/index.ts'
-import { checkCount, checkPositive } from './checks.ts'
+import { checkCount, checkNames, checkPositive } from './checks.ts'
 import { ones, zeros } from './initializers/constant.ts'
 import type { Layer } from './layer.ts'
 
@@ -21,6 +21,7 @@ export interface GroupNormOptions {
 /** [batch, ..., channels] to the same shape. Parameters: `gamma`, `beta` [channels], without weight decay. */
 export function groupNorm(groups: number, options: GroupNormOptions = {}): Layer {
   const { epsilon = 1e-5, gamma = true, beta = true, name } = options
+  checkNames('groupNorm', options, { epsilon, gamma, beta, name })
   checkCount('groupNorm', 'groups', groups)
   checkPositive('groupNorm', 'epsilon', epsilon, 'use 1e-5')
   return {

@@ -39,7 +39,7 @@ export {
 export type { DropProbability } from './dropout/probability.ts'
 export { type SpatialDropoutOptions, spatialDropout } from './dropout/spatial-dropout.ts'
 export { type EmbeddingOptions, embedding } from './embedding.ts'
-export { flatten } from './flatten.ts'
+export { type FlattenOptions, flatten } from './flatten.ts'
 export type { Folding, LeftAlone } from './fold/find.ts'
 export { type Foldable, type Folded, type FoldOptions, fold } from './fold/fold.ts'
 export { build, type ForwardOptions, forward, type LayerCall } from './forward.ts'
@@ -71,6 +71,7 @@ export { correctCount, squaredErrors } from './metrics.ts'
 export {
   type AveragePoolOptions,
   averagePool2d,
+  type GlobalPoolOptions,
   globalAveragePool2d,
   globalMaxPool2d,
   maxPool2d,

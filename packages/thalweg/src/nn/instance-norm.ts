@@ -5,7 +5,7 @@
  */
 import { formatShape, ThalwegError } from '../base/index.ts'
 import { add, mean, mul, rsqrt, square, sub } from '../tensor/index.ts'
-import { checkPositive } from './checks.ts'
+import { checkNames, checkPositive } from './checks.ts'
 import { ones, zeros } from './initializers/constant.ts'
 import type { Layer } from './layer.ts'
 
@@ -27,6 +27,7 @@ export interface InstanceNormOptions {
  */
 export function instanceNorm(options: InstanceNormOptions = {}): Layer {
   const { epsilon = 1e-5, gamma = true, beta = true, name } = options
+  checkNames('instanceNorm', options, { epsilon, gamma, beta, name })
   checkPositive('instanceNorm', 'epsilon', epsilon, 'use 1e-5')
   return {
     kind: 'instanceNorm',

@@ -3,7 +3,7 @@
  * statistics, the same in training and at test time.
  */
 import { add, mean, mul, rsqrt, square, sub } from '../tensor/index.ts'
-import { checkPositive } from './checks.ts'
+import { checkNames, checkPositive } from './checks.ts'
 import { ones, zeros } from './initializers/constant.ts'
 import type { Layer } from './layer.ts'
 
@@ -20,6 +20,7 @@ export interface LayerNormOptions {
 /** [batch, ..., features] to the same shape. Parameters: `gamma`, `beta` [features], without weight decay. */
 export function layerNorm(options: LayerNormOptions = {}): Layer {
   const { epsilon = 1e-5, gamma = true, beta = true, name } = options
+  checkNames('layerNorm', options, { epsilon, gamma, beta, name })
   checkPositive('layerNorm', 'epsilon', epsilon, 'use 1e-5')
   return {
     kind: 'layerNorm',

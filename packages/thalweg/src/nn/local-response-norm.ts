@@ -5,7 +5,7 @@
  * the paper's alpha 1e-4 over 5 channels is `alpha: 5e-4` here. Batch normalization made it obsolete (article, section 5).
  */
 import { add, averagePool, mul, pad, pow, slice, square, type Tensor } from '../tensor/index.ts'
-import { checkChoice, checkCount, checkFinite, checkOdd, checkRank } from './checks.ts'
+import { checkChoice, checkCount, checkFinite, checkNames, checkOdd, checkRank } from './checks.ts'
 import type { Layer } from './layer.ts'
 
 export interface LocalResponseNormOptions {
@@ -29,6 +29,7 @@ export interface LocalResponseNormOptions {
  */
 export function localResponseNorm(options: LocalResponseNormOptions = {}): Layer {
   const { size = 5, alpha = 1e-4, beta = 0.75, k = 1, region = 'acrossChannels', name } = options
+  checkNames('localResponseNorm', options, { size, alpha, beta, k, region, name })
   checkCount('localResponseNorm', 'size', size)
   for (const [option, value] of Object.entries({ alpha, beta, k })) checkFinite('localResponseNorm', option, value)
   checkChoice('localResponseNorm', 'region', region, ['acrossChannels', 'withinChannel'])

@@ -1,6 +1,6 @@
 /** Pooling of images [batch, height, width, channels]: windows of the image become one value per channel. */
 import { averagePool, max, maxPool, mean } from '../tensor/index.ts'
-import { checkRank } from './checks.ts'
+import { checkNames, checkRank } from './checks.ts'
 import type { Layer } from './layer.ts'
 import { type Padding, type Pair, paddingOf, pairOf } from './window.ts'
 
@@ -17,6 +17,10 @@ export interface AveragePoolOptions extends PoolOptions {
   readonly countPadding?: boolean
 }
 
+export interface GlobalPoolOptions {
+  readonly name?: string
+}
+
 const IMAGES = '[batch, height, width, channels]'
 const ADVICE = 'put pooling before flatten(), or reshape the input to images'
 
@@ -25,6 +29,7 @@ export function maxPool2d(window: Pair = 2, options: PoolOptions = {}): Layer {
   const size = pairOf('maxPool2d', 'window', window)
   const strides = pairOf('maxPool2d', 'strides', options.strides ?? size)
   const padding = paddingOf('maxPool2d', options.padding ?? 'valid')
+  checkNames('maxPool2d', options, { strides, padding, name: options.name })
   return {
     kind: 'maxPool',
     name: options.name,
@@ -42,6 +47,7 @@ export function averagePool2d(window: Pair = 2, options: AveragePoolOptions = {}
   const size = pairOf('averagePool2d', 'window', window)
   const strides = pairOf('averagePool2d', 'strides', options.strides ?? size)
   const padding = paddingOf('averagePool2d', options.padding ?? 'valid')
+  checkNames('averagePool2d', options, { strides, padding, countPadding, name: options.name })
   return {
     kind: 'averagePool',
     name: options.name,
@@ -54,7 +60,9 @@ export function averagePool2d(window: Pair = 2, options: AveragePoolOptions = {}
 }
 
 /** The mean over height and width. -> [batch, channels] */
-export function globalAveragePool2d({ name }: { readonly name?: string } = {}): Layer {
+export function globalAveragePool2d(options: GlobalPoolOptions = {}): Layer {
+  const { name } = options
+  checkNames('globalAveragePool2d', options, { name })
   return {
     kind: 'globalAveragePool',
     name,
@@ -67,7 +75,9 @@ export function globalAveragePool2d({ name }: { readonly name?: string } = {}): 
 }
 
 /** The largest value over height and width. -> [batch, channels] */
-export function globalMaxPool2d({ name }: { readonly name?: string } = {}): Layer {
+export function globalMaxPool2d(options: GlobalPoolOptions = {}): Layer {
+  const { name } = options
+  checkNames('globalMaxPool2d', options, { name })
   return {
     kind: 'globalMaxPool',
     name,

@@ -48,3 +48,12 @@ it('refuses two shapes, which a sum would stretch', () => {
 it('takes layers and functions, not lists', () => {
   expect(() => residual([dense(2)] as unknown as Layer)).toThrow(/^residual: every argument must be a layer/)
 })
+
+it('refuses more layers, which it would leave out, and options that it does not have', () => {
+  const others: readonly Layer[] = [relu(), dense(2)]
+  const call = (...rest: readonly unknown[]): unknown => Reflect.apply(residual, undefined, [dense(2), ...rest])
+  const message = 'residual: it takes one layer, and then options\nreceived: another layer in the place of the options'
+  expect(() => call(...others)).toThrow(`${message}, relu\ntry: make one of them: residual(sequential(a, b, c))`)
+  expect(() => call(relu)).toThrow(`${message}\n`)
+  expect(() => call({ shortcuts: dense(2) })).toThrow(/received: shortcuts\ntry: did you mean "shortcut"\?/)
+})

@@ -3,7 +3,7 @@
  * mean off. `x / sqrt(mean(x^2) + epsilon) * gamma`, each example on its own, over its last axis.
  */
 import { add, mean, mul, rsqrt, square } from '../tensor/index.ts'
-import { checkPositive } from './checks.ts'
+import { checkNames, checkPositive } from './checks.ts'
 import { ones } from './initializers/constant.ts'
 import type { Layer } from './layer.ts'
 
@@ -16,7 +16,9 @@ export interface RmsNormOptions {
 }
 
 /** [batch, ..., features] to the same shape. Parameter: `gamma` [features], without weight decay. */
-export function rmsNorm({ epsilon = 1e-6, gamma = true, name }: RmsNormOptions = {}): Layer {
+export function rmsNorm(options: RmsNormOptions = {}): Layer {
+  const { epsilon = 1e-6, gamma = true, name } = options
+  checkNames('rmsNorm', options, { epsilon, gamma, name })
   checkPositive('rmsNorm', 'epsilon', epsilon, 'use 1e-6')
   return {
     kind: 'rmsNorm',

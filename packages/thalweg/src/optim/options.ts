@@ -2,7 +2,7 @@
  * Option bags, completed and held to what exists. TypeScript refuses `adam({ lr: 1 })`; JavaScript would train with the
  * default rate and say nothing, so it is refused at run time too, and by the name that PyTorch, Keras or Caffe use.
  */
-import { suggest, ThalwegError } from '../base/index.ts'
+import { notByName, ThalwegError, unknownOption } from '../base/index.ts'
 
 /** The names of other libraries, where no edit distance leads to ours. */
 const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
@@ -60,24 +60,8 @@ export function completed<Options extends object>(owner: string, given: Partial<
 
 /** @throws ThalwegError `optim/unknown-option`; `optim/bad-option` where `given` is no bag of options at all */
 export function checkNames(owner: string, given: object, known: readonly string[]): void {
-  if (typeof given !== 'object' || given === null) {
-    throw new ThalwegError('optim/bad-option', {
-      rule: `${owner}: options must be given by name`,
-      received: String(given),
-      try: known.length > 0 ? `write ${owner}({ ${known[0]}: ${String(given)} })` : `write ${owner}()`,
-    })
-  }
-  const unknown = Object.keys(given).find((option) => !known.includes(option))
-  if (unknown === undefined) return
-  throw new ThalwegError('optim/unknown-option', {
-    rule: `${owner}: the option must be one of those that it has`,
-    received: unknown,
-    try: suggestOption(unknown, known),
-  })
-}
-
-function suggestOption(name: string, known: readonly string[]): string {
-  const ours = ELSEWHERE[name.toLowerCase()]?.filter((option) => known.includes(option)) ?? []
-  if (ours.length > 0) return `did you mean ${ours.map((option) => JSON.stringify(option)).join(' and ')}?`
-  return known.length > 0 ? suggest(name, known, 'options') : 'leave it out; there are no options'
+  const bad = notByName(owner, given, known)
+  if (bad) throw new ThalwegError('optim/bad-option', bad)
+  const unknown = unknownOption(owner, given, known, ELSEWHERE)
+  if (unknown) throw new ThalwegError('optim/unknown-option', unknown)
 }

@@ -1,6 +1,6 @@
 /** A leaky rectifier whose slope is learned (He, Zhang, Ren, Sun, ICCV 2015, section 2.1). */
 import { lessEqual, mul, select, type Tensor } from '../../tensor/index.ts'
-import { checkFinite } from '../checks.ts'
+import { checkFinite, checkNames } from '../checks.ts'
 import { constant } from '../initializers/constant.ts'
 import type { Layer } from '../layer.ts'
 
@@ -13,7 +13,9 @@ export interface PreluOptions {
 }
 
 /** Parameter: `slope` [1] or [channels], without weight decay (the paper: decay would pull it towards a plain ReLU). */
-export function prelu({ initial = 0.25, shared = true, name }: PreluOptions = {}): Layer {
+export function prelu(options: PreluOptions = {}): Layer {
+  const { initial = 0.25, shared = true, name } = options
+  checkNames('prelu', options, { initial, shared, name })
   checkFinite('prelu', 'initial', initial)
   return {
     kind: 'prelu',

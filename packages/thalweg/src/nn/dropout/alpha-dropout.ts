@@ -6,8 +6,10 @@
  * With q the probability of keeping and a' = -scale * alpha of SELU, a kept x becomes `a x + b` and a dropped one
  * `a a' + b`, where `a = (q + a'^2 q (1 - q))^(-1/2)` and `b = -a (1 - q) a'`.
  */
+
 import { add, less, mul, select } from '../../tensor/index.ts'
 import { SELU_ALPHA, SELU_SCALE } from '../activations/selu.ts'
+import { checkNames } from '../checks.ts'
 import type { Layer } from '../layer.ts'
 import { type DropProbability, probabilityOf } from './probability.ts'
 
@@ -20,6 +22,7 @@ export type AlphaDropoutOptions = DropProbability & { readonly name?: string }
  */
 export function alphaDropout(options: AlphaDropoutOptions = {}): Layer {
   const { rate, keep } = probabilityOf('alphaDropout', options)
+  checkNames('alphaDropout', options, { rate, keep, name: options.name })
   const limit = -SELU_SCALE * SELU_ALPHA
   const scale = (keep + limit ** 2 * keep * rate) ** -0.5
   const shift = -scale * rate * limit

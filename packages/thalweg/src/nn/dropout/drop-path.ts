@@ -2,6 +2,7 @@
  * Stochastic depth (Huang, Sun, Liu, Sedra, Weinberger, ECCV 2016), "drop path": the whole branch is dropped, example by
  * example. It goes at the end of a residual branch, whose other way keeps the example alive.
  */
+import { checkNames } from '../checks.ts'
 import type { Layer } from '../layer.ts'
 import { dropped } from './dropout.ts'
 import { type DropProbability, probabilityOf } from './probability.ts'
@@ -15,6 +16,7 @@ export type DropPathOptions = DropProbability & { readonly name?: string }
  */
 export function dropPath(options: DropPathOptions = {}): Layer {
   const { rate, keep } = probabilityOf('dropPath', options)
+  checkNames('dropPath', options, { rate, keep, name: options.name })
   return {
     kind: 'dropPath',
     name: options.name,

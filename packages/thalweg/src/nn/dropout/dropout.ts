@@ -8,7 +8,7 @@
  * weights are not interchangeable: those after the layer are smaller by the factor `keep` in the inverted form.
  */
 import { less, mul, select, type Tensor } from '../../tensor/index.ts'
-import { checkChoice } from '../checks.ts'
+import { checkChoice, checkNames } from '../checks.ts'
 import type { Layer, Scope } from '../layer.ts'
 import { type DropProbability, probabilityOf } from './probability.ts'
 
@@ -26,6 +26,7 @@ export type DropoutOptions = DropProbability & {
 export function dropout(options: DropoutOptions = {}): Layer {
   const { scaling = 'training', name } = options
   const { rate, keep } = probabilityOf('dropout', options)
+  checkNames('dropout', options, { rate, keep, scaling, name })
   checkChoice('dropout', 'scaling', scaling, ['training', 'inference'])
   return {
     kind: 'dropout',

@@ -4,7 +4,7 @@
  * (Srivastava et al., JMLR 2014, section 10: N(1, rate / (1 - rate)), the mean and variance of dropout's own masks).
  */
 import { add, cos, log, mul, neg, sqrt, sub, type Tensor } from '../../tensor/index.ts'
-import { checkPositive } from '../checks.ts'
+import { checkNames, checkPositive } from '../checks.ts'
 import type { Layer, Scope } from '../layer.ts'
 import { type DropProbability, probabilityOf } from './probability.ts'
 
@@ -19,7 +19,9 @@ export interface GaussianNoiseOptions {
  *
  * @throws ThalwegError `nn/bad-option`
  */
-export function gaussianNoise({ deviation = 0.1, name }: GaussianNoiseOptions = {}): Layer {
+export function gaussianNoise(options: GaussianNoiseOptions = {}): Layer {
+  const { deviation = 0.1, name } = options
+  checkNames('gaussianNoise', options, { deviation, name })
   checkPositive('gaussianNoise', 'deviation', deviation, 'use 0.1 on standardized inputs, or leave the layer out')
   return {
     kind: 'gaussianNoise',
@@ -38,6 +40,7 @@ export type GaussianDropoutOptions = DropProbability & { readonly name?: string 
  */
 export function gaussianDropout(options: GaussianDropoutOptions = {}): Layer {
   const { rate, keep } = probabilityOf('gaussianDropout', options)
+  checkNames('gaussianDropout', options, { rate, keep, name: options.name })
   const deviation = Math.sqrt(rate / keep)
   return {
     kind: 'gaussianDropout',

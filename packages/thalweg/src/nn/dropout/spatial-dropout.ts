@@ -2,7 +2,9 @@
  * Spatial dropout (Tompson, Goroshin, Jain, LeCun, Bregler, CVPR 2015, section 3.2): whole feature maps are dropped.
  * Neighbouring pixels of one map are so alike that dropping single ones takes little information away.
  */
+
 import { formatShape, ThalwegError } from '../../base/index.ts'
+import { checkNames } from '../checks.ts'
 import type { Layer } from '../layer.ts'
 import { dropped } from './dropout.ts'
 import { type DropProbability, probabilityOf } from './probability.ts'
@@ -17,6 +19,7 @@ export type SpatialDropoutOptions = DropProbability & { readonly name?: string }
  */
 export function spatialDropout(options: SpatialDropoutOptions = {}): Layer {
   const { rate, keep } = probabilityOf('spatialDropout', options)
+  checkNames('spatialDropout', options, { rate, keep, name: options.name })
   return {
     kind: 'spatialDropout',
     name: options.name,

@@ -5,7 +5,7 @@
  *
  * Caffe counts fans from the shape alone: for a convolution in groups its fan-out is that of all groups together.
  */
-import { type Shape, sizeOf, suggest, ThalwegError } from '../../base/index.ts'
+import { type Shape, sizeOf, suggest, ThalwegError, unknownOption } from '../../base/index.ts'
 import { checkChoice, checkFinite, refuse } from '../checks.ts'
 import { constant } from './constant.ts'
 import { describe, described, fanOf, fill, type Initializer, unfit } from './initializer.ts'
@@ -87,13 +87,9 @@ function checkTaken(filler: CaffeFiller): void {
       try: suggest(String(filler.type), caffeFillers, 'types'),
     })
   }
-  const idle = Object.keys(filler).find((option) => option !== 'type' && !known.some((one) => one === option))
-  if (idle === undefined) return
-  throw new ThalwegError('nn/unknown-option', {
-    rule: `caffe:${filler.type}: the option must be one of those that it has`,
-    received: idle,
-    try: known.length > 0 ? suggest(idle, known, 'options') : 'leave it out; it has none',
-  })
+  const { type, ...options } = filler
+  const unknown = unknownOption(`caffe:${type}`, options, known)
+  if (unknown) throw new ThalwegError('nn/unknown-option', unknown)
 }
 
 /** Caffe's uniform allows an interval of no length. */

@@ -1,6 +1,6 @@
 /** Layers that at first hand on what they are given: a unit matrix, or a kernel whose centre is one (PyTorch's Dirac). */
 import { sizeOf } from '../../base/index.ts'
-import { checkCount, checkFinite } from '../checks.ts'
+import { checkCount, checkFinite, checkNames } from '../checks.ts'
 import { describe, described, type Initializer, unfit } from './initializer.ts'
 
 export interface IdentityOptions {
@@ -16,7 +16,9 @@ export interface IdentityOptions {
  *
  * @throws ThalwegError `nn/unfit-initializer` for vectors, and where `groups` does not divide the outputs
  */
-export function identity({ gain = 1, groups = 1 }: IdentityOptions = {}): Initializer {
+export function identity(options: IdentityOptions = {}): Initializer {
+  const { gain = 1, groups = 1 } = options
+  checkNames('identity', options, { gain, groups })
   checkFinite('identity', 'gain', gain)
   checkCount('identity', 'groups', groups)
   const description = describe('identity', {

@@ -1,6 +1,6 @@
 /** Normal distributions of a spread that the user gives, whole and cut off. */
 import type { Random } from '../../base/index.ts'
-import { checkFinite, checkPositive, refuse } from '../checks.ts'
+import { checkFinite, checkNames, checkPositive, refuse } from '../checks.ts'
 import { describe, described, fill, type Initializer } from './initializer.ts'
 
 export interface NormalOptions {
@@ -10,7 +10,9 @@ export interface NormalOptions {
   readonly deviation?: number
 }
 
-export function normal({ mean = 0, deviation = 0.01 }: NormalOptions = {}): Initializer {
+export function normal(options: NormalOptions = {}): Initializer {
+  const { mean = 0, deviation = 0.01 } = options
+  checkNames('normal', options, { mean, deviation })
   checkFinite('normal', 'mean', mean)
   checkPositive('normal', 'deviation', deviation, 'use 0.01')
   return described(describe('normal', { mean, deviation }), (shape, _, random) =>
@@ -39,6 +41,7 @@ export interface TruncatedNormalOptions {
 export function truncatedNormal(options: TruncatedNormalOptions = {}): Initializer {
   const { mean = 0, deviation = 0.05 } = options
   const { low = mean - 2 * deviation, high = mean + 2 * deviation } = options
+  checkNames('truncatedNormal', options, { mean, deviation, low, high })
   checkFinite('truncatedNormal', 'mean', mean)
   checkPositive('truncatedNormal', 'deviation', deviation, 'use 0.05')
   if (!(low < high)) {

@@ -3,7 +3,7 @@
  * neural networks", ICLR 2014): a linear layer that turns its input and leaves lengths as they are.
  */
 import type { Random } from '../../base/index.ts'
-import { checkPositive } from '../checks.ts'
+import { checkNames, checkPositive } from '../checks.ts'
 import { describe, described, type Initializer, unfit } from './initializer.ts'
 
 export interface OrthogonalOptions {
@@ -18,7 +18,9 @@ export interface OrthogonalOptions {
  *
  * @throws ThalwegError `nn/unfit-initializer` for vectors
  */
-export function orthogonal({ gain = 1 }: OrthogonalOptions = {}): Initializer {
+export function orthogonal(options: OrthogonalOptions = {}): Initializer {
+  const { gain = 1 } = options
+  checkNames('orthogonal', options, { gain })
   checkPositive('orthogonal', 'gain', gain, 'use 1')
   return described(describe('orthogonal', { gain: gain === 1 ? undefined : gain }), (shape, _, random) => {
     const outputs = shape[shape.length - 1]

@@ -1,5 +1,5 @@
 /** Initializers by name, for the command line and for whatever is read from a file. */
-import { suggest, ThalwegError } from '../../base/index.ts'
+import { suggest, ThalwegError, unknownOption } from '../../base/index.ts'
 import { type CaffeFiller, caffeFiller, caffeFillers } from './caffe.ts'
 import { constant, ones, zeros } from './constant.ts'
 import { identity } from './identity.ts'
@@ -46,8 +46,35 @@ const entries: Readonly<Record<string, Entry>> = {
   ones: entry(ones, {}),
 }
 
-/** What else they are called elsewhere. */
-const ALIASES: Readonly<Record<string, string>> = { glorot: 'xavier', kaiming: 'he', msra: 'he' }
+interface Alias {
+  readonly name: string
+  /** What the name says already. */
+  readonly fixed?: Options
+}
+
+const UNIFORM = { distribution: 'uniform' }
+const TRUNCATED = { distribution: 'truncated' }
+const NORMAL = { distribution: 'normal' }
+
+/**
+ * What else they are called elsewhere, in lower case and without what stands between words. Keras cuts off what it calls
+ * normal at two deviations; PyTorch, whose names are `xavier_` and `kaiming_`, does not.
+ */
+const ALIASES: Readonly<Record<string, Alias>> = {
+  glorot: { name: 'xavier' },
+  kaiming: { name: 'he' },
+  msra: { name: 'he' },
+  glorotuniform: { name: 'xavier', fixed: UNIFORM },
+  glorotnormal: { name: 'xavier', fixed: TRUNCATED },
+  heuniform: { name: 'he', fixed: UNIFORM },
+  henormal: { name: 'he', fixed: TRUNCATED },
+  lecununiform: { name: 'lecun', fixed: UNIFORM },
+  lecunnormal: { name: 'lecun', fixed: TRUNCATED },
+  xavieruniform: { name: 'xavier', fixed: UNIFORM },
+  xaviernormal: { name: 'xavier', fixed: NORMAL },
+  kaiminguniform: { name: 'he', fixed: UNIFORM },
+  kaimingnormal: { name: 'he', fixed: NORMAL },
+}
 
 const CAFFE = 'caffe:'
 
@@ -59,7 +86,7 @@ export const initializerNames: readonly string[] = [
 
 /**
  * The initializer called `name`, in any spelling (`truncatedNormal`, `truncated-normal`), with options that are only known
- * at run time.
+ * at run time. Keras's and PyTorch's names are understood: `glorot_uniform`, `he_normal`, `kaiming_uniform_`.
  *
  * @throws ThalwegError `nn/unknown-initializer` with near names, `nn/unknown-option`, `nn/bad-option`
  */
@@ -67,30 +94,26 @@ export function createInitializer(name: string, options: Options = {}): Initiali
   if (name.startsWith(CAFFE))
     return caffeFiller({ ...(options as Partial<CaffeFiller>), type: name.slice(CAFFE.length) })
   const spelled = plain(name)
-  const wanted = ALIASES[spelled] ?? Object.keys(entries).find((known) => plain(known) === spelled)
+  const known = Object.keys(entries).find((one) => plain(one) === spelled)
+  const { name: wanted, fixed = {} } = (Object.hasOwn(ALIASES, spelled) && ALIASES[spelled]) || { name: known }
   if (wanted === undefined) {
     throw new ThalwegError('nn/unknown-initializer', {
       rule: 'initializer: the name must be one of those that exist',
       received: `'${name}'`,
-      try: suggest(name, [...initializerNames, ...Object.keys(ALIASES)], 'names'),
+      try: suggest(name, [...initializerNames, 'glorot', 'kaiming', 'msra'], 'names'),
     })
   }
-  checkOptions(wanted, options)
-  return entries[wanted].make(options)
+  checkOptions(wanted, options, Object.keys(fixed))
+  return entries[wanted].make({ ...options, ...fixed })
 }
 
-/** The options that `createInitializer` takes for a name, and what each must be. */
-function checkOptions(name: string, options: Options): void {
+/** The options that `createInitializer` takes for a name, but for those that the name says already, and what each must be. */
+function checkOptions(name: string, options: Options, said: readonly string[]): void {
   const known = entries[name].options
+  const names = Object.keys(known).filter((option) => !said.includes(option))
+  const unknown = unknownOption(name, options, names)
+  if (unknown) throw new ThalwegError('nn/unknown-option', unknown)
   for (const [option, value] of Object.entries(options)) {
-    if (!Object.hasOwn(known, option)) {
-      const names = Object.keys(known)
-      throw new ThalwegError('nn/unknown-option', {
-        rule: `${name}: the option must be one of those that it has`,
-        received: option,
-        try: names.length > 0 ? suggest(option, names, 'options') : 'leave it out; it has none',
-      })
-    }
     if (value !== undefined && typeof value !== known[option]) {
       throw new ThalwegError('nn/bad-option', {
         rule: `${name}: ${option} must be a ${known[option]}`,

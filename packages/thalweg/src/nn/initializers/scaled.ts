@@ -4,7 +4,7 @@
  * neural networks" (AISTATS 2010, equations 12 and 16); He et al., "Delving deep into rectifiers" (ICCV 2015, equations 10
  * and 14).
  */
-import { checkChoice, checkPositive } from '../checks.ts'
+import { checkChoice, checkNames, checkPositive } from '../checks.ts'
 import { describe, described, type Fan, fill, type Initializer } from './initializer.ts'
 import { truncated } from './normal.ts'
 
@@ -24,17 +24,23 @@ export interface ScaledOptions {
  * Xavier (Glorot): variance 1 / fan, so that activations of tanh layers keep their spread. The article's form,
  * `randn(fanIn, fanOut) / sqrt(fanIn)`, is `xavier({ distribution: 'normal', fan: 'in' })`.
  */
-export function xavier({ distribution = 'uniform', fan = 'average', gain = 1 }: ScaledOptions = {}): Initializer {
+export function xavier(options: ScaledOptions = {}): Initializer {
+  const { distribution = 'uniform', fan = 'average', gain = 1 } = options
+  checkNames('xavier', options, { distribution, fan, gain })
   return scaled('xavier', 1, { distribution, fan, gain })
 }
 
 /** He (MSRA, Kaiming): variance 2 / fan, because a rectifier drops half of the mean square. */
-export function he({ distribution = 'normal', fan = 'in', gain = 1 }: ScaledOptions = {}): Initializer {
+export function he(options: ScaledOptions = {}): Initializer {
+  const { distribution = 'normal', fan = 'in', gain = 1 } = options
+  checkNames('he', options, { distribution, fan, gain })
   return scaled('he', 2, { distribution, fan, gain })
 }
 
 /** LeCun: variance 1 / fanIn. What SELU wants, and what Xavier is where both fans are equal. */
-export function lecun({ distribution = 'normal', fan = 'in', gain = 1 }: ScaledOptions = {}): Initializer {
+export function lecun(options: ScaledOptions = {}): Initializer {
+  const { distribution = 'normal', fan = 'in', gain = 1 } = options
+  checkNames('lecun', options, { distribution, fan, gain })
   return scaled('lecun', 1, { distribution, fan, gain })
 }
 

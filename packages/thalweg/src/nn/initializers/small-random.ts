@@ -1,5 +1,5 @@
 /** The article's first two ways (section 4): the same spread in every layer, whatever its size. */
-import { checkFinite } from '../checks.ts'
+import { checkFinite, checkNames } from '../checks.ts'
 import { described, fill, type Initializer } from './initializer.ts'
 
 export interface SmallRandomOptions {
@@ -8,7 +8,9 @@ export interface SmallRandomOptions {
 }
 
 /** `scale * randn`: activations fade with depth, because each layer multiplies their spread by scale * sqrt(fanIn). */
-export function smallRandom({ scale = 0.01 }: SmallRandomOptions = {}): Initializer {
+export function smallRandom(options: SmallRandomOptions = {}): Initializer {
+  const { scale = 0.01 } = options
+  checkNames('smallRandom', options, { scale })
   checkFinite('smallRandom', 'scale', scale)
   return described(`smallRandom(scale=${scale})`, (shape, _, random) => fill(shape, () => scale * random.normal()))
 }

@@ -1,5 +1,5 @@
 /** A uniform distribution on an interval that the user gives. */
-import { checkFinite, refuse } from '../checks.ts'
+import { checkFinite, checkNames, refuse } from '../checks.ts'
 import { describe, described, fill, type Initializer } from './initializer.ts'
 
 export interface UniformOptions {
@@ -10,7 +10,9 @@ export interface UniformOptions {
 }
 
 /** Uniform in [low, high): variance (high - low)^2 / 12. */
-export function uniform({ low = -0.05, high = 0.05 }: UniformOptions = {}): Initializer {
+export function uniform(options: UniformOptions = {}): Initializer {
+  const { low = -0.05, high = 0.05 } = options
+  checkNames('uniform', options, { low, high })
   checkFinite('uniform', 'low', low)
   checkFinite('uniform', 'high', high)
   if (!(low < high)) refuse('uniform', 'low must be below high', `low ${low}, high ${high}`, 'use -0.05 and 0.05')

@@ -4,7 +4,7 @@
  */
 import { add, mean, mul, sub } from '../../tensor/index.ts'
 import { softplus } from '../activations/softplus.ts'
-import { checkShare } from '../checks.ts'
+import { checkNames, checkShare } from '../checks.ts'
 import { checkNumbers, type Loss } from './loss.ts'
 
 export interface BinaryCrossEntropyOptions {
@@ -17,7 +17,9 @@ export interface BinaryCrossEntropyOptions {
  *
  * @throws ThalwegError `nn/bad-option`
  */
-export function binaryCrossEntropy({ labelSmoothing = 0 }: BinaryCrossEntropyOptions = {}): Loss {
+export function binaryCrossEntropy(options: BinaryCrossEntropyOptions = {}): Loss {
+  const { labelSmoothing = 0 } = options
+  checkNames('binaryCrossEntropy', options, { labelSmoothing })
   checkShare('binaryCrossEntropy', 'labelSmoothing', labelSmoothing, 'use 0 for none, or 0.1')
   return {
     name: 'binaryCrossEntropy',

@@ -19,7 +19,7 @@ import {
   type Tensor,
   tensor,
 } from '../../tensor/index.ts'
-import { checkShare } from '../checks.ts'
+import { checkNames, checkShare } from '../checks.ts'
 import { checkLabels, type Loss } from './loss.ts'
 
 export interface CrossEntropyOptions {
@@ -30,7 +30,9 @@ export interface CrossEntropyOptions {
 }
 
 /** Logits [batch, classes], int32 labels [batch] -> mean over the batch. */
-export function crossEntropy({ labelSmoothing = 0, classWeights }: CrossEntropyOptions = {}): Loss {
+export function crossEntropy(options: CrossEntropyOptions = {}): Loss {
+  const { labelSmoothing = 0, classWeights } = options
+  checkNames('crossEntropy', options, { labelSmoothing, classWeights })
   checkShare('crossEntropy', 'labelSmoothing', labelSmoothing, 'use 0 for none, 0.1 as in the paper')
   if (classWeights) checkWeights(classWeights)
   return {

@@ -3,11 +3,13 @@
  * and `delta * (e - delta / 2)` beyond. Smooth L1 (Girshick, Fast R-CNN, ICCV 2015) is the same divided by its beta.
  */
 import { abs, lessEqual, mean, mul, select, square, sub, type Tensor } from '../../tensor/index.ts'
-import { checkPositive } from '../checks.ts'
+import { checkNames, checkPositive } from '../checks.ts'
 import { checkNumbers, type Loss } from './loss.ts'
 
 /** Prediction and target of one shape -> mean over batch and columns. Default delta 1. */
-export function huber({ delta = 1 }: { readonly delta?: number } = {}): Loss {
+export function huber(options: { readonly delta?: number } = {}): Loss {
+  const { delta = 1 } = options
+  checkNames('huber', options, { delta })
   checkPositive('huber', 'delta', delta, 'use 1')
   return {
     name: 'huber',
@@ -18,7 +20,9 @@ export function huber({ delta = 1 }: { readonly delta?: number } = {}): Loss {
 }
 
 /** Prediction and target of one shape -> mean over batch and columns. Default beta 1. */
-export function smoothL1({ beta = 1 }: { readonly beta?: number } = {}): Loss {
+export function smoothL1(options: { readonly beta?: number } = {}): Loss {
+  const { beta = 1 } = options
+  checkNames('smoothL1', options, { beta })
   checkPositive('smoothL1', 'beta', beta, 'use 1')
   return {
     name: 'smoothL1',

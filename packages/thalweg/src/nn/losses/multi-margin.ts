@@ -3,12 +3,14 @@
  * sum over the wrong classes of `max(0, margin - (own score - their score))`, divided by the number of classes.
  */
 import { add, expandDims, logicalNot, mean, mul, relu, select, sub, sum } from '../../tensor/index.ts'
-import { checkPositive } from '../checks.ts'
+import { checkNames, checkPositive } from '../checks.ts'
 import { labelMask } from './cross-entropy.ts'
 import { checkLabels, type Loss } from './loss.ts'
 
 /** Scores [batch, classes], int32 labels [batch] -> mean over the batch. Default margin 1. */
-export function multiMargin({ margin = 1 }: { readonly margin?: number } = {}): Loss {
+export function multiMargin(options: { readonly margin?: number } = {}): Loss {
+  const { margin = 1 } = options
+  checkNames('multiMargin', options, { margin })
   checkPositive('multiMargin', 'margin', margin, 'use 1')
   return {
     name: 'multiMargin',
