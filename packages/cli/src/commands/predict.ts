@@ -10,7 +10,7 @@ import { loadPredictor } from '../predict/predictor.ts'
 import { statisticsOption } from '../recipes/statistics.ts'
 import { loadRunData } from '../run/data.ts'
 import { requireBatchNorm, useStatistics } from '../run/statistics.ts'
-import { count, percent, plural } from '../terminal/format.ts'
+import { count, percent, plural, r2 } from '../terminal/format.ts'
 import { createVoice } from '../voice.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -81,5 +81,5 @@ export function addPredictCommand(program: Command, { streams, gone: signal, fin
 function scoreText(score: Score): string {
   return 'accuracy' in score
     ? `accuracy ${percent(score.accuracy)} by the file's own column`
-    : `R2 ${score.r2.toFixed(4)} by the file's own column`
+    : `R2 ${r2(score.r2)} by the file's own column`
 }

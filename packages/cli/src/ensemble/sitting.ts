@@ -17,7 +17,7 @@ import {
 import type { Manifest } from '../run/manifest.ts'
 import type { Sitting, SittingContext } from '../run/sitting.ts'
 import { placeOf, resumeCommand, sayBeginning } from '../run/words.ts'
-import { duration, loss, percent } from '../terminal/format.ts'
+import { duration, loss, percent, r2 } from '../terminal/format.ts'
 import { sayRows } from '../terminal/summary.ts'
 import { growingTable } from '../terminal/table.ts'
 import type { Voice } from '../voice.ts'
@@ -154,7 +154,7 @@ function createMembersProgress(
   const last = new Map<number, EpochEvent>()
   const figuresOf = ({ validLoss, trainLoss, trainAccuracy, validAccuracy = trainAccuracy, validR2 }: EpochEvent) => [
     loss(validLoss ?? trainLoss),
-    isClass ? percent(validAccuracy ?? Number.NaN) : (validR2?.toFixed(4) ?? '-'),
+    isClass ? percent(validAccuracy ?? Number.NaN) : validR2 === undefined ? '-' : r2(validR2),
   ]
   return (member, event) => {
     if (event.type === 'epoch') {

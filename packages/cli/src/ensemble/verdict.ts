@@ -2,7 +2,7 @@
 import type { Dataset } from 'thalweg/data'
 import { type Combine, type Ensemble, type EnsembleReport, ensemble, type Member } from 'thalweg/tune'
 import type { Result } from '../run/folder.ts'
-import { count, loss, percent } from '../terminal/format.ts'
+import { count, loss, percent, r2 } from '../terminal/format.ts'
 import { type Row, sayRows } from '../terminal/summary.ts'
 import type { Voice } from '../voice.ts'
 
@@ -43,7 +43,7 @@ export function verdictFields({ report }: Verdict): Readonly<Record<string, unkn
 
 export function sayVerdict({ report, unscaled, ensemble: { temperature } }: Verdict, voice: Voice): void {
   if (!report || !unscaled) return
-  const text = report.score === 'accuracy' ? percent : (value: number) => value.toFixed(4)
+  const text = report.score === 'accuracy' ? percent : r2
   const { single, gain, gainError, ensemble, examples } = report
   const score = ensemble.task === 'class' ? ensemble.accuracy : ensemble.r2
   const rows: Row[] = [

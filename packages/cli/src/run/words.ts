@@ -7,7 +7,7 @@ import { describeModel } from '../recipes/model.ts'
 import type { Recipe } from '../recipes/recipe.ts'
 import type { Prepared } from '../source/source.ts'
 import { healthOf } from '../terminal/findings.ts'
-import { count, duration, loss, percent, plural, rate } from '../terminal/format.ts'
+import { count, duration, loss, percent, plural, r2, rate } from '../terminal/format.ts'
 import type { Style } from '../terminal/style.ts'
 import { LABEL, type Row, sayRows } from '../terminal/summary.ts'
 import { libraryVersion } from '../version.ts'
@@ -119,7 +119,7 @@ function testRows({ test }: Run, bold: (text: string) => string): Row[] {
   if (!test) return []
   const aside = `  (loss ${loss(test.loss)}, ${count(test.examples)} unseen examples)`
   if (test.task === 'class') return [['test accuracy', `${bold(percent(test.accuracy))}${aside}`]]
-  return [['test R2', `${bold(test.r2.toFixed(4))}${aside}`]]
+  return [['test R2', `${bold(r2(test.r2))}${aside}`]]
 }
 
 function nextCommands(folder: RunFolder, { train }: Prepared, isIll: boolean): string[] {

@@ -23,6 +23,11 @@ export function percent(share: number, digits = 2): string {
   return Number.isFinite(share) ? `${(share * 100).toFixed(digits)}%` : '-'
 }
 
+/** R2: four digits, and `n/a` of a single example, which has none. */
+export function r2(value: number): string {
+  return Number.isNaN(value) ? 'n/a' : value.toFixed(4)
+}
+
 /** Three significant figures of anything, in at most eight characters: `0.632`, `-1.2e-9`, `48000`. */
 export function figure(value: number): string {
   if (!Number.isFinite(value)) return String(value)

@@ -5,7 +5,7 @@
 import type { EpochEvent, StartEvent, StepEvent, TrainEvent } from 'thalweg/train'
 import type { Voice } from '../voice.ts'
 import { sayFinding, sayMend } from './findings.ts'
-import { count, countdown, duration, loss, percent, rate } from './format.ts'
+import { count, countdown, duration, loss, percent, r2, rate } from './format.ts'
 import { type GrowingColumn, type GrowingTable, growingTable } from './table.ts'
 
 /** Epochs that a terminal shows of a long run. */
@@ -84,7 +84,7 @@ function share(title: string, value: (event: EpochEvent) => number | undefined):
 }
 
 function score(title: string, value: (event: EpochEvent) => number | undefined): Column {
-  return { title, width: 11, cell: (event) => (value(event) ?? Number.NaN).toFixed(4) }
+  return { title, width: 11, cell: (event) => r2(value(event) ?? Number.NaN) }
 }
 
 /** Steps a second, as they have been of late. */

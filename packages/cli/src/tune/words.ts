@@ -1,6 +1,6 @@
 /** What `thalweg tune` says: a line for each trial, one that moves, and the table at the end. */
 import type { Job, Study, StudyEvent, Trial } from 'thalweg/tune'
-import { count, countdown, duration, loss, percent, rate } from '../terminal/format.ts'
+import { count, countdown, duration, loss, percent, r2, rate } from '../terminal/format.ts'
 import { sayRows } from '../terminal/summary.ts'
 import { growingTable } from '../terminal/table.ts'
 import type { Voice } from '../voice.ts'
@@ -10,7 +10,7 @@ const SHOWN = 10
 
 export function valueText(value: number | undefined, { metric }: Pick<StudyManifest, 'metric'>): string {
   if (value === undefined) return '-'
-  return metric === 'validAccuracy' ? percent(value) : metric === 'validR2' ? value.toFixed(4) : loss(value)
+  return metric === 'validAccuracy' ? percent(value) : metric === 'validR2' ? r2(value) : loss(value)
 }
 
 /** `learningRate 0.0123, optimizer sgd (momentum 0.9)`. */

@@ -31,6 +31,12 @@ describe('metrics', () => {
     expect(sum.result()).toMatchObject({ task: 'number', r2: expect.closeTo((first + 1) / 2, 9) })
   })
 
+  it('say nothing of a single number: there is nothing to vary', () => {
+    const sum = metricsSum({ kind: 'number', names: ['y'] })
+    sum.add(1, 4, [3], [5])
+    expect(sum.result()).toEqual({ task: 'number', examples: 1, loss: 4, r2: Number.NaN })
+  })
+
   it('give no credit for a constant that is missed', () => {
     const sum = metricsSum({ kind: 'number', names: ['stands'] })
     sum.add(2, 0, [5, 5.1], [5, 5])

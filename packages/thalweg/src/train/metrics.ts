@@ -18,7 +18,8 @@ export interface NumberMetrics {
   readonly loss: number
   /**
    * Coefficient of determination, `1 - sum((y - prediction)^2) / sum((y - mean(y))^2)`, averaged over the predicted
-   * columns. A column that never changes scores 1 when it is predicted exactly and 0 otherwise.
+   * columns. A column that never changes scores 1 when it is predicted exactly and 0 otherwise. Of a single example, which has
+   * nothing to be compared with, NaN.
    */
   readonly r2: number
 }
@@ -80,11 +81,16 @@ function numberSum(width: number): MetricsSum {
       }
     },
     result() {
-      let r2 = 0
+      let r2 = total < 2 ? Number.NaN : 0
       for (let k = 0; k < width; k++) r2 += scoreOf(residual[k], deviation[k]) / width
       return { task: 'number', examples: total, loss: lossSum / total, r2 }
     },
   }
+}
+
+/** Accuracy or R2 as it reads: four digits, and `n/a` where there is none. */
+export function scoreText(value: number): string {
+  return Number.isNaN(value) ? 'n/a' : value.toFixed(4)
 }
 
 function scoreOf(residual: number, deviation: number): number {

@@ -38,9 +38,11 @@ describe('calibration', () => {
     expect(negativeLogLikelihood(logits, labels, found)).toBeLessThanOrEqual(least + 1e-12)
   })
 
-  it('stays within bounds where there is no minimum', () => {
-    expect(fitTemperature([5, 0, 0, 5], [0, 1])).toBe(0.01)
-    expect(fitTemperature([5, 0, 0, 5], [1, 0])).toBe(100)
+  it('keeps 1 where there is no minimum: all are right, all are wrong, all are alike', () => {
+    expect(fitTemperature([5, 0, 0, 5], [0, 1])).toBe(1)
+    expect(fitTemperature([0.001, 0], [0])).toBe(1)
+    expect(fitTemperature([5, 0, 0, 5], [1, 0])).toBe(1)
+    expect(fitTemperature([2, 2, 2, 2], [0, 1])).toBe(1)
     throwsError('tune/uneven-calibration', () => fitTemperature([1, 2, 3], [0, 1]))
     throwsError('tune/uneven-calibration', () => calibrationError([], []))
     throwsError('tune/bad-option', () => calibrationError([1, 0], [0], { bins: 0 }))

@@ -152,6 +152,9 @@ describe('an ensemble of trained models', () => {
     expect(report.ensemble.loss).toBeLessThan(report.calibration!.single.loss)
     expect(report.gain).toBeGreaterThanOrEqual(0)
     expect(await together!.evaluate(test)).toEqual(report.ensemble)
+    expect(String(report)).toMatch(
+      /^accuracy 0[.]\d{4} of 5 together, 0[.]\d{4} alone \(.+\), on 300 examples\ngain .+, standard error .+\nloss .+\ncalibration error /,
+    )
   })
 
   it('is calibrated without changing a label', async () => {

@@ -8,7 +8,7 @@ import type { Dataset, Order } from '../../data/index.ts'
 import { createStore, type Loss, type NamedArray } from '../../nn/index.ts'
 import { evaluate } from '../evaluate.ts'
 import type { Finding } from '../finding.ts'
-import type { Metrics } from '../metrics.ts'
+import { type Metrics, scoreText } from '../metrics.ts'
 import { batchNormLayers, type Trained } from './layers.ts'
 import { type OrderEffect, orderEffect, orderFindings } from './order-effect.ts'
 import { type LayerPopulation, populationStatistics } from './population.ts'
@@ -173,7 +173,7 @@ function table({ layers, metrics, findings }: Omit<StatisticsComparison, 'toStri
     ? (['moving', 'article', 'exact'] as const).map((kind) => {
         const measured = metrics[kind]
         const score =
-          measured.task === 'class' ? `accuracy ${measured.accuracy.toFixed(4)}` : `R2 ${measured.r2.toFixed(4)}`
+          measured.task === 'class' ? `accuracy ${measured.accuracy.toFixed(4)}` : `R2 ${scoreText(measured.r2)}`
         return `${kind.padEnd(8)} loss ${measured.loss.toFixed(4)}  ${score}`
       })
     : []

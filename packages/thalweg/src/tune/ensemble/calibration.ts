@@ -76,12 +76,13 @@ export function negativeLogLikelihood(logits: ArrayLike<number>, labels: ArrayLi
   return sum / labels.length
 }
 
-/** Where every prediction is right a lower temperature is always better, and where all are at odds a higher one. */
 const COLDEST = 0.01
 const HOTTEST = 100
 
 /**
- * The temperature with the least negative log-likelihood, between 0.01 and 100. In `1 / temperature` that is convex, with
+ * The temperature with the least negative log-likelihood, between 0.01 and 100; 1, which changes nothing, where there is none:
+ * where all labels are right a lower temperature is always likelier, and where they are no better than chance a higher one.
+ * So few or so easy examples say nothing about how sure to be of others. In `1 / temperature` that is convex, with
  * the derivative `mean(E_p[logit] - logit of the label)`: its zero is found by halving the range of its logarithm.
  *
  * @throws ThalwegError `tune/uneven-calibration`
@@ -97,8 +98,7 @@ export function fitTemperature(logits: ArrayLike<number>, labels: ArrayLike<numb
     return sum
   }
   let [low, high] = [Math.log(1 / HOTTEST), Math.log(1 / COLDEST)]
-  if (slope(Math.exp(low)) >= 0) return HOTTEST
-  if (slope(Math.exp(high)) <= 0) return COLDEST
+  if (slope(Math.exp(low)) >= 0 || slope(Math.exp(high)) <= 0) return 1
   for (let step = 0; step < 60; step++) {
     const middle = (low + high) / 2
     if (slope(Math.exp(middle)) < 0) low = middle

@@ -28,7 +28,7 @@ export interface Ensemble {
   report(dataset: Dataset): Promise<EnsembleReport>
   /**
    * The same with the temperature that makes `valid` likeliest (Guo et al. 2017), fitted to the combination and not to each
-   * member (Rahaman and Thiery 2021): it changes no label. Give it data that nothing was trained on, and not the test part.
+   * member (Rahaman and Thiery 2021): it changes no label. It stays 1 where `valid` has no such temperature ({@link fitTemperature}). Give it data that nothing was trained on, and not the test part.
    */
   calibrated(valid: Dataset): Promise<Ensemble>
   /** Writes `ensemble.json` and the weights of each member; see {@link loadEnsemble}. Node only. */

@@ -1,7 +1,7 @@
 /** What an ensemble gains over its members, and how far that depends on who they are. */
 import { type Dataset, eachChunk } from '../../data/index.ts'
 import type { Metrics, Prediction } from '../../train/index.ts'
-import { metricsSum } from '../../train/metrics.ts'
+import { metricsSum, scoreText } from '../../train/metrics.ts'
 import { calibrationError, negativeLogLikelihood } from './calibration.ts'
 import { type Combine, combined, unlike } from './combine.ts'
 import type { Member } from './member.ts'
@@ -36,6 +36,8 @@ export interface EnsembleReport {
   readonly gainError: number
   /** For classes: of the mean member, and of the ensemble as it is. */
   readonly calibration?: { readonly single: Calibration; readonly ensemble: Calibration } | undefined
+  /** A few lines of text. */
+  toString(): string
 }
 
 /** What members say about a dataset, and what is true. */
@@ -84,9 +86,9 @@ export function reportOn(answers: Answers, combine: Combine | undefined, tempera
   const ensemble = metricsOf(together, answers, temperature)
   const scores = members.map(scoreOf)
   const single = spreadOf(scores)
-  return {
+  const report = {
     examples: dataset.size,
-    score: ensemble.task === 'class' ? 'accuracy' : 'r2',
+    score: ensemble.task === 'class' ? ('accuracy' as const) : ('r2' as const),
     members,
     ensemble,
     single,
@@ -106,6 +108,29 @@ export function reportOn(answers: Answers, combine: Combine | undefined, tempera
       },
     }),
   }
+  return { ...report, toString: () => textOf(report) }
+}
+
+function textOf({
+  examples,
+  members,
+  ensemble,
+  single,
+  gain,
+  gainError,
+  calibration,
+}: Omit<EnsembleReport, 'toString'>): string {
+  const range = `${scoreText(single.mean)} alone (${scoreText(single.worst)} to ${scoreText(single.best)})`
+  const lines = [
+    `${ensemble.task === 'class' ? 'accuracy' : 'R2'} ${scoreText(scoreOf(ensemble))} of ${members.length} together, ${range}, on ${examples} examples`,
+    `gain ${scoreText(gain)}${Number.isNaN(gainError) ? '' : `, standard error ${scoreText(gainError)}`}`,
+    `loss ${ensemble.loss.toPrecision(4)} together, ${mean(members.map(({ loss }) => loss)).toPrecision(4)} alone`,
+  ]
+  if (calibration) {
+    const { single: alone, ensemble: together } = calibration
+    lines.push(`calibration error ${together.error.toFixed(4)} together, ${alone.error.toFixed(4)} alone`)
+  }
+  return lines.join('\n')
 }
 
 function jackknife(
