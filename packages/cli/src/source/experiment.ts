@@ -5,7 +5,7 @@
 import path from 'node:path'
 import { ThalwegError } from 'thalweg'
 import { checkClasses } from 'thalweg/data'
-import type { Experiment, ExperimentData, LoadOptions } from 'thalweg/train'
+import { defineExperiment, type Experiment, type ExperimentData, type LoadOptions } from 'thalweg/train'
 import { readFile } from '../read.ts'
 import type { LoadContext, Prepared, Source } from './source.ts'
 
@@ -70,7 +70,8 @@ async function modules(): Promise<Record<string, unknown>> {
 export async function loadExperiment(file: string): Promise<Experiment> {
   const exported = await loadDefault(file)
   if (!isExperiment(exported)) throw notAnExperiment(file, exported)
-  return exported
+  // A plain object is as good; its names are held to those that there are all the same.
+  return defineExperiment(exported)
 }
 
 /** What an experiment or a search file exports by default. */

@@ -19,6 +19,8 @@ export interface Average {
   readonly name: string
   /** Plain data: it goes into checkpoints, and must be the same when a run goes on. */
   readonly options: Readonly<Record<string, unknown>>
+  /** Until this epoch or update, from 1, it is the weights themselves. Default the first. */
+  readonly begins?: { readonly epoch?: number; readonly update?: number }
   /** How far the average follows the weights after this update, in [0, 1]; 1 makes it equal to them. */
   readonly share: (moment: UpdateMoment) => number
 }
@@ -87,6 +89,7 @@ export function swa(options: SwaEpochs | SwaSteps): Average {
     return {
       name: 'swa',
       options: { startStep, everySteps },
+      begins: { update: startStep },
       share: ({ update }) => (update < startStep ? 1 : shareOfSample(update - startStep, everySteps)),
     }
   }
@@ -96,6 +99,7 @@ export function swa(options: SwaEpochs | SwaSteps): Average {
   return {
     name: 'swa',
     options: { startEpoch, everyEpochs },
+    begins: { epoch: startEpoch },
     share({ epoch, endsEpoch }) {
       if (epoch < startEpoch || (epoch === startEpoch && !endsEpoch)) return 1
       return endsEpoch ? shareOfSample(epoch - startEpoch, everyEpochs) : 0

@@ -7,6 +7,7 @@ import type { Engine } from '../compile/index.ts'
 import type { Model, Store } from '../nn/index.ts'
 import type { Session } from './session.ts'
 import type { Settings, StatisticsChoice, TrainingOptions } from './settings.ts'
+import { checkBatchVariance } from './statistics/batch-variance.ts'
 import { populationStatistics } from './statistics/population.ts'
 
 /** Whether the run ends with the weights of its best epoch: by default where it stops early and no average takes their place. */
@@ -32,6 +33,18 @@ export interface FinalWeights {
 export function finalWeights({ store, averaged }: Session): FinalWeights {
   const average = averaged()
   return average ? { store: average, last: store } : { store, last: undefined }
+}
+
+/**
+ * Before anything is trained: whether the article's formula will find batches that have a variance. It takes them from the
+ * first epoch's order; a last one that is smaller counts as far as it has one.
+ *
+ * @throws ThalwegError `train/bad-option`
+ */
+export function checkStatisticsFit(model: Model, settings: Settings): void {
+  if (statisticsOf(settings) !== 'article') return
+  const { train, batchSize, orders } = settings
+  checkBatchVariance(model, train.inputShape, Math.min(batchSize, orders.length(0)))
 }
 
 /** Gives batch norm the statistics of the settings' kind, over the training data. */

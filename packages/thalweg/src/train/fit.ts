@@ -11,7 +11,7 @@ import { checkSignature, encodeCheckpoint, type Position, type Signature } from 
 import { createClock } from './clock.ts'
 import { createEvaluator } from './evaluate.ts'
 import type { EpochEvent, FindingEvent } from './events.ts'
-import { finalWeights, restoresBest, takeStatistics } from './final.ts'
+import { checkStatisticsFit, finalWeights, restoresBest, takeStatistics } from './final.ts'
 import type { Finding } from './finding.ts'
 import { firstFindings } from './first-findings.ts'
 import type { Metrics } from './metrics.ts'
@@ -58,6 +58,7 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
   const plain = { model, settings: asked }
   // Patches find layers and optimizers by name, and so bring all of them along: only runs that were mended load that.
   const patched = patches.length === 0 ? plain : (await import('./apply-patch.ts')).applyPatches(plain, patches)
+  checkStatisticsFit(patched.model, patched.settings)
   let work = openWork(patched.model, patched.settings, options.babysit, emit)
   let rates = ratesOf(work)
   const pace = createPace(LOOK_UP_MS)

@@ -4,8 +4,10 @@ import { defaultEngine } from '../compile/index.ts'
 import { type Dataset, type EpochOrders, shuffled } from '../data/index.ts'
 import type { Loss } from '../nn/index.ts'
 import { checkRules } from '../optim/rules.ts'
+import { checkBegins } from './average-begins.ts'
 import { restoresBest, statisticsOf } from './final.ts'
 import { monitorOf } from './monitor.ts'
+import { checkNames, FIT } from './option-names.ts'
 import { checkedRate } from './rates.ts'
 import type { Settings, StatisticsChoice, TrainingOptions } from './settings.ts'
 import { checkEarlyStopping } from './stopping.ts'
@@ -18,10 +20,11 @@ export interface FitOptions extends TrainingOptions {
 }
 
 /**
- * @throws ThalwegError `train/bad-option`, `train/bad-learning-rate`, `train/empty-data`, `train/unlike-data`,
+ * @throws ThalwegError `train/unknown-option`, `train/bad-option`, `train/bad-learning-rate`, `train/empty-data`, `train/unlike-data`,
  * `train/wrong-loss`, what `checkRules` and the order refuse
  */
 export function completeOptions(options: FitOptions): Settings {
+  checkNames('fit', options, FIT)
   const { train, valid, test, loss, optimizer } = options
   const { seed = 0, batchSize = 64, order = shuffled(), earlyStopping } = options
   const leastBest = restoresBest(options) ? 1 : 0
@@ -50,10 +53,12 @@ export function completeOptions(options: FitOptions): Settings {
   if (loss.task !== train.target.kind) throw wrongLoss(loss, train)
   const orders = order.over(train, seed)
   const most = longestEpoch(orders, options.epochs)
+  const examples = batchSize === 'all' ? most : Math.min(batchSize, most)
+  if (options.average) checkBegins(options.average, { ...options, orders, batchSize: examples })
   return {
     ...options,
     engine: options.engine ?? defaultEngine(),
-    batchSize: batchSize === 'all' ? most : Math.min(batchSize, most),
+    batchSize: examples,
     seed,
     orders,
     monitor: monitorOf(options.metric, options),

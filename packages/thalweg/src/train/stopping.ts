@@ -6,6 +6,7 @@
 import { ThalwegError } from '../base/index.ts'
 import type { EpochEvent, StopEvent } from './events.ts'
 import { isBetter, type Monitor } from './monitor.ts'
+import { checkNames } from './option-names.ts'
 
 export interface EarlyStoppingOptions {
   /** How many epochs in a row may go by without an improvement. At least 1. */
@@ -18,8 +19,10 @@ export interface EarlyStoppingOptions {
   readonly restoreBest?: boolean | undefined
 }
 
-/** @throws ThalwegError `train/bad-option` */
-export function checkEarlyStopping({ patience, minDelta = 0, baseline = 0 }: EarlyStoppingOptions): void {
+/** @throws ThalwegError `train/bad-option`, `train/unknown-option` */
+export function checkEarlyStopping(options: EarlyStoppingOptions): void {
+  const { patience, minDelta = 0, baseline = 0, restoreBest } = options
+  checkNames('fit: earlyStopping', options, { patience, minDelta, baseline, restoreBest })
   if (!Number.isSafeInteger(patience) || patience < 1)
     throw bad('patience', 'an integer of at least 1', patience, 'patience 5')
   if (!(Number.isFinite(minDelta) && minDelta >= 0))

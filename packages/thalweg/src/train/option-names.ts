@@ -1,0 +1,69 @@
+/** The names that `fit`, experiments and what they hold take, complete by their types. */
+import { notByName, ThalwegError, unknownOption } from '../base/index.ts'
+import type { Experiment } from './experiment.ts'
+import type { FitOptions } from './options.ts'
+
+type Names<Options> = Readonly<Record<keyof Options, unknown>>
+
+const SHARED = {
+  loss: 0,
+  optimizer: 0,
+  epochs: 0,
+  batchSize: 0,
+  seed: 0,
+  order: 0,
+  schedule: 0,
+  metric: 0,
+  earlyStopping: 0,
+  keepBest: 0,
+  statistics: 0,
+  groups: 0,
+  clip: 0,
+  accumulate: 0,
+  penalty: 0,
+  constraint: 0,
+  average: 0,
+  momentumSchedule: 0,
+}
+
+export const FIT: Names<FitOptions> = {
+  train: 0,
+  valid: 0,
+  test: 0,
+  ...SHARED,
+  engine: 0,
+  store: 0,
+  signal: 0,
+  onEvent: 0,
+  stepEvents: 0,
+  checkpoint: 0,
+  resume: 0,
+  babysit: 0,
+}
+
+export const EXPERIMENT: Names<Experiment> = { name: 0, data: 0, model: 0, initialize: 0, ...SHARED }
+
+/** Names of Keras, PyTorch and others, where no edit distance leads to ours. */
+const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
+  callbacks: ['onEvent'],
+  criterion: ['loss'],
+  data: ['train'],
+  initial: ['initialize'],
+  initializer: ['initialize'],
+  lr: ['optimizer'],
+  learningrate: ['optimizer'],
+  learning_rate: ['optimizer'],
+  monitor: ['metric'],
+  patience: ['earlyStopping'],
+  regularizer: ['penalty'],
+  shuffle: ['order'],
+}
+
+/** @throws ThalwegError `train/unknown-option` with near names; `train/bad-option` where it is no bag of options at all */
+export function checkNames<Options extends object>(owner: string, given: Options, known: Names<Options>): void {
+  const names = Object.keys(known)
+  const bad = notByName(owner, given, names)
+  if (bad) throw new ThalwegError('train/bad-option', bad)
+  const unknown = unknownOption(owner, given, names, ELSEWHERE)
+  if (unknown) throw new ThalwegError('train/unknown-option', unknown)
+}
