@@ -2,9 +2,19 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { arrays, moons, split, type Target } from 'thalweg/data'
-import { createStore, crossEntropy, dense, meanSquaredError, relu, sequential, tanh } from 'thalweg/nn'
-import { adam } from 'thalweg/optim'
-import { fit, type Prediction } from 'thalweg/train'
+import {
+  batchNorm,
+  createStore,
+  crossEntropy,
+  dense,
+  meanSquaredError,
+  relu,
+  type Store,
+  sequential,
+  tanh,
+} from 'thalweg/nn'
+import { adam, ema } from 'thalweg/optim'
+import { fit, type Prediction, populationStatistics } from 'thalweg/train'
 import {
   type Combine,
   choice,
@@ -196,6 +206,29 @@ describe('an ensemble of trained models', () => {
       expect(second.runs[member].store.save()).toEqual(trained.runs[member].store.save())
     }
   })
+
+  it.each(['exact', 'article'] as const)(
+    'gives each member %s statistics of its own, of an average too',
+    async (mode) => {
+      const normal = sequential(dense(6), batchNorm(), tanh(), dense(2))
+      const options = { ...recipe, epochs: 2, members: 2, statistics: mode, average: ema({ decay: 0.9 }) }
+      const mine = { mode, batchSize: 32, write: false }
+      const { ensemble: minima } = await snapshotEnsemble(normal, options)
+      const { ensemble: seeds } = await trainEnsemble(() => normal, options)
+      const isOwn = async (store: Store, seed: number) => {
+        const { arrays } = await populationStatistics({ model: normal, store }, train, { ...mine, seed })
+        const kept = store.save()
+        for (const [path, { data }] of Object.entries(arrays)) expect(kept[path].data).toEqual(Float32Array.from(data))
+        expect(Object.keys(arrays)).toHaveLength(2)
+      }
+      for (const { store } of minima!.members) await isOwn(store, 1)
+      for (const [number, { store }] of seeds!.members.entries()) await isOwn(store, 1 + number)
+      const call = (extra: object) => snapshotEnsemble(normal, { ...options, ...extra })
+      await rejects('tune/bad-option', () => call({ earlyStopping: { patience: 1 } }))
+      await rejects('tune/bad-option', () => call({ schedule: () => 0.1 }))
+      await rejects('train/unknown-option', () => call({ member: 3 }))
+    },
+  )
 
   it('is made of the minima of one run, and of a run that was interrupted between two', async () => {
     const options = { ...recipe, epochs: 12, members: 3 }

@@ -3,6 +3,7 @@ import { ThalwegError } from '../../base/index.ts'
 import { batchCount } from '../../data/index.ts'
 import type { Model, Store } from '../../nn/index.ts'
 import { cosineDecay, type Schedule } from '../../optim/index.ts'
+import { takeStatistics } from '../../train/final.ts'
 import {
   completeOptions,
   type FitOptions,
@@ -17,7 +18,7 @@ import { checkCount } from '../pruners/checks.ts'
 import { memoryCheckpoints, type TrialCheckpoints } from '../study/checkpoints.ts'
 import type { Combine } from './combine.ts'
 import { type Ensemble, ensemble } from './ensemble.ts'
-import { memberOf } from './member.ts'
+import { type Member, memberOf } from './member.ts'
 
 export interface TrainEnsembleOptions extends Omit<FitOptions, 'checkpoint' | 'resume' | 'store'> {
   /** How many. Default 5. */
@@ -67,8 +68,7 @@ export async function trainEnsemble(
   }
 }
 
-export interface SnapshotEnsembleOptions
-  extends Omit<TrainEnsembleOptions, 'schedule' | 'average' | 'earlyStopping' | 'statistics'> {
+export interface SnapshotEnsembleOptions extends Omit<TrainEnsembleOptions, 'schedule' | 'earlyStopping'> {
   /** All epochs; each member gets an equal part of them, so `members` must divide it. */
   readonly epochs: number
   /** First weights. Default new ones, drawn from `seed`. */
@@ -85,6 +85,9 @@ const SAVES = 10
  * member (Huang, Li, Pleiss, Liu, Hopcroft, Weinberger: "Snapshot Ensembles: Train 1, Get M for Free", ICLR 2017). The highest
  * rate is the optimizer's own. A cycle is so many epochs, however many updates each of them has.
  *
+ * Where an average of the weights is kept, a member is the average as it stands at its minimum. `statistics` are taken for
+ * each member, over its own weights. Early stopping would cut cycles short, and is refused.
+ *
  * @throws ThalwegError as `fit` does, and `tune/bad-option`
  */
 export async function snapshotEnsemble(
@@ -93,6 +96,8 @@ export async function snapshotEnsemble(
 ): Promise<TrainedEnsemble> {
   checkCount('snapshotEnsemble', 'members', members, 1)
   if (options.epochs % members !== 0) throw unevenCycles(options.epochs, members)
+  refuseOwn(options, 'earlyStopping', 'a cycle ends at its minimum, and not before')
+  refuseOwn(options, 'schedule', 'its rate falls to zero once for each member')
   const perMember = options.epochs / members
   const settings = completeOptions(options)
   const kept = await snapshotsIn(checkpoints, members)
@@ -116,7 +121,13 @@ export async function snapshotEnsemble(
   )
   const { inputShape, target } = options.train
   const where = { inputShape, target, ...(options.engine && { engine: options.engine }) }
-  const all = whole.map((snapshot) => memberOf(model, modelArrays(snapshot), where))
+  const order = settings.orders.name === 'shuffled' ? undefined : options.order
+  const all: Member[] = []
+  for (const snapshot of whole) {
+    const member = memberOf(model, modelArrays(snapshot), where)
+    await takeStatistics(model, member.store, { settings, order, engine: settings.engine })
+    all.push(member)
+  }
   return {
     ensemble: all.length > 0 ? ensemble(all, { combine }) : undefined,
     runs: [run],
@@ -164,6 +175,16 @@ async function snapshotsIn(checkpoints: TrialCheckpoints, members: number): Prom
     found.push(snapshot)
   }
   return found
+}
+
+/** Types say so; a program without them would wonder why nothing comes of it. */
+function refuseOwn(options: object, option: 'earlyStopping' | 'schedule', reason: string): void {
+  if (new Map(Object.entries(options)).get(option) === undefined) return
+  throw new ThalwegError('tune/bad-option', {
+    rule: `snapshotEnsemble: ${reason}`,
+    received: `the option ${option}`,
+    try: `leave ${option} out, or use trainEnsemble`,
+  })
 }
 
 function unevenCycles(epochs: number, members: number): ThalwegError {
