@@ -119,9 +119,10 @@ export interface Ingredients extends UpdateRules {
 export function fitOptionsOf(
   { epochs, batchSize, earlyStopping, keepBest }: Recipe,
   { train, valid }: Prepared,
-  { model: _, ...ingredients }: Ingredients,
+  { loss, optimizer, schedule, order, metric, statistics, ...rest }: Ingredients,
 ): Pick<FitOptions, 'train' | 'valid' | 'epochs' | 'batchSize' | 'earlyStopping' | 'keepBest'> &
   Omit<Ingredients, 'model'> {
+  const ingredients = { loss, optimizer, schedule, order, metric, statistics, ...rulesIn(rest) }
   return { ...ingredients, train, valid, epochs, batchSize, earlyStopping, keepBest }
 }
 

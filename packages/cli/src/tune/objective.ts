@@ -13,12 +13,12 @@ export function directionOf(metric: SearchMetric): Direction {
 export function objectiveOf({ candidate, metric }: Tunable): Objective<Space> {
   return async (params, { training, report, seed }) => {
     const made = await candidate(params)
-    const { data, initialize, ...options } = made
+    const { model, data, initialize, ...options } = made
     const { train, valid } = data
     if (!valid) throw noValidation(train.name)
     const { epochs, checkpoint, resume } = training
-    const store = resume ? undefined : await initialize?.({ model: made.model, train, seed })
-    const run = await fit(made.model, {
+    const store = resume ? undefined : await initialize?.({ model, train, seed })
+    const run = await fit(model, {
       ...options,
       ...(store && { store }),
       ...training,

@@ -13,7 +13,7 @@ import {
   type Watch,
   type WatchedRun,
 } from '../train/index.ts'
-import { updatesOf } from '../train/moment.ts'
+import { updatesOf } from '../train/updates.ts'
 import type { Ailment } from './ailment.ts'
 import { anatomyOf } from './anatomy.ts'
 import { blindLossOf } from './blind-loss.ts'

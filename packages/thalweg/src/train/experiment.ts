@@ -3,7 +3,7 @@ import type { Dataset, Order, Preprocessing, TableOptions } from '../data/index.
 import type { Loss, Model, Store } from '../nn/index.ts'
 import type { Optimizer, Plateau, Schedule, UpdateRules } from '../optim/index.ts'
 import type { Metric } from './monitor.ts'
-import { checkNames, EXPERIMENT } from './option-names.ts'
+import { checkNames, type Names, SHARED } from './option-names.ts'
 import type { StatisticsChoice } from './settings.ts'
 import type { EarlyStoppingOptions } from './stopping.ts'
 
@@ -70,12 +70,14 @@ export interface Experiment extends UpdateRules {
   readonly initialize?: (context: InitializeContext) => Store | Promise<Store>
 }
 
+const NAMES: Names<Experiment> = { ...SHARED, name: 0, data: 0, model: 0, initialize: 0 }
+
 /**
  * Returns its argument; it is there for the types, `export default defineExperiment({ ... })`, and for names that are none.
  *
  * @throws ThalwegError `train/unknown-option` with near names
  */
 export function defineExperiment(experiment: Experiment): Experiment {
-  checkNames('experiment', experiment, EXPERIMENT)
+  checkNames('experiment', experiment, NAMES)
   return experiment
 }

@@ -4,11 +4,6 @@ import type { Position } from './checkpoint.ts'
 import type { StepMoment } from './session.ts'
 import type { Settings } from './settings.ts'
 
-/** How many updates an epoch of so many batches has. */
-export function updatesOf(batches: number, { accumulate = 1 }: Pick<Settings, 'accumulate'>): number {
-  return Math.ceil(batches / accumulate)
-}
-
 export interface Moment extends StepMoment {
   readonly updates: boolean
 }

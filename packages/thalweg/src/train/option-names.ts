@@ -1,11 +1,10 @@
-/** The names that `fit`, experiments and what they hold take, complete by their types. */
+/** The names that `fit` and experiments take, complete by their types. */
 import { notByName, ThalwegError, unknownOption } from '../base/index.ts'
-import type { Experiment } from './experiment.ts'
-import type { FitOptions } from './options.ts'
 
-type Names<Options> = Readonly<Record<keyof Options, unknown>>
+export type Names<Options> = Readonly<Record<keyof Options, unknown>>
 
-const SHARED = {
+/** Those that both take. */
+export const SHARED = {
   loss: 0,
   optimizer: 0,
   epochs: 0,
@@ -24,24 +23,7 @@ const SHARED = {
   constraint: 0,
   average: 0,
   momentumSchedule: 0,
-}
-
-export const FIT: Names<FitOptions> = {
-  train: 0,
-  valid: 0,
-  test: 0,
-  ...SHARED,
-  engine: 0,
-  store: 0,
-  signal: 0,
-  onEvent: 0,
-  stepEvents: 0,
-  checkpoint: 0,
-  resume: 0,
-  babysit: 0,
-}
-
-export const EXPERIMENT: Names<Experiment> = { name: 0, data: 0, model: 0, initialize: 0, ...SHARED }
+} as const
 
 /** Names of Keras, PyTorch and others, where no edit distance leads to ours. */
 const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {

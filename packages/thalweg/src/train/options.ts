@@ -4,13 +4,13 @@ import { defaultEngine } from '../compile/index.ts'
 import { type Dataset, type EpochOrders, shuffled } from '../data/index.ts'
 import type { Loss } from '../nn/index.ts'
 import { checkRules } from '../optim/rules.ts'
-import { checkBegins } from './average-begins.ts'
 import { restoresBest, statisticsOf } from './final.ts'
 import { monitorOf } from './monitor.ts'
-import { checkNames, FIT } from './option-names.ts'
+import { checkNames, type Names, SHARED } from './option-names.ts'
 import { checkedRate } from './rates.ts'
 import type { Settings, StatisticsChoice, TrainingOptions } from './settings.ts'
 import { checkEarlyStopping } from './stopping.ts'
+import { checkBegins } from './updates.ts'
 import type { Babysitter } from './watch.ts'
 
 /** Options of `fit`. */
@@ -19,12 +19,27 @@ export interface FitOptions extends TrainingOptions {
   readonly babysit?: Babysitter | undefined
 }
 
+const NAMES: Names<FitOptions> = {
+  ...SHARED,
+  train: 0,
+  valid: 0,
+  test: 0,
+  engine: 0,
+  store: 0,
+  signal: 0,
+  onEvent: 0,
+  stepEvents: 0,
+  checkpoint: 0,
+  resume: 0,
+  babysit: 0,
+}
+
 /**
  * @throws ThalwegError `train/unknown-option`, `train/bad-option`, `train/bad-learning-rate`, `train/empty-data`, `train/unlike-data`,
  * `train/wrong-loss`, what `checkRules` and the order refuse
  */
 export function completeOptions(options: FitOptions): Settings {
-  checkNames('fit', options, FIT)
+  checkNames('fit', options, NAMES)
   const { train, valid, test, loss, optimizer } = options
   const { seed = 0, batchSize = 64, order = shuffled(), earlyStopping } = options
   const leastBest = restoresBest(options) ? 1 : 0

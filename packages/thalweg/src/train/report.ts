@@ -3,9 +3,9 @@ import { batchCount } from '../data/index.ts'
 import type { Position } from './checkpoint.ts'
 import type { EpochEvent, StartEvent, StepEvent } from './events.ts'
 import type { Metrics } from './metrics.ts'
-import { updatesOf } from './moment.ts'
 import type { Session } from './session.ts'
 import type { Settings } from './settings.ts'
+import { updatesOf } from './updates.ts'
 
 export function startEvent(settings: Settings, session: Session, { epoch, step }: Position): StartEvent {
   const { train, batchSize, epochs, seed, engine, orders } = settings

@@ -1,8 +1,10 @@
-/** Whether an average of the weights begins before the run ends: one that does not would be the last weights, without a word. */
+/**
+ * How many updates a run has, and whether an average of its weights begins before the last: one that does not would be the
+ * last weights, without a word.
+ */
 import { ThalwegError } from '../base/index.ts'
 import { batchCount } from '../data/index.ts'
 import type { Average } from '../optim/index.ts'
-import { updatesOf } from './moment.ts'
 import type { Settings } from './settings.ts'
 
 /** @throws ThalwegError `train/bad-option` */
@@ -33,4 +35,9 @@ function tooLate(name: string, received: string, advice: string): ThalwegError {
     received,
     try: `give ${advice}, or more epochs`,
   })
+}
+
+/** How many updates an epoch of so many batches has. */
+export function updatesOf(batches: number, { accumulate = 1 }: Pick<Settings, 'accumulate'>): number {
+  return Math.ceil(batches / accumulate)
 }
