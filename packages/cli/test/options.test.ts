@@ -45,6 +45,8 @@ it.each([
   [['moons', '--preprocess', 'standarize'], 'did you mean "standardize"'],
   [['moons', '--penalty', 'l3=1'], '--penalty must be l1 or l2'],
   [['moons', '--min-delta', '0.1'], '--patience 5'],
+  [['moons', '--norm', 'group'], '--norm layer'],
+  [['moons', '--norm', 'layer', '--batch-norm'], 'a network that --batch-norm normalizes already'],
   [['moons', '--lookahead', 'slowShare=2'], '--lookahead: lookahead: slowShare must lie in (0, 1]'],
   [['moons', '--optimizer', 'adagrad', '--final-momentum', '0.9'], 'the optimizer adagrad without a momentum'],
   [['moons', '--clip-norm', '1', '--clip-value', '1'], 'gradients that --clip-norm clips already'],

@@ -1,9 +1,10 @@
 /** The options that change a recipe, in the groups in which people look for them. They go into the run's manifest. */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { usage } from '../errors.ts'
 import { activationOption, batchSizeOption, integerOption, nameOption, numberOption, rateOption } from '../options.ts'
 import { activationNames } from '../recipes/activations.ts'
 import { averageNames } from '../recipes/average.ts'
+import { normNames } from '../recipes/model.ts'
 import { optimizerNames } from '../recipes/optimizer.ts'
 import { orderNames } from '../recipes/order.ts'
 import { figures } from '../recipes/recipe.ts'
@@ -65,6 +66,7 @@ export function addNetworkOptions(command: Command): void {
       statisticsOption('--batch-norm [statistics]', 'normalize each hidden layer over the batch, and at test time by'),
     )
     .option('--no-batch-norm', 'do not (images have it by default)')
+    .addOption(new Option('--norm <kind>', 'normalize each example by itself instead').choices(normNames))
     .option('--init <name>', "first weights by name, instead of the network's own (thalweg inspect --help)")
     .addOption(numberOption('--dropout <probability>', 'with which a hidden unit is dropped', SHARE))
     .addOption(numberOption('--label-smoothing <share>', 'of the target that goes to all classes alike', SHARE))

@@ -104,9 +104,9 @@ function warmed({ name }: Recipe['schedule'], { warmup }: Overrides): Recipe['sc
 function refuseIdleOverrides({ train, experiment }: Prepared, overrides: Overrides): void {
   const { labelSmoothing, order, curriculumBy } = overrides
   if (experiment) {
-    const { activation, batchNorm, dropout } = overrides
+    const { activation, batchNorm, norm, dropout } = overrides
     const normalizes = typeof batchNorm === 'boolean' ? batchNorm : undefined
-    const given = { '--activation': activation, '--batch-norm': normalizes, '--dropout': dropout }
+    const given = { '--activation': activation, '--batch-norm': normalizes, '--norm': norm, '--dropout': dropout }
     for (const [flag, value] of Object.entries({ ...given, '--label-smoothing': labelSmoothing })) {
       if (value !== undefined)
         throw idle(flag, 'an experiment, which has a model and a loss of its own', 'change the file')
@@ -127,6 +127,9 @@ function refuseIdleOverrides({ train, experiment }: Prepared, overrides: Overrid
     '--clip-value': clipValue,
   }).flatMap(([flag, value]) => (value === undefined ? [] : [flag]))
   if (clips.length > 1) throw idle(clips[1], `gradients that ${clips[0]} clips already`, 'leave one of them out')
+  if (overrides.norm !== undefined && overrides.batchNorm !== undefined && overrides.batchNorm !== false) {
+    throw idle('--norm', 'a network that --batch-norm normalizes already', 'leave one of them out')
+  }
   if (curriculumBy !== undefined && order !== 'curriculum') {
     throw idle('--curriculum-by', `--order ${order ?? 'shuffled'}`, '--order curriculum')
   }

@@ -20,6 +20,10 @@ describe('the default networks', () => {
   it.each([
     ['cnn', cnn, CONVOLUTIONS + 2 * (4 + 6) + DENSE],
     ['cnn without batch norm', chooseModel(cnn, { batchNorm: false, dropout: 0 }), CONVOLUTIONS + 4 + 6 + DENSE],
+    ['cnn by group', chooseModel(cnn, { norm: 'group' }), CONVOLUTIONS + 3 * (4 + 6) + DENSE],
+    ['cnn by instance', chooseModel(cnn, { norm: 'instance' }), CONVOLUTIONS + 2 * (4 + 6) + DENSE],
+    ['mlp by layer', chooseModel(mlp, { norm: 'layer' }), 5 * 7 + 3 * 7 + 7 * 8 + 3 * 8 + 8 * 3 + 3],
+    ['mlp by root mean square', chooseModel(mlp, { norm: 'rms' }), 5 * 7 + 2 * 7 + 7 * 8 + 2 * 8 + 8 * 3 + 3],
     ['mlp', mlp, 5 * 7 + 7 + 7 * 8 + 8 + 8 * 3 + 3],
     ['mlp with batch norm', chooseModel(mlp, { batchNorm: true, dropout: 0.1 }), 5 * 7 + 14 + 7 * 8 + 16 + 8 * 3 + 3],
     [

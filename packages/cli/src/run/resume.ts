@@ -94,6 +94,7 @@ function refuseOtherOptions(manifest: Manifest, target: string | undefined, requ
     ['--warmup', request.warmup, recipe.schedule.warmupEpochs],
     ['--activation', request.activation, network?.activation],
     ['--batch-norm', request.batchNorm, typeof request.batchNorm === 'string' ? recipe.statistics : network?.batchNorm],
+    ['--norm', request.norm, network?.norm],
     ['--dropout', request.dropout, network?.dropout],
     ['--label-smoothing', request.labelSmoothing, recipe.labelSmoothing],
     ['--clip-norm', request.clipNorm, recipe.clipNorm],
