@@ -19,14 +19,17 @@ const SHARE = {
 const AT_LEAST_0 = { rule: 'a number of at least 0', example: '0.01', fits: (value: number): boolean => value >= 0 }
 
 export function addRecipeOptions(command: Command): void {
-  command.optionsGroup('Optimization:').addOption(integerOption('--epochs <n>', 'passes over the training data', 1))
+  command
+    .optionsGroup('Optimization:')
+    .addOption(integerOption('--epochs <n>', 'passes over the training data', 1))
+    .addOption(rateOption('--learning-rate <rate>', 'the highest rate of the schedule'))
+    .option('--schedule <name>', `of the rate: ${scheduleNames.join(', ')}`)
+    .addOption(numberOption('--warmup <epochs>', 'in which the rate rises from 0', { ...AT_LEAST_0, example: '1' }))
+    .addOption(numberOption('--final-momentum <share>', 'that --momentum comes to along a line over the run', SHARE))
   addStepOptions(command)
   command
     .addOption(integerOption('--accumulate <n>', 'batches that make one update', 1))
     .option('--average <name>', `end with an average of the weights: ${averageNames.join(', ')}, or swa:startEpoch=8`)
-    .addOption(rateOption('--learning-rate <rate>', 'the highest rate of the schedule'))
-    .option('--schedule <name>', `of the rate: ${scheduleNames.join(', ')}`)
-    .addOption(numberOption('--warmup <epochs>', 'in which the rate rises from 0', { ...AT_LEAST_0, example: '1' }))
   addNetworkOptions(command)
   addOrderOptions(command)
   command
@@ -48,9 +51,9 @@ export function addStepOptions(command: Command): void {
     .addOption(batchSizeOption('--batch-size <n>', "examples a step, or 'all'"))
     .option('--optimizer <name>', `one of ${optimizerNames.join(', ')}`)
     .addOption(numberOption('--momentum <share>', 'of sgd and others that have one', SHARE))
-    .addOption(numberOption('--final-momentum <share>', 'that it comes to along a line over the run', SHARE))
     .option('--lookahead [options]', 'slow weights follow the optimizer; syncSteps=5,slowShare=0.5')
     .addOption(numberOption('--weight-decay <rate>', 'of adamw and others that have it', AT_LEAST_0))
+    .optionsGroup('Gradients and weights:')
     .addOption(rateOption('--clip-norm <norm>', 'cut the norm of all gradients together to this'))
     .addOption(rateOption('--clip-parameter-norm <norm>', 'or that of each parameter alone'))
     .addOption(rateOption('--clip-value <limit>', 'or each element, into plus and minus this'))
