@@ -34,12 +34,15 @@ const NAMES: Names<FitOptions> = {
   babysit: 0,
 }
 
+/** Come along where an experiment and its data are spread into the options: fit has no use for them, and nothing is lost. */
+const OF_EXPERIMENTS = { name: 0, preprocessing: 0 }
+
 /**
  * @throws ThalwegError `train/unknown-option`, `train/bad-option`, `train/bad-learning-rate`, `train/empty-data`, `train/unlike-data`,
  * `train/wrong-loss`, what `checkRules` and the order refuse
  */
 export function completeOptions(options: FitOptions): Settings {
-  checkNames('fit', options, NAMES)
+  checkNames('fit', options, { ...NAMES, ...OF_EXPERIMENTS })
   const { train, valid, test, loss, optimizer } = options
   const { seed = 0, batchSize = 64, order = shuffled(), earlyStopping } = options
   const leastBest = restoresBest(options) ? 1 : 0
