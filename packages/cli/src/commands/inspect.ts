@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { inspect } from 'thalweg/diagnose'
 import { summary } from 'thalweg/nn'
 import { writeFileAtomic } from 'thalweg/train'
-import { EXIT, usage } from '../errors.ts'
+import { usage } from '../errors.ts'
 import { inspectionSvg } from '../inspect/picture.ts'
 import { shownPaths } from '../inspect/rows.ts'
 import { courseRows, inspectionLines } from '../inspect/words.ts'
@@ -24,7 +24,7 @@ import { count, loss as lossText } from '../terminal/format.ts'
 import { sayRows } from '../terminal/summary.ts'
 import { createVoice } from '../voice.ts'
 import { addDataOptions } from './data-options.ts'
-import type { Surroundings } from './surroundings.ts'
+import { type Surroundings, untilGone } from './surroundings.ts'
 
 export interface InspectCommandOptions extends SharedOptions, DataRequest, WeightsRequest {
   readonly depth?: number
@@ -74,7 +74,8 @@ function lines(names: readonly string[]): string {
   return wrapped.join(',\n')
 }
 
-export function addInspectCommand(program: Command, { streams, gone: signal, finish }: Surroundings): void {
+export function addInspectCommand(program: Command, surroundings: Surroundings): void {
+  const { streams, gone: signal } = surroundings
   const command = program
     .command('inspect')
     .summary('show what first weights make of a network, layer by layer')
@@ -101,7 +102,7 @@ export function addInspectCommand(program: Command, { streams, gone: signal, fin
   command.action(async (target: string | undefined, options: InspectCommandOptions) => {
     const voice = createVoice(options, streams)
     // Nothing is kept, so Ctrl-C may end it in the midst of compiling.
-    try {
+    await untilGone(surroundings, voice, async () => {
       const subject = await loadSubject('inspect', target, options, { voice, signal })
       const { train } = subject.data
       const deep = deepOptions(options)
@@ -147,13 +148,7 @@ export function addInspectCommand(program: Command, { streams, gone: signal, fin
       }
       const { examples, loss, seed } = inspection
       voice.event({ type: 'end', layers: inspection.layers.length, examples, loss, seed, weights })
-      finish(EXIT.done)
-    } catch (error) {
-      if (!signal.aborted) throw error
-      finish(EXIT.interrupted)
-    } finally {
-      voice.hide()
-    }
+    })
   })
 }
 

@@ -2,7 +2,6 @@
 import type { Command } from 'commander'
 import { compactNumber, measureRoofline, type Profile, profile, type Roofline } from 'thalweg/compile'
 import { completeOptions, openSession, type Session, writeFileAtomic } from 'thalweg/train'
-import { EXIT } from '../errors.ts'
 import { addSharedOptions, integerOption, numberOption, rateOption, type SharedOptions } from '../options.ts'
 import { layerProfiles, sumOf } from '../profile/layers.ts'
 import { profileSvg } from '../profile/picture.ts'
@@ -16,7 +15,7 @@ import { sayRows } from '../terminal/summary.ts'
 import { createVoice } from '../voice.ts'
 import { addDataOptions } from './data-options.ts'
 import { addNetworkOptions, addStepOptions } from './recipe-options.ts'
-import type { Surroundings } from './surroundings.ts'
+import { type Surroundings, untilGone } from './surroundings.ts'
 
 interface ProfileCommandOptions extends SharedOptions, DataRequest, Overrides {
   readonly seconds: number
@@ -46,7 +45,8 @@ const MOST_BYTES = 2 ** 28
 /** Steps with their batches made ready, for what that takes. */
 const WHOLE_STEPS = 15
 
-export function addProfileCommand(program: Command, { streams, gone: signal, finish }: Surroundings): void {
+export function addProfileCommand(program: Command, surroundings: Surroundings): void {
+  const { streams, gone: signal } = surroundings
   const command = program
     .command('profile')
     .summary('show where the time of a training step goes')
@@ -72,7 +72,7 @@ export function addProfileCommand(program: Command, { streams, gone: signal, fin
   command.action(async (target: string | undefined, options: ProfileCommandOptions) => {
     const voice = createVoice(options, streams)
     // Nothing is kept, so Ctrl-C may end it in the midst of a step.
-    try {
+    await untilGone(surroundings, voice, async () => {
       const subject = await loadSubject('profile', target, options, { voice, signal }, options)
       const { data, recipe, seed, model } = subject
       const settings = completeOptions({ ...fitOptionsOf(recipe, data, subject), seed })
@@ -125,13 +125,7 @@ export function addProfileCommand(program: Command, { streams, gone: signal, fin
           `${JSON.stringify({ ...result, layers, kernels: found.kernels }, undefined, 2)}\n`,
         )
       voice.event({ type: 'end', ...result, kernels: found.kernels.length })
-      finish(EXIT.done)
-    } catch (error) {
-      if (!signal.aborted) throw error
-      finish(EXIT.interrupted)
-    } finally {
-      voice.hide()
-    }
+    })
   })
 }
 

@@ -1,7 +1,7 @@
 /** `thalweg range`: a learning-rate range test on a dataset, a table or an experiment, with its reading. */
 import type { Command } from 'commander'
 import { type RangeTest, type RangeVerdict, rangeTest, writeFileAtomic } from 'thalweg/train'
-import { EXIT, usage } from '../errors.ts'
+import { usage } from '../errors.ts'
 import { addSharedOptions, integerOption, rateOption, type SharedOptions } from '../options.ts'
 import { lineChartSvg } from '../plot/line-chart.ts'
 import type { Overrides } from '../recipes/choose.ts'
@@ -13,7 +13,7 @@ import { type Row, sayRows } from '../terminal/summary.ts'
 import { createVoice, type Voice } from '../voice.ts'
 import { addDataOptions } from './data-options.ts'
 import { addNetworkOptions, addOrderOptions, addStepOptions } from './recipe-options.ts'
-import type { Surroundings } from './surroundings.ts'
+import { type Surroundings, untilGone } from './surroundings.ts'
 
 interface RangeOptions extends SharedOptions, DataRequest, Overrides {
   readonly from?: number
@@ -32,7 +32,8 @@ A hundred steps from fresh weights, the rate rising at each, with several seeds.
 begins to fall at the low end of the interval and falls no more at the high end; where the
 curves do not show it, the command says so and gives none.`
 
-export function addRangeCommand(program: Command, { streams, gone: signal, finish }: Surroundings): void {
+export function addRangeCommand(program: Command, surroundings: Surroundings): void {
+  const { streams, gone: signal } = surroundings
   const command = program
     .command('range')
     .summary('find the learning rates that train: a range test over several seeds')
@@ -52,7 +53,7 @@ export function addRangeCommand(program: Command, { streams, gone: signal, finis
   command.action(async (target: string | undefined, options: RangeOptions) => {
     const voice = createVoice(options, streams)
     // Nothing is kept, so Ctrl-C may end it in the midst of a step.
-    try {
+    await untilGone(surroundings, voice, async () => {
       const { from, to, steps, seeds } = options
       if (typeof options.batchNorm === 'string') throw idleStatistics(options.batchNorm)
       const subject = await loadSubject('range', target, options, { voice, signal }, options)
@@ -72,13 +73,7 @@ export function addRangeCommand(program: Command, { streams, gone: signal, finis
         await writeFileAtomic(options.out, picture(test, `${name}, ${optimizer.name}`))
         voice.say(`\n  the curves: ${options.out}`)
       }
-      finish(EXIT.done)
-    } catch (error) {
-      if (!signal.aborted) throw error
-      finish(EXIT.interrupted)
-    } finally {
-      voice.hide()
-    }
+    })
   })
 }
 
