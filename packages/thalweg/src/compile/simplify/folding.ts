@@ -4,8 +4,8 @@ import type { Node, NodeOf, ReduceOp } from '../../graph/index.ts'
 import { filled, isEmpty, type Make, type Rule, type Rules, repeatedAxes } from './rewrite.ts'
 
 /** Nothing to fold: an empty list of axes. */
-const foldNothing: Rule<ReduceOp> = ({ inputs: [x], attributes: { axes } }, make) =>
-  axes.length === 0 ? identity(x, x, make) : undefined
+const foldNothing: Rule<ReduceOp> = (node, make) =>
+  node.attributes.axes.length === 0 ? identity(node, node.inputs[0], make) : undefined
 
 /** The sum of one element is that element, but -0 becomes 0, as it does when a sum starts from 0. */
 function identity(node: Node, x: Node, make: Make): Node {

@@ -78,6 +78,7 @@ describe('what vanishes', () => {
     ['x - x, for NaN and infinities', make('sub', [x, x], {})],
     ['x / x', make('div', [x, x], {})],
     ['sum over one, for -0', make('sum', [make('reshape', [x], { shape: [2, 3, 1] })], { axes: [2] })],
+    ['sum over nothing, for -0', make('sum', [x], { axes: [] })],
   ]
   test.each(different)('but not %s', (_, node) => {
     expect(simplified(node).op).not.toMatch(/variable|constant|broadcast/)
