@@ -7,6 +7,7 @@ const config: ViteUserConfig = {
   test: {
     include: ['{packages,bench,scripts,examples}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
+    setupFiles: ['scripts/laws.ts'],
     testTimeout: 30_000,
     // Test files share a process and its modules, which halves the work: nothing in the library knows a global state.
     // Whatever a test puts in the place of something real is taken away again after it.
