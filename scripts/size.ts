@@ -7,7 +7,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { build, type PluginBuild } from 'esbuild'
+import { type BuildResult, build, type PluginBuild } from 'esbuild'
 
 const ROOT = join(import.meta.dirname, '..')
 const SOURCE = 'packages/thalweg/src/'
@@ -45,11 +45,11 @@ export interface Size {
 }
 
 /**
- * Bundles a program for browsers, as any bundler would: straight from source, which is what `dist` is made of. What is only
+ * A program for browsers, as any bundler would write it: straight from source, which is what `dist` is made of. What is only
  * imported once it is needed is left out, as a bundler leaves it to a file of its own.
  */
-export async function sizeOf(program: string): Promise<Size> {
-  const { outputFiles, metafile } = await build({
+export function bundle(program: string): Promise<BuildResult<{ write: false; metafile: true }>> {
+  return build({
     stdin: { contents: program, resolveDir: ROOT, loader: 'ts' },
     absWorkingDir: ROOT,
     bundle: true,
@@ -63,6 +63,10 @@ export async function sizeOf(program: string): Promise<Size> {
     legalComments: 'none',
     plugins: [{ name: 'later', setup: leaveDynamicImports }],
   })
+}
+
+export async function sizeOf(program: string): Promise<Size> {
+  const { outputFiles, metafile } = await bundle(program)
   const [{ contents }] = outputFiles
   const [{ inputs }] = Object.values(metafile.outputs)
   const files = Object.entries(inputs)

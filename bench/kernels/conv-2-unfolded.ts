@@ -2,7 +2,7 @@
  * "im2col": the nine neighbours of every pixel are copied side by side, and one large matrix product does the rest. The
  * product is as fast as any; but nine copies of the image go out to memory and come back.
  */
-import { emitContraction } from '../../packages/thalweg/src/backend/wasm/contraction/contraction.ts'
+import { emitMatmul } from '../../packages/thalweg/src/backend/wasm/contraction/matmul.ts'
 import { runnable } from '../../packages/thalweg/src/backend/wasm/run-kernel.ts'
 import type { ConvProblem } from './conv-problem.ts'
 import type { Version } from './version.ts'
@@ -14,7 +14,7 @@ export const unfolded: Version<ConvProblem> = {
     const depth = 9 * channels
     const rows = new Float32Array(pixels * depth)
     const product = runnable(
-      emitContraction(
+      emitMatmul(
         {
           kind: 'contraction',
           label: 'unfolded',

@@ -11,6 +11,8 @@ import { FOLDING_CASES } from './contract/folding.ts'
 import { LEAF_CASES } from './contract/leaves.ts'
 import { MOVEMENT_CASES } from './contract/movement.ts'
 import { POOLING_CASES } from './contract/pooling.ts'
+import { everyKernel } from './wasm/every-kernel.ts'
+import { provideKernels } from './wasm/families.ts'
 
 export { type CaseOperand, type ContractCase, describeCase, moved, resultNode } from './contract/case.ts'
 export {
@@ -41,6 +43,7 @@ export const CONTRACT_OPS: readonly OpName[] = Object.keys(SPEC) as OpName[]
 
 /** Case number `turn` of `op`; the same seed draws the same case anywhere. */
 export function contractCase(op: OpName, turn: number, seed = 1): ContractCase {
+  provideKernels(...everyKernel)
   // The table pairs every op with cases of its own; TypeScript cannot follow the pairing through a union.
   const row = ROWS[op] as DrawCase<OpName>
   return { op, ...row(random(seed, `${op}/${turn}`), turn, op) } as ContractCase

@@ -1,10 +1,12 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test, vi } from 'vitest'
-import { type Backend, referenceBackend, wasmBackend } from '../backend/index.ts'
+import { type Backend, provideKernels, randomKernels, referenceBackend, wasmBackend } from '../backend/index.ts'
 import { constant, createNode, createVariable, type Node, readVariable } from '../graph/index.ts'
 import { assign, recordStep } from './capture.ts'
 import { createEngine, createStep, evaluate } from './engine.ts'
+
+provideKernels(randomKernels)
 
 /** A backend that counts what it is asked for. */
 function countingBackend(

@@ -6,7 +6,7 @@
 import type { TypedArray } from '../base/index.ts'
 import { isElementwise, type Node, topologicalOrder } from '../graph/index.ts'
 import { cast, logicalNot, sum, Tensor, isFinite as whereFinite } from '../tensor/index.ts'
-import { MODEL } from '../train/checkpoint.ts'
+import { MODEL } from '../train/array-names.ts'
 import type { Origin, Position, SeenStep, Session, StepMoment, StoredArray } from '../train/index.ts'
 
 /** A step as it was made. */

@@ -4,9 +4,8 @@
  */
 import { ThalwegError } from '../base/index.ts'
 import type { NamedArray } from '../nn/index.ts'
-import { MODEL } from '../train/checkpoint.ts'
+import { MODEL, namedArrays } from '../train/array-names.ts'
 import type { Babysitter, Finding, Mending, Position, Watch, WatchedRun } from '../train/index.ts'
-import { namedArrays } from '../train/safetensors.ts'
 import type { AdviseOptions } from './advise.ts'
 import { ailments } from './ailments/index.ts'
 import { copyOf } from './first-weights.ts'

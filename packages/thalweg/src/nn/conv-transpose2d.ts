@@ -2,6 +2,7 @@
  * A transposed convolution ("deconvolution", Zeiler, Krishnan, Taylor, Fergus, CVPR 2010): the adjoint of a convolution,
  * which makes images larger. Each input pixel adds a copy of the kernel, `strides` apart, to the output.
  */
+import { convolutionKernels, provideKernels } from '../backend/index.ts'
 import { ThalwegError } from '../base/index.ts'
 import { createNode, dilatedExtent } from '../graph/index.ts'
 import { Tensor } from '../tensor/index.ts'
@@ -91,6 +92,7 @@ export function convTranspose2d(filters: number, kernelSize: Pair, options: Conv
         (sides[2 * axis] + sides[2 * axis + 1]) +
         dilatedExtent(kernel[axis], dilation[axis]) +
         more[axis]
+      provideKernels(convolutionKernels)
       const product = new Tensor(
         createNode('conv2dImageGrad', [x.node, weights.node], {
           strides,

@@ -1,4 +1,5 @@
 /** Tensors from values that are known when the graph is built, and from variables. */
+import { provideKernels, randomKernels } from '../backend/index.ts'
 import { type DType, formatShape, type Shape, ThalwegError, type TypedArray } from '../base/index.ts'
 import { assign as assignNode } from '../compile/index.ts'
 import { constant, createNode, readVariable, type Variable } from '../graph/index.ts'
@@ -96,5 +97,6 @@ export interface UniformOptions {
 
 /** Uniform float32 in [0, 1), a pure function of seed, step and stream (Philox4x32-10; see graph/op.ts, `random`). */
 export function uniform(shape: Shape, { seed, step, stream }: UniformOptions): Tensor {
+  provideKernels(randomKernels)
   return new Tensor(createNode('random', [seed.node, step.node], { shape, stream }))
 }

@@ -3,10 +3,11 @@
  * They lie in memory and, so that a resumed run still has them, in every checkpoint.
  */
 import type { NamedArray } from '../nn/index.ts'
-import { BEST, type BestRecord, bestPrefix } from './checkpoint.ts'
+import { BEST, bestPrefix, namedArrays } from './array-names.ts'
+import type { BestRecord } from './checkpoint.ts'
 import type { EpochEvent } from './events.ts'
 import { isBetter, type Monitor } from './monitor.ts'
-import { namedArrays, type StoredArray } from './safetensors.ts'
+import type { StoredArray } from './safetensors.ts'
 
 export interface BestEpoch extends BestRecord {
   /** Parameters and running statistics as they were after the epoch, for `store.load`. */

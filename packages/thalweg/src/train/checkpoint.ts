@@ -5,9 +5,10 @@
  */
 import { ThalwegError } from '../base/index.ts'
 import type { NamedArray } from '../nn/index.ts'
+import { AVERAGE, bestPrefix, MODEL, namedArrays } from './array-names.ts'
 import type { EpochEvent } from './events.ts'
 import type { Mend } from './patch.ts'
-import { decodeSafetensors, encodeSafetensors, namedArrays, type StoredArray } from './safetensors.ts'
+import { decodeSafetensors, encodeSafetensors, type StoredArray } from './safetensors.ts'
 
 /** Where a run stands: finished epochs, finished batches of the epoch that is going on, updates since the beginning. */
 export interface Position {
@@ -80,9 +81,6 @@ export interface CheckpointOptions {
   readonly everySteps?: number
 }
 
-/** Prefix of the model's own arrays in a snapshot. */
-export const MODEL = 'model/'
-
 const FORMAT = '1'
 const FORMAT_KEY = 'thalweg.checkpoint'
 const STATE_KEY = 'thalweg.state'
@@ -104,9 +102,6 @@ export async function decodeCheckpoint(bytes: Uint8Array, file: string): Promise
   return { ...state, arrays }
 }
 
-/** Prefix of the averages of its parameters, where they are kept. */
-export const AVERAGE = 'average/'
-
 /**
  * The weights of a snapshot that count, by path, as a store loads them: averages where they are kept. Running statistics are
  * those of the last weights.
@@ -119,13 +114,6 @@ export function modelArrays(
 ): Record<string, NamedArray> {
   if (options.best && best) return namedArrays(arrays, bestPrefix(best.epoch))
   return { ...namedArrays(arrays, MODEL), ...namedArrays(arrays, AVERAGE) }
-}
-
-/** Prefix of the weights of an epoch that was among the best: `best/3/dense1.weight` is of epoch 3. */
-export const BEST = 'best/'
-
-export function bestPrefix(epoch: number): string {
-  return `${BEST}${epoch}/`
 }
 
 /** Plain data as JSON, NaN and infinities included. */

@@ -7,8 +7,6 @@ import type { Engine } from '../compile/index.ts'
 import type { Model, Store } from '../nn/index.ts'
 import type { Session } from './session.ts'
 import type { Settings, StatisticsChoice, TrainingOptions } from './settings.ts'
-import { checkBatchVariance } from './statistics/batch-variance.ts'
-import { populationStatistics } from './statistics/population.ts'
 
 /** Whether the run ends with the weights of its best epoch: by default where it stops early and no average takes their place. */
 export function restoresBest({ earlyStopping, average }: Pick<TrainingOptions, 'earlyStopping' | 'average'>): boolean {
@@ -41,9 +39,10 @@ export function finalWeights({ store, averaged }: Session): FinalWeights {
  *
  * @throws ThalwegError `train/bad-option`
  */
-export function checkStatisticsFit(model: Model, settings: Settings): void {
+export async function checkStatisticsFit(model: Model, settings: Settings): Promise<void> {
   if (statisticsOf(settings) !== 'article') return
   const { train, batchSize, orders } = settings
+  const { checkBatchVariance } = await import('./statistics/batch-variance.ts')
   checkBatchVariance(model, train.inputShape, Math.min(batchSize, orders.length(0)))
 }
 
@@ -60,6 +59,7 @@ export async function takeStatistics(
   const mode = statisticsOf(settings)
   if (mode === 'moving') return
   const { train, batchSize, seed } = settings
+  const { populationStatistics } = await import('./statistics/population.ts')
   await populationStatistics({ model, store }, train, {
     mode,
     engine,

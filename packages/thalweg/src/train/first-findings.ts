@@ -3,7 +3,6 @@ import type { Model, Store } from '../nn/index.ts'
 import type { Finding } from './finding.ts'
 import { modelFindings } from './model-findings.ts'
 import type { Settings } from './settings.ts'
-import { orderEffect, orderFindings } from './statistics/order-effect.ts'
 
 /** More batches of a strange order say nothing new, and training should begin. */
 const BATCHES = 64
@@ -17,6 +16,7 @@ export async function firstFindings(
 ): Promise<Finding[]> {
   const notes = modelFindings(model, train.inputShape, batchSize)
   if (orders.name === 'shuffled') return notes
+  const { orderEffect, orderFindings } = await import('./statistics/order-effect.ts')
   const order = { name: orders.name, over: () => orders }
   const options = { order, seed, epoch, batchSize, batches: BATCHES, engine }
   return [...notes, ...orderFindings(await orderEffect({ model, store }, train, options))]

@@ -7,7 +7,7 @@ import { batchCount, batchRows, type Dataset } from '../data/index.ts'
 import type { Model, Store } from '../nn/index.ts'
 import { describeRules } from '../optim/rules.ts'
 import { type BestEpoch, createBestEpochs, withoutBest } from './best.ts'
-import { checkSignature, encodeCheckpoint, type Position, type Signature } from './checkpoint.ts'
+import type { Position, Signature } from './checkpoint.ts'
 import { createClock } from './clock.ts'
 import { createEvaluator } from './evaluate.ts'
 import type { EpochEvent, FindingEvent } from './events.ts'
@@ -44,7 +44,7 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
   const { loss, valid, test, epochs, engine, monitor, keepBest, earlyStopping, resume, signal } = asked
   const emit = asked.onEvent ?? (() => undefined)
   const signature = asked.checkpoint || resume ? await signatureOf(asked, options.batchSize) : undefined
-  if (resume && signature) checkSignature(signature, resume.signature)
+  if (resume && signature) (await import('./checkpoint.ts')).checkSignature(signature, resume.signature)
 
   const history: EpochEvent[] = [...(resume?.history ?? [])]
   const findings: FindingEvent[] = []
@@ -58,7 +58,7 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
   const plain = { model, settings: asked }
   // Patches find layers and optimizers by name, and so bring all of them along: only runs that were mended load that.
   const patched = patches.length === 0 ? plain : (await import('./apply-patch.ts')).applyPatches(plain, patches)
-  checkStatisticsFit(patched.model, patched.settings)
+  await checkStatisticsFit(patched.model, patched.settings)
   let work = openWork(patched.model, patched.settings, options.babysit, emit)
   let rates = ratesOf(work)
   const pace = createPace(LOOK_UP_MS)
@@ -157,6 +157,7 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     const { seconds, epochSeconds } = clock
     const best = bestEpochs.records()
     const done = { position, history, best, ...(mends.length > 0 && { mends }), seconds, epochSeconds }
+    const { encodeCheckpoint } = await import('./checkpoint.ts')
     const bytes = await encodeCheckpoint({ signature, ...done, arrays })
     const bestSteps = bestSavedSteps(history, position, asked)
     const isBest = position.batch === 0 && bestSteps[0] === position.step

@@ -72,12 +72,12 @@ export {
 export { type RangeCurve, type RangeTest, type RangeTestOptions, rangeTest } from './range-test.ts'
 export type { Run } from './run.ts'
 export { decodeSafetensors, encodeSafetensors, type StoredArray, type StoredArrays } from './safetensors.ts'
+export type { SaveRunOptions } from './save-run.ts'
 export {
   type LoadedRun,
   type LoadRunOptions,
   loadRun,
   loadWeights,
-  type SaveRunOptions,
 } from './saved-run.ts'
 export { type EpochSums, type Observer, openSession, type Session, type StepMoment } from './session.ts'
 export type { Settings, StatisticsChoice, TrainingOptions } from './settings.ts'

@@ -12,7 +12,7 @@ import type { Metrics } from './metrics.ts'
 import { bestFirst } from './monitor.ts'
 import type { Mend } from './patch.ts'
 import { type PredictInputs, type Prediction, predict } from './predict.ts'
-import { type SaveRunOptions, saveRun } from './saved-run.ts'
+import type { SaveRunOptions } from './save-run.ts'
 import type { Session } from './session.ts'
 import type { Settings } from './settings.ts'
 
@@ -100,6 +100,7 @@ export function createRun({ model, store, settings, session, history, position, 
     predict: (inputs) => predict(model, inputs, { store, inputShape, target, engine }),
     evaluate: (dataset) => evaluate(model, dataset, { store, loss, engine }),
     async save(folder, saving) {
+      const weights = store.save()
       const record = {
         version: 1 as const,
         inputShape,
@@ -118,7 +119,8 @@ export function createRun({ model, store, settings, session, history, position, 
         ...(ending.mends.length > 0 && { mends: ending.mends }),
         test,
       }
-      await saveRun(folder, { store, record }, saving)
+      const { saveRun } = await import('./save-run.ts')
+      await saveRun(folder, { weights, record }, saving)
     },
   }
 }

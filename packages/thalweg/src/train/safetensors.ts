@@ -7,7 +7,6 @@
  */
 import { formatShape, internal, type Shape, sizeOf, ThalwegError, type TypedArray } from '../base/index.ts'
 import { sha256 } from '../data/index.ts'
-import type { NamedArray } from '../nn/index.ts'
 
 export interface StoredArray {
   readonly shape: Shape
@@ -95,16 +94,6 @@ export async function decodeSafetensors(
   else if (sealed) throw malformed(file, 'there must be a checksum', 'none')
   const { [CHECKSUM]: _, ...rest } = metadata
   return { arrays, metadata: rest }
-}
-
-/** Stored arrays as a store takes them; the names in `arrays` that begin with `prefix`, without it. */
-export function namedArrays(arrays: StoredArrays['arrays'], prefix = ''): Record<string, NamedArray> {
-  const named: Record<string, NamedArray> = {}
-  for (const [name, { shape, data }] of arrays) {
-    if (!name.startsWith(prefix)) continue
-    named[name.slice(prefix.length)] = { shape, data, dtype: data instanceof Int32Array ? 'int32' : 'float32' }
-  }
-  return named
 }
 
 /** By place; an array without elements comes before what begins where it lies. */

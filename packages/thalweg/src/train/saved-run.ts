@@ -1,8 +1,4 @@
-/**
- * A run in a folder, to be predicted with later: `model.safetensors` (weights and running statistics), `run.json` (what it
- * was trained for, and how that went) and, where there is any, `preprocessing.json`. The model itself is code and is not
- * in it. Node only.
- */
+/** A run that was saved (save-run.ts), ready to predict with. Node only. */
 import { formatShape, type Shape, sameShape, ThalwegError } from '../base/index.ts'
 import { defaultEngine, type Engine } from '../compile/index.ts'
 import { type Dataset, type Preprocessing, readPreprocessing, type Target } from '../data/index.ts'
@@ -19,58 +15,14 @@ import {
 } from '../nn/index.ts'
 import { Tensor } from '../tensor/index.ts'
 import { mendedModel } from './apply-patch.ts'
+import { namedArrays } from './array-names.ts'
 import { parseState, printState } from './checkpoint.ts'
 import { evaluate } from './evaluate.ts'
-import type { EpochEvent } from './events.ts'
-import { listFiles, readBytes, writeFileAtomic } from './files.ts'
+import { listFiles, readBytes } from './files.ts'
 import type { Metrics } from './metrics.ts'
-import type { Mend } from './patch.ts'
 import { type PredictInputs, type Prediction, predict } from './predict.ts'
-import { decodeSafetensors, encodeSafetensors, namedArrays, type StoredArray } from './safetensors.ts'
-
-/** What `run.json` holds. */
-export interface RunRecord {
-  readonly version: 1
-  readonly inputShape: Shape
-  readonly target: Target
-  readonly seed: number
-  readonly batchSize: number
-  readonly loss: { readonly name: string; readonly options: Readonly<Record<string, unknown>> }
-  readonly optimizer: { readonly name: string; readonly options: Readonly<Record<string, unknown>> }
-  readonly rules?: Readonly<Record<string, unknown>> | undefined
-  /** By which batch norm normalizes: `moving`, `article` or `exact`. */
-  readonly statistics?: string | undefined
-  readonly epochs: number
-  readonly bestEpoch?: number | undefined
-  readonly steps: number
-  readonly seconds: number
-  readonly history: readonly EpochEvent[]
-  /** What a babysitter changed on the way. */
-  readonly mends?: readonly Mend[] | undefined
-  readonly test?: Metrics | undefined
-}
-
-export interface SaveRunOptions {
-  /** Kept beside the weights; who loads the run finds it there. */
-  readonly preprocessing?: Preprocessing | undefined
-}
-
-const WEIGHTS = 'model.safetensors'
-const RECORD = 'run.json'
-const PREPROCESSING = 'preprocessing.json'
-
-/** @throws ThalwegError `train/write-failed` */
-export async function saveRun(
-  folder: string,
-  { store, record }: { readonly store: Store; readonly record: RunRecord },
-  { preprocessing }: SaveRunOptions = {},
-): Promise<void> {
-  const arrays = new Map<string, StoredArray>(Object.entries(store.save()))
-  if (preprocessing)
-    await writeFileAtomic(`${folder}/${PREPROCESSING}`, `${JSON.stringify(preprocessing, undefined, 2)}\n`)
-  await writeFileAtomic(`${folder}/${WEIGHTS}`, await encodeSafetensors({ arrays, metadata: {} }))
-  await writeFileAtomic(`${folder}/${RECORD}`, `${printState(record, 2)}\n`)
-}
+import { decodeSafetensors } from './safetensors.ts'
+import { PREPROCESSING, RECORD, type RunRecord, WEIGHTS } from './save-run.ts'
 
 /** A trained model as it was saved. */
 export interface LoadedRun

@@ -5,7 +5,7 @@ import { createVariable, type Variable } from '../graph/index.ts'
 import type { Store } from '../nn/index.ts'
 import { type ParameterRules, rulesOf, type SharedRules } from '../optim/groups.ts'
 import type { UpdateRules } from '../optim/index.ts'
-import { AVERAGE } from './checkpoint.ts'
+import { AVERAGE } from './array-names.ts'
 
 export interface ParameterSlots {
   /** How the parameter is trained, by its group or as all. */

@@ -1,4 +1,5 @@
 /** Random steps over all ops, for tests: small shapes, a few variables, outputs and updates picked at random. */
+import { everyKernel, provideKernels } from 'thalweg/backend'
 import { type Random, random, type Shape, sizeOf, type TypedArray } from 'thalweg/base'
 import { recordStep, type SlotType } from 'thalweg/compile'
 import {
@@ -14,6 +15,8 @@ import {
   type UnaryOp,
   type Variable,
 } from 'thalweg/graph'
+
+provideKernels(...everyKernel)
 
 export interface RandomStep {
   readonly graph: StepGraph

@@ -1,8 +1,9 @@
 /** What kernels may use: what the engine has, less what was asked to be left out. */
+import { turnOnWide } from '#wide'
 import { ThalwegError } from '../../base/index.ts'
 import { type Features, probeFeatures, widened } from './features.ts'
 import { nodeEngine, nodeModule, setting } from './node.ts'
-import { turnOnWide, type V8 } from './wide.ts'
+import type { V8 } from './wide.ts'
 
 export interface FeatureChoice {
   /**

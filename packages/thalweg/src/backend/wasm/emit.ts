@@ -1,7 +1,8 @@
-/** Which file lowers which kernel. */
+/** Which file lowers which kernel. All contractions feed the one inner loop of contraction/tile.ts. */
 import { sizeOf } from '../../base/index.ts'
 import type { Buffer, CopyKernel, Kernel } from '../program.ts'
-import { emitContraction } from './contraction/contraction.ts'
+import { emitMatmul } from './contraction/matmul.ts'
+import { emitFamilyContraction } from './families.ts'
 import type { Features } from './features.ts'
 import type { EmittedKernel } from './kernel.ts'
 import { emitLoop } from './kernels/loop.ts'
@@ -12,7 +13,7 @@ export function emitKernel(kernel: Kernel, buffers: readonly Buffer[], features:
     case 'loop':
       return emitLoop(kernel)
     case 'contraction':
-      return emitContraction(kernel, features)
+      return kernel.op === 'matmul' ? emitMatmul(kernel, features) : emitFamilyContraction(kernel, features)
     case 'whole':
       return emitWhole(kernel, buffers)
     case 'copy':

@@ -7,12 +7,15 @@
  * The flag holds for the whole process, as all of V8's do, and is read whenever a function is optimized: it stays set.
  */
 import type { ElementwiseOp } from '../../graph/index.ts'
-import type { ContractionKernel, LoopKernel, Value, WholeKernel } from '../program.ts'
-import { emitContraction } from './contraction/contraction.ts'
+import type { ContractionKernel, LoopKernel, Value } from '../program.ts'
+import { emitConvolution } from './contraction/convolution.ts'
+import { emitMatmul } from './contraction/matmul.ts'
 import { type Features, widened } from './features.ts'
 import type { EmittedKernel } from './kernel.ts'
 import { emitLoop } from './kernels/loop.ts'
+import { maxPoolStage } from './kernels/pool.ts'
 import { emitWhole } from './kernels/whole.ts'
+import type { KernelOf } from './kernels/whole-stage.ts'
 import { nodeEngine, nodeModule } from './node.ts'
 import { runnable } from './run-kernel.ts'
 
@@ -114,7 +117,7 @@ function numbers(size: number): Float32Array {
 
 function product(features: Features): Trial {
   const [m, k, n] = [9, 37, 40]
-  const kernel: ContractionKernel = {
+  const kernel: Extract<ContractionKernel, { op: 'matmul' }> = {
     kind: 'contraction',
     label: 'trial',
     op: 'matmul',
@@ -128,13 +131,13 @@ function product(features: Features): Trial {
     epilogue: [RESULT],
     epilogueStores: [{ value: 0, view: { buffer: 2, offset: 0, strides: [n, 1] } }],
   }
-  return { kernel: emitContraction(kernel, features), buffers: [numbers(k * m), numbers(k * n), numbers(m * n)] }
+  return { kernel: emitMatmul(kernel, features), buffers: [numbers(k * m), numbers(k * n), numbers(m * n)] }
 }
 
 /** With 16 channels and more it saves multiplications (contraction/winograd.ts). */
 function convolution(features: Features, size: number, channels: number): Trial {
   const filters = 24
-  const kernel: ContractionKernel = {
+  const kernel: Extract<ContractionKernel, { op: 'conv2d' }> = {
     kind: 'contraction',
     label: 'trial',
     op: 'conv2d',
@@ -149,7 +152,7 @@ function convolution(features: Features, size: number, channels: number): Trial 
     epilogueStores: [{ value: 3, view: { buffer: 3, offset: 0, strides: [0, size * filters, filters, 1] } }],
   }
   const buffers = [size * size * channels, 9 * channels * filters, filters, size * size * filters].map(numbers)
-  return { kernel: emitContraction(kernel, features), buffers }
+  return { kernel: emitConvolution(kernel, features), buffers }
 }
 
 function chain(): Trial {
@@ -170,7 +173,7 @@ function chain(): Trial {
 
 function pooling(): Trial {
   const [size, channels] = [6, 12]
-  const kernel: WholeKernel = {
+  const kernel: KernelOf<'maxPool'> = {
     kind: 'whole',
     label: 'trial',
     op: 'maxPool',
@@ -182,5 +185,5 @@ function pooling(): Trial {
     output: 1,
   }
   const buffers = [numbers(size * size * channels), numbers((size / 2) ** 2 * channels)]
-  return { kernel: emitWhole(kernel, [{ dtype: 'float32' }, { dtype: 'float32' }]), buffers }
+  return { kernel: emitWhole(kernel, [{ dtype: 'float32' }, { dtype: 'float32' }], maxPoolStage), buffers }
 }

@@ -1,4 +1,5 @@
 /** Convolution and pooling of images [B, H, W, C] (batch, height, width, channels). */
+import { convolutionKernels, poolingKernels, provideKernels } from '../../backend/index.ts'
 import { ThalwegError } from '../../base/index.ts'
 import { createNode, dilatedExtent, type WindowAttributes } from '../../graph/index.ts'
 import { Tensor } from '../tensor.ts'
@@ -38,6 +39,7 @@ export interface AveragePoolOptions extends PoolOptions {
 
 /** Cross-correlation of x [B, H, W, C] with kernel [height, width, C / groups, O] -> [B, H', W', O]. */
 export function conv2d(x: Tensor, kernel: Tensor, options: ConvOptions = {}): Tensor {
+  provideKernels(convolutionKernels)
   const strides = pair(options.strides ?? 1)
   const dilation = pair(options.dilation ?? 1)
   const extent = [0, 1].map((i) => dilatedExtent(kernel.shape[i] ?? 1, dilation[i]))
@@ -49,11 +51,13 @@ export function conv2d(x: Tensor, kernel: Tensor, options: ConvOptions = {}): Te
 
 /** The largest of each window, channel by channel; padding never wins. */
 export function maxPool(x: Tensor, options: PoolOptions): Tensor {
+  provideKernels(poolingKernels)
   return new Tensor(createNode('maxPool', [x.node], windowOf('maxPool', x, options)))
 }
 
 /** The mean of each window, channel by channel. */
 export function averagePool(x: Tensor, options: AveragePoolOptions): Tensor {
+  provideKernels(poolingKernels)
   const attributes = { ...windowOf('averagePool', x, options), countPadding: options.countPadding ?? false }
   return new Tensor(createNode('averagePool', [x.node], attributes))
 }

@@ -1,4 +1,5 @@
 /** Elements chosen by int32 indices, which must lie in range (see graph/op.ts). */
+import { gatherKernels, provideKernels } from '../../backend/index.ts'
 import { checkedAxis } from '../../base/index.ts'
 import { createNode } from '../../graph/index.ts'
 import { iota } from '../create.ts'
@@ -8,6 +9,7 @@ import { expandDims } from './shape.ts'
 
 /** `axis` of x is replaced by the axes of `indices`: rows of a table, say. */
 export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
+  provideKernels(gatherKernels)
   return new Tensor(createNode('gather', [x.node, indices.node], { axis: checkedAxis('gather', axis, x.rank) }))
 }
 
@@ -16,6 +18,7 @@ export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
  * repeated indices add up.
  */
 export function scatterAdd(updates: Tensor, indices: Tensor, options: { axis?: number; size: number }): Tensor {
+  provideKernels(gatherKernels)
   const { axis = 0, size } = options
   const at = checkedAxis('scatterAdd', axis, updates.rank)
   return new Tensor(createNode('scatterAdd', [updates.node, indices.node], { axis: at, size }))

@@ -1,4 +1,5 @@
 /** Folding axes away. Without `axes` all of them fold; with `keepDims` they stay as size 1. */
+import { argmaxKernels, provideKernels } from '../../backend/index.ts'
 import { checkedAxis } from '../../base/index.ts'
 import { createNode } from '../../graph/index.ts'
 import { binary, foldedCount, mean as meanOf, type ReduceOptions, reduce, Tensor, unary } from '../tensor.ts'
@@ -29,6 +30,7 @@ export function variance(x: Tensor, options: ReduceOptions = {}): Tensor {
 
 /** int32 index of the first largest element along `axis`, which is removed; the first NaN counts as largest. */
 export function argmax(x: Tensor, axis = -1): Tensor {
+  provideKernels(argmaxKernels)
   return new Tensor(createNode('argmax', [x.node], { axis: checkedAxis('argmax', axis, x.rank) }))
 }
 

@@ -2,9 +2,10 @@
 import { ThalwegError } from '../../base/index.ts'
 import type { Target } from '../../data/index.ts'
 import type { Model } from '../../nn/index.ts'
+import { namedArrays } from '../../train/array-names.ts'
 import { readBytes, writeFileAtomic } from '../../train/files.ts'
 import { encodeSafetensors, type StoredArray } from '../../train/index.ts'
-import { decodeSafetensors, namedArrays } from '../../train/safetensors.ts'
+import { decodeSafetensors } from '../../train/safetensors.ts'
 import type { Combine } from './combine.ts'
 import { type Member, memberOf } from './member.ts'
 

@@ -3,9 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { type Shape, sizeOf, stridesOf } from '../../../base/index.ts'
 import type { ContractionKernel, ContractionOp, Store, Value, View } from '../../program.ts'
 import { chooseFeatures } from '../choose-features.ts'
+import { emitKernel } from '../emit.ts'
+import { provideKernels } from '../families.ts'
 import { widened } from '../features.ts'
 import { runnable, type Split } from '../run-kernel.ts'
-import { emitContraction } from './contraction.ts'
+import { convolutionKernels } from './convolutions.ts'
+
+provideKernels(convolutionKernels)
 
 /** Whole numbers, so small that every sum of products is exact: results must be equal, not close. */
 function numbers(shape: Shape, seed: number): Float32Array {
@@ -82,7 +86,7 @@ function run(
   const features = VARIANTS[turn++ % VARIANTS.length]
   const guard = 16
   const stored = epilogue.stored.map((size) => new Float32Array(size + guard).fill(77))
-  runnable(emitContraction(kernel, features)).run([...operands, ...epilogue.loaded, ...stored], split)
+  runnable(emitKernel(kernel, [], features)).run([...operands, ...epilogue.loaded, ...stored], split)
   for (const output of stored) expect(output.slice(-guard)).toEqual(new Float32Array(guard).fill(77))
   return stored.map((output) => output.slice(0, -guard))
 }
@@ -375,8 +379,9 @@ test('a result may be stored transposed, between other values', () => {
 })
 
 test('the gradient of a kernel has several parts where there are many images', () => {
-  const { stages } = emitContraction(
+  const { stages } = emitKernel(
     kernelOf(formOf('conv2dKernelGrad', { ...SAME, ...MANY_IMAGES }), plain([3, 3, 4, 16])),
+    [],
     found,
   )
   expect(stages).toHaveLength(2)
@@ -386,7 +391,7 @@ test('the gradient of a kernel has several parts where there are many images', (
 test('no row of A is read that does not exist', () => {
   const [m, k] = [301, 1000]
   const product = productOf({ batch: [], m, k, n: 8, transposeA: false, transposeB: false })
-  const { stages } = emitContraction(kernelOf(product, plain(product.shape)), found)
+  const { stages } = emitKernel(kernelOf(product, plain(product.shape)), [], found)
   const pointers = stages.flatMap((stage) => stage.pointers)
   const offsets = pointers.flatMap((pointer) => (pointer.kind === 'table' ? [...pointer.data] : []))
   // The rows of a full block, then those of the last, which has what is left.
@@ -413,7 +418,7 @@ test('without fusing, every shape of the inner loop gives the same bits', () => 
   const uneven = (size: number): Float32Array => Float32Array.from({ length: size }, (_, i) => Math.sin(i * 12.9898))
   const [first, ...others] = VARIANTS.filter(({ relaxedMadd }) => !relaxedMadd).map((features) => {
     const product = new Float32Array(m * n)
-    runnable(emitContraction(kernel, features)).run([uneven(k * m), uneven(k * n), product])
+    runnable(emitKernel(kernel, [], features)).run([uneven(k * m), uneven(k * n), product])
     return product
   })
   for (const other of others) expect(other).toEqual(first)

@@ -3,15 +3,18 @@ import { describe, expect, test } from 'vitest'
 import { sizeOf, stridesOf } from '../../../base/index.ts'
 import type { ContractionKernel, Value } from '../../program.ts'
 import { chooseFeatures } from '../choose-features.ts'
+import { emitFamilyContraction, provideKernels } from '../families.ts'
 import { type Features, widened } from '../features.ts'
 import type { EmittedKernel } from '../kernel.ts'
 import { cutAt, runnable } from '../run-kernel.ts'
-import { emitContraction } from './contraction.ts'
+import { convolutionKernels } from './convolutions.ts'
 import { epilogueOf } from './epilogue.ts'
 import { forwardWindow, imageGradWindow, type Window } from './window.ts'
 import { emitWinograd } from './winograd-convolution.ts'
 import { emitWinogradGradient } from './winograd-gradient.ts'
 import { planGradient, planWinograd, savesGradientProducts, savesProducts } from './winograd-plan.ts'
+
+provideKernels(convolutionKernels)
 
 type Kernel = Exclude<ContractionKernel, { op: 'matmul' }>
 
@@ -81,7 +84,9 @@ function run(
   numbers: (size: number) => Float32Array,
   cuts: readonly number[] = [],
 ): Float32Array {
-  const emitted = minimal ? emitMinimal(kernel, features) : emitContraction(kernel, { ...features, winograd: false })
+  const emitted = minimal
+    ? emitMinimal(kernel, features)
+    : emitFamilyContraction(kernel, { ...features, winograd: false })
   const result = new Float32Array(sizeOf(kernel.shape))
   const operands = kernel.operandShapes.map((shape) => numbers(sizeOf(shape)))
   runnable(emitted).run([...operands, result, numbers(kernel.shape[3])], cutAt(...cuts))

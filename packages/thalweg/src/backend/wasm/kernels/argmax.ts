@@ -3,6 +3,7 @@
  * those before it. A unit is four results side by side.
  */
 import { type DType, sizeOf } from '../../../base/index.ts'
+import type { KernelFamily } from '../families.ts'
 import { LANES, type Lanes, loadLanes, storeLanes } from '../lanes.ts'
 import { apply, choose, keep, push, Registers, type Term } from '../terms.ts'
 import { isLarger } from './largest.ts'
@@ -85,3 +86,6 @@ export function argmaxStage(
     },
   }
 }
+
+/** A family of its own: not every network tells classes apart. */
+export const argmaxKernels: KernelFamily = { wholes: { argmax: argmaxStage } }

@@ -4,6 +4,7 @@
  */
 import { sizeOf } from '../../../base/index.ts'
 import type { Code, Local } from '../code.ts'
+import type { KernelFamily } from '../families.ts'
 import { loadLanes, storeLanes } from '../lanes.ts'
 import { add, Registers } from '../terms.ts'
 import { forRow } from './row.ts'
@@ -156,3 +157,6 @@ export function scatterAddStage({
     },
   }
 }
+
+/** Each is the gradient of the other. */
+export const gatherKernels: KernelFamily = { wholes: { gather: gatherStage, scatterAdd: scatterAddStage } }

@@ -5,6 +5,7 @@
 import { sizeOf } from '../../../base/index.ts'
 import type { AveragePoolAttributes } from '../../../graph/index.ts'
 import type { Local } from '../code.ts'
+import type { KernelFamily } from '../families.ts'
 import type { StageParameters } from '../kernel.ts'
 import { type Lanes, loadLanes, type Place, storeLanes } from '../lanes.ts'
 import { add, and, apply, atLeast, choose, div, keep, or, push, Registers, type Term } from '../terms.ts'
@@ -154,4 +155,15 @@ export function averagePoolGradStage({
     const share = keep(registers, div(load(vector.output(0), vector.lanes), divisor(attributes, vector)))
     vector.each(({ image: at }) => put(at(0), share, vector.lanes))
   })
+}
+
+/** Pooling, and the ops that its gradients are made of. */
+export const poolingKernels: KernelFamily = {
+  wholes: {
+    maxPool: maxPoolStage,
+    maxPoolTake: maxPoolTakeStage,
+    maxPoolPut: maxPoolPutStage,
+    averagePool: averagePoolStage,
+    averagePoolGrad: averagePoolGradStage,
+  },
 }

@@ -5,6 +5,7 @@
  */
 import { PHILOX_ROUNDS, sizeOf } from '../../../base/index.ts'
 import type { Code, Local } from '../code.ts'
+import type { KernelFamily } from '../families.ts'
 import { LANES, type Lanes, storeLanes } from '../lanes.ts'
 import { addInt, apply, int, keep, mul, push, Registers, type Term, xor } from '../terms.ts'
 import type { KernelOf, WholeStage } from './whole-stage.ts'
@@ -120,3 +121,6 @@ function philox(registers: Registers, counters: readonly Term[], keys: readonly 
   }
   return [c0, c1, c2, c3]
 }
+
+/** A family of its own: not every network draws numbers. */
+export const randomKernels: KernelFamily = { wholes: { random: randomStage } }

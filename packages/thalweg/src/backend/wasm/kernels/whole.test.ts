@@ -4,6 +4,8 @@ import { type DType, type Shape, sizeOf, type TypedArray } from '../../../base/i
 import { type Attributes, createNode, type Node } from '../../../graph/index.ts'
 import type { WholeKernel, WholeOp } from '../../program.ts'
 import { referenceBackend } from '../../reference/reference.ts'
+import { everyKernel } from '../every-kernel.ts'
+import { provideKernels } from '../families.ts'
 import { cutAt, runnable } from '../run-kernel.ts'
 import { emitWhole } from './whole.ts'
 
@@ -14,6 +16,8 @@ interface Operand {
 }
 
 const RUNS = 60
+
+provideKernels(...everyKernel)
 
 function expectedOf(node: Node): TypedArray {
   const backend = referenceBackend()

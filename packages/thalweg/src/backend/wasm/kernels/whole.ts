@@ -1,30 +1,18 @@
-/** Which file writes which op that is a kernel of its own. All go from whole buffers to a whole buffer, in one stage. */
+/** An op that is a kernel of its own, from whole buffers to a whole buffer, in one stage. Families write what is in it. */
 import { type DType, sizeOf } from '../../../base/index.ts'
-import type { Buffer, WholeKernel, WholeOp } from '../../program.ts'
+import type { Buffer, WholeKernel } from '../../program.ts'
+import { writeWhole } from '../families.ts'
 import type { EmittedKernel, Stage } from '../kernel.ts'
-import { argmaxStage } from './argmax.ts'
-import { gatherStage, scatterAddStage } from './gather.ts'
-import { averagePoolGradStage, averagePoolStage, maxPoolPutStage, maxPoolStage, maxPoolTakeStage } from './pool.ts'
-import { randomStage } from './random.ts'
-import type { KernelOf, WholeStage } from './whole-stage.ts'
+import type { WholeStage } from './whole-stage.ts'
 
-const STAGES: { readonly [Op in WholeOp]: (kernel: KernelOf<Op>, operandTypes: readonly DType[]) => WholeStage } = {
-  maxPool: maxPoolStage,
-  maxPoolTake: maxPoolTakeStage,
-  maxPoolPut: maxPoolPutStage,
-  averagePool: averagePoolStage,
-  averagePoolGrad: averagePoolGradStage,
-  gather: gatherStage,
-  scatterAdd: scatterAddStage,
-  random: randomStage,
-  argmax: argmaxStage,
-}
-
-export function emitWhole(kernel: WholeKernel, buffers: readonly Pick<Buffer, 'dtype'>[]): EmittedKernel {
+/** @param write what is in it, where that is not to be looked up */
+export function emitWhole<Kernel extends WholeKernel>(
+  kernel: Kernel,
+  buffers: readonly Pick<Buffer, 'dtype'>[],
+  write: (kernel: Kernel, operandTypes: readonly DType[]) => WholeStage = writeWhole,
+): EmittedKernel {
   const { label, op, attributes, operands, operandShapes, shape, output } = kernel
   if (sizeOf(shape) === 0) return { stages: [], scratchBytes: 0, privateBytes: 0 }
-  // The table pairs every op with a function of its own kernel; TypeScript cannot follow the pairing through a union.
-  const write = STAGES[op] as (kernel: WholeKernel, operandTypes: readonly DType[]) => WholeStage
   const types = operands.map((operand) => buffers[operand].dtype)
   const stage: Stage = {
     name: label,
