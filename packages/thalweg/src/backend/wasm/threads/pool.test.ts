@@ -3,9 +3,10 @@ import type { Code, Local } from '../code.ts'
 import { type Linked, link } from '../link.ts'
 import { Memory } from '../memory.ts'
 import type { Assembly } from '../module.ts'
-import { CONTROL } from './control.ts'
+import { CONTROL, TURN } from './control.ts'
 import type { Helper } from './host.ts'
 import { type PoolOptions, ThreadPool } from './pool.ts'
+import type { Mail } from './worker.ts'
 
 const UNITS = 64
 const STAGES = 3
@@ -153,6 +154,43 @@ describe('a pool', () => {
     )
     expect(() => plan.run()).toThrow('unreachable')
     expect(() => plan.run()).toThrow('internal: a thread broke')
+  })
+
+  test('a helper that was off its core while its plan went takes no part in the next one of that number', () => {
+    const memory = new Memory(true)
+    const mail: Mail[] = []
+    const start = (): Helper => ({
+      post: (message) => void ('plan' in message && mail.push(message)),
+      stop: () => undefined,
+    })
+    const pool = new ThreadPool(memory, { threads: 2, start })
+    const { control } = pool
+    const words = new Int32Array(memory.memory.buffer)
+    const turns = new BigInt64Array(memory.memory.buffer)
+    Atomics.store(words, (control + CONTROL.ready) >> 2, 1)
+    const scratch = memory.allocate(FLAG + 64 + 2 * PRIVATE_BYTES)
+    memory.clear(scratch, FLAG + 64)
+    const addresses = { buffer: () => 0, tables: 0, scratch, private: scratch + FLAG + 64 }
+    // A helper that takes a piece closes the run: it would wait for its end otherwise.
+    const closing = program((code, isHelper) => {
+      const end = 1000n * TURN
+      code.get(isHelper).if(() => code.i32(control).i64(end).atomic('i64.atomic.store', CONTROL.turn))
+    })
+    const plan = link(closing, addresses, memory, pool)
+    for (let run = 0; run < 5; run++) plan.run()
+    const [{ plan: module, slot }] = mail
+    const { help } = new WebAssembly.Instance(module, { env: { memory: memory.memory } }).exports
+    const helpWith = help as (thread: number, received: number) => void
+    const before = [...memory.integers(scratch, UNITS)]
+
+    // As in the run of another plan: its turn is open, and the mail that brought it lies unread.
+    const turn = Atomics.load(turns, (control + CONTROL.turn) >> 3) + TURN
+    Atomics.store(turns, (control + CONTROL.job) >> 3, turn | BigInt(slot))
+    Atomics.store(turns, (control + CONTROL.turn) >> 3, turn)
+    Atomics.store(words, (control + CONTROL.mail) >> 2, 2)
+    helpWith(1, 1)
+    expect([...memory.integers(scratch, UNITS)]).toEqual(before)
+    expect(pool.pieces()[1]).toBe(0)
   })
 
   test('forgets plans and gives their numbers to others', () => {

@@ -57,10 +57,9 @@ export function writePark(builder: ModuleBuilder, control: number): FunctionRefe
       const spins = code.local('i32')
       code.loop((again) => {
         code.i32(control).atomic('i64.atomic.load', CONTROL.turn).set(now)
-        code.i32(control).atomic('i32.atomic.load', CONTROL.mail).get(received).op('i32.ne')
-        code.if(() => code.i32(-1).op('return'))
-        code.i32(control).atomic('i64.atomic.load', CONTROL.job).tee(job)
-        code.op('i64.eqz').op('i32.eqz')
+        code.i32(control).atomic('i64.atomic.load', CONTROL.job).set(job)
+        emitIfMail(code, control, received, () => code.i32(-1).op('return'))
+        code.get(job).op('i64.eqz').op('i32.eqz')
         code.if(() => code.get(job).op('i32.wrap_i64').i32(LOW_BITS).op('i32.and').op('return'))
         spinOrSleep(code, control, spins, now)
         code.branch(again)
@@ -69,6 +68,15 @@ export function writePark(builder: ModuleBuilder, control: number): FunctionRefe
     },
     ['i32'],
   )
+}
+
+/**
+ * What a helper does where there is mail that it has not received. It is looked for after `job` was: the leader counts the mail
+ * that brings a plan before it names the plan there, so without mail the job is of a plan that the helper has.
+ */
+export function emitIfMail(code: Code, control: number, received: Local, then: () => void): void {
+  code.i32(control).atomic('i32.atomic.load', CONTROL.mail).get(received).op('i32.ne')
+  code.if(then)
 }
 
 /** Opens a turn: from now on helpers may take its pieces. */

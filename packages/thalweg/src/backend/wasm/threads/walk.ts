@@ -8,7 +8,7 @@ import type { Stage } from '../kernel.ts'
 import { writeClaim } from './claim.ts'
 import { CLAIM_BYTES, CONTROL, LOW_BITS, TURN } from './control.ts'
 import type { Sharing, Turn } from './divide.ts'
-import { emitDone, emitOpen, writeFinish, writeReach } from './wait.ts'
+import { emitDone, emitIfMail, emitOpen, writeFinish, writeReach } from './wait.ts'
 
 export interface Walk {
   readonly turns: readonly Turn[]
@@ -26,8 +26,8 @@ export type CallStage = (code: Code, stage: Stage, start: Int, end: Int, thread:
 type SharedTurn = Extract<Turn, { kind: 'shared' }>
 
 /**
- * Exports `lead(maySleep)`, which runs the program and returns 1 where a helper broke, else 0; and `help(thread)`, which
- * takes part in the run under way, if it is of this program, until it is over.
+ * Exports `lead(maySleep)`, which runs the program and returns 1 where a helper broke, else 0; and `help(thread, received)`,
+ * which takes part in the run under way, if it is of this program, until it is over.
  */
 export function writeWalk(builder: ModuleBuilder, walk: Walk, call: CallStage): void {
   const { control, threads, sharing, turns } = walk
@@ -124,14 +124,16 @@ function writeHelp(
   works: readonly FunctionReference[],
 ): FunctionReference {
   const reach = writeReach(builder, control)
-  return builder.function('help', ['i32'], (code) => {
-    const [thread] = code.parameters
+  return builder.function('help', ['i32', 'i32'], (code) => {
+    const [thread, received] = code.parameters
     const turn = code.local('i64')
     const now = code.local('i64')
     const pieces = code.local('i32')
     code.i32(control).atomic('i64.atomic.load', CONTROL.job).tee(turn)
     code.op('i32.wrap_i64').i32(LOW_BITS).op('i32.and').i32(slot).op('i32.ne')
     code.if(() => code.op('return'))
+    // Since the helper parked, the program may have been released and its slot given to another one.
+    emitIfMail(code, control, received, () => code.op('return'))
     code.get(turn).i64(BigInt(~LOW_BITS)).op('i64.and').set(turn)
     for (const work of works) {
       code.get(turn).call(reach).tee(now)

@@ -55,7 +55,7 @@ function receive(message) {
     return
   }
   try {
-    for (let slot = park(received); slot >= 0; slot = park(received)) plans.get(slot)(thread)
+    for (let slot = park(received); slot >= 0; slot = park(received)) plans.get(slot)(thread, received)
   } catch (error) {
     const text = String(error && error.stack || error).slice(0, ${FAILURE_LENGTH})
     const place = new Uint16Array(env.memory.buffer, control + ${CONTROL.failure}, ${FAILURE_LENGTH + 1})
