@@ -5,12 +5,12 @@ import type { Faulty } from './select.ts'
 import type { Found, Outcome } from './trial.ts'
 
 const outcome = (findings: readonly Found[], gain = 0): Outcome => {
-  return { gain, trainGain: gain, validGain: gain, examples: 1, steps: 1, seconds: 1, wallSeconds: 1, findings }
+  return { gain, trainGain: gain, validGain: gain, examples: 1, steps: 1, seconds: 1, waitedSeconds: 0, findings }
 }
 
 const program = healthyProgram('tuning', 1)
 const faulty: Faulty = {
-  kind: { name: 'k', expects: ['a'], brings: ['b'], repairable: true, mutate: () => undefined },
+  kind: { name: 'k', expects: ['a'], brings: ['b', 'a'], repairable: true, mutate: () => undefined },
   program,
   layers: ['dense2', 'relu2'],
   twin: { number: 1, program, outcome: outcome([], 0.9) },

@@ -1,6 +1,7 @@
 /**
  * Threads that train programs, and the file in which what they found is kept. A job's answer depends on the job alone, so
- * neither the number of threads nor the order in which they finish can be seen in the results.
+ * neither the number of threads nor the order in which they finish can be seen in the results. A thread that dies takes its
+ * job's answer along and nothing else; a job that takes long is named meanwhile.
  */
 import { createHash } from 'node:crypto'
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
@@ -25,6 +26,12 @@ export interface PoolOptions {
   readonly cache: string
   /** What an answer depends on beside the job, for those in which a babysitter has a part and for the others. */
   readonly version: (use: { readonly advised: boolean }) => string
+  /** Told again and again of a job that is not answered. Default: a line on standard error. */
+  readonly onSlow?: (job: Job, seconds: number) => void
+  /** How often, in milliseconds. Default a minute: the longest jobs take some seconds. */
+  readonly patienceMs?: number
+  /** Default: a thread that runs worker.ts. */
+  readonly start?: () => Worker
 }
 
 interface Reply {
@@ -32,11 +39,13 @@ interface Reply {
   readonly error?: string
 }
 
-export function createPool({ workers, cache, version }: PoolOptions): Pool {
+export function createPool(options: PoolOptions): Pool {
+  const { workers, cache, version, onSlow = tellSlow, patienceMs = 60_000, start = startWorker } = options
   const known = readCache(cache)
-  const all = Array.from({ length: workers }, startWorker)
+  const all = new Set(Array.from({ length: workers }, start))
   const idle = [...all]
   const waiting: ((worker: Worker) => void)[] = []
+  let isClosed = false
 
   function take(): Promise<Worker> {
     const worker = idle.pop()
@@ -49,16 +58,28 @@ export function createPool({ workers, cache, version }: PoolOptions): Pool {
     else idle.push(worker)
   }
 
+  /** Whoever waits for a turn is owed one by somebody. */
+  function replace(dead: Worker): void {
+    all.delete(dead)
+    if (isClosed) return
+    const worker = start()
+    all.add(worker)
+    give(worker)
+  }
+
   async function ask(job: Job): Promise<unknown> {
     const worker = await take()
-    const reply = await new Promise<Reply>((resolve, reject) => {
-      worker.once('error', reject)
-      worker.once('message', (message: Reply) => {
-        worker.off('error', reject)
-        resolve(message)
-      })
-      worker.postMessage(job)
-    })
+    const started = performance.now()
+    const slow = setInterval(() => onSlow(job, Math.round((performance.now() - started) / 1000)), patienceMs)
+    let reply: Reply
+    try {
+      reply = await replyOf(worker, job)
+    } catch (error) {
+      replace(worker)
+      throw new Error(`a thread died of ${JSON.stringify(job)}`, { cause: error })
+    } finally {
+      clearInterval(slow)
+    }
     give(worker)
     if (reply.error !== undefined) throw new Error(`${reply.error}\nin ${JSON.stringify(job)}`)
     return reply.answer
@@ -81,28 +102,63 @@ export function createPool({ workers, cache, version }: PoolOptions): Pool {
       (await answer({ kind: 'search', program, examples, seed }, false)) as Outcome,
     linear: async (program) => (await answer({ kind: 'linear', program }, false)) as number,
     async close() {
-      await Promise.all(all.map((worker) => worker.terminate()))
+      isClosed = true
+      await Promise.all([...all].map((worker) => worker.terminate()))
     },
   }
 }
 
-/** A newer Node reads TypeScript by itself; an older one does so through tsx, which every thread has to be told anew. */
-function startWorker(): Worker {
-  const worker = new URL('./worker.ts', import.meta.url)
-  if ('typescript' in process.features) return new Worker(worker)
-  const tsx = import.meta.resolve('tsx/esm/api')
-  return new Worker(`import('${tsx}').then(({ register }) => (register(), import('${worker}')))`, { eval: true })
+/** Rejected where the thread ends before it answers, in whatever way. */
+function replyOf(worker: Worker, job: Job): Promise<Reply> {
+  return new Promise<Reply>((resolve, reject) => {
+    const onExit = (code: number) => onError(new Error(`it ended with ${code} before it answered`))
+    const onError = (error: Error) => {
+      silence()
+      reject(error)
+    }
+    const onMessage = (reply: Reply) => {
+      silence()
+      resolve(reply)
+    }
+    const silence = () => worker.off('message', onMessage).off('error', onError).off('exit', onExit)
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit)
+    worker.postMessage(job)
+  })
 }
 
+function tellSlow(job: Job, seconds: number): void {
+  console.error(`no answer for ${seconds} s: ${JSON.stringify(job)}`)
+}
+
+/**
+ * A newer Node reads TypeScript by itself; an older one does so through tsx, which every thread has to be told anew. A program
+ * computes on one thread: there are as many programs at a time as there are processors.
+ */
+function startWorker(): Worker {
+  const worker = new URL('./worker.ts', import.meta.url)
+  const env = { ...process.env, THALWEG_THREADS: '1' }
+  if ('typescript' in process.features) return new Worker(worker, { env })
+  const tsx = import.meta.resolve('tsx/esm/api')
+  return new Worker(`import('${tsx}').then(({ register }) => (register(), import('${worker}')))`, { eval: true, env })
+}
+
+/** A run that was ended while it wrote leaves half a line; what comes next begins on a line of its own. */
 function readCache(file: string): Map<string, unknown> {
   mkdirSync(dirname(file), { recursive: true })
   const known = new Map<string, unknown>()
-  if (!existsSync(file)) return known
-  for (const line of readFileSync(file, 'utf8').split('\n')) {
-    // A run that was ended while it wrote leaves half a line.
-    if (!line.endsWith('}')) continue
-    const { key, answer } = JSON.parse(line) as { key: string; answer: unknown }
-    known.set(key, answer)
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  if (text !== '' && !text.endsWith('\n')) appendFileSync(file, '\n')
+  for (const line of text.split('\n')) {
+    const entry = entryOf(line)
+    if (entry) known.set(entry.key, entry.answer)
   }
   return known
+}
+
+function entryOf(line: string): { readonly key: string; readonly answer: unknown } | undefined {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
 }

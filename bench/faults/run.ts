@@ -11,7 +11,7 @@ import { createPool } from './pool.ts'
 import { markdown } from './report.ts'
 import { type Split, splits } from './sampler.ts'
 import { chooseFaulty, chooseHealthy } from './select.ts'
-import { librarySource } from './source.ts'
+import { sources } from './source.ts'
 import { tallied } from './tally.ts'
 import { watchFaults, watchHealthy } from './watch.ts'
 
@@ -60,11 +60,11 @@ async function main(): Promise<void> {
   if (options.help) return console.log(USAGE)
   if (options.list) return console.log(kinds.map(({ name, expects }) => `${name}: ${expects.join(', ')}`).join('\n'))
   const workers = Number(options.workers)
-  const source = await librarySource()
+  const { library, bench } = await sources()
   // Without a babysitter the figures stand as long as training computes what it did.
   const version = options.fresh
     ? () => String(Date.now())
-    : ({ advised }: { advised: boolean }) => (advised ? source : '')
+    : ({ advised }: { advised: boolean }) => (advised ? bench + library : bench)
   const pool = createPool({ workers, cache: options.cache, version })
   const sections: string[] = []
   const figures: Record<string, unknown> = {}

@@ -76,7 +76,7 @@ function isHarmed({ harms = 'score' }: Kind, healthy: Outcome, faulty: Outcome):
     case 'trust':
       return faulty.validGain - faulty.gain >= HARM * healthy.gain
     case 'time':
-      return faulty.wallSeconds >= 2 * faulty.seconds
+      return faulty.waitedSeconds >= faulty.seconds / 2
   }
 }
 

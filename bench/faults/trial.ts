@@ -1,5 +1,4 @@
 /** One program trained once: what it scored, what was said about it, and what it took. */
-import { cpuUsage } from 'node:process'
 import { ThalwegError } from 'thalweg/base'
 import type { Dataset } from 'thalweg/data'
 import { advise, fix } from 'thalweg/diagnose'
@@ -25,9 +24,9 @@ export interface Outcome {
   /** Training examples that were read, each as often as it was: by steps, by trials of a repair, by whoever looked. */
   readonly examples: number
   readonly steps: number
-  /** Of the processor; and of the clock, where a reader is slow. */
+  /** By the clock; and those of them in which training waited for a batch. */
   readonly seconds: number
-  readonly wallSeconds: number
+  readonly waitedSeconds: number
   readonly findings: readonly Found[]
   /** Code of the error that ended it early. */
   readonly error?: string
@@ -45,47 +44,48 @@ export async function runTrial(program: Program, mode: Mode): Promise<Outcome> {
     }
   }
   const train = counted(options.train)
-  const before = cpuUsage()
   const started = performance.now()
   const spent = () => {
-    const { user, system } = cpuUsage(before)
-    return { seconds: (user + system) / 1e6, wallSeconds: (performance.now() - started) / 1000 }
+    const { examples, waitedMs } = train.count()
+    return { examples, seconds: (performance.now() - started) / 1000, waitedSeconds: waitedMs / 1000 }
   }
   try {
     const run = await fit(model, { ...options, train: train.dataset, onEvent, ...babysitter(mode) })
-    const { seconds, wallSeconds } = spent()
-    const examples = train.read()
+    const cost = spent()
     const gain = gainFrom(run.test, table, table.test)
     const trainGain = gainFrom(await run.evaluate(options.train), table, table.train)
     const validGain = options.valid ? gainFrom(await run.evaluate(options.valid), table, table.valid) : 0
-    return {
-      gain,
-      trainGain,
-      validGain,
-      examples,
-      steps: run.steps,
-      seconds,
-      wallSeconds,
-      findings,
-    }
+    return { gain, trainGain, validGain, ...cost, steps: run.steps, findings }
   } catch (error) {
-    if (!(error instanceof ThalwegError)) throw error
-    const nothing = { gain: 0, trainGain: 0, validGain: 0 }
-    return { ...nothing, examples: train.read(), steps, ...spent(), findings, error: error.code }
+    if (!isOfProgram(error)) throw error
+    return { gain: 0, trainGain: 0, validGain: 0, ...spent(), steps, findings, error: error.code }
   }
 }
 
-function counted(dataset: Dataset): { readonly dataset: Dataset; readonly read: () => number } {
+/** Whether an error is what a program deserves. One of the library's own spoils the figures and ends the benchmark. */
+export function isOfProgram(error: unknown): error is ThalwegError {
+  return error instanceof ThalwegError && error.code !== 'internal'
+}
+
+interface Counted {
+  readonly dataset: Dataset
+  readonly count: () => { readonly examples: number; readonly waitedMs: number }
+}
+
+function counted(dataset: Dataset): Counted {
   let examples = 0
+  let waitedMs = 0
   return {
     dataset: {
       ...dataset,
       fill(rows, inputs, targets, epoch) {
-        examples += rows.length
+        const started = performance.now()
         dataset.fill(rows, inputs, targets, epoch)
+        waitedMs += performance.now() - started
+        examples += rows.length
       },
     },
-    read: () => examples,
+    count: () => ({ examples, waitedMs }),
   }
 }
 

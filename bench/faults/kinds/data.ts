@@ -2,56 +2,20 @@
 import { withData } from '../program.ts'
 import { isImage, isRegression } from '../sampler.ts'
 import { generators } from '../tables/generators.ts'
-import { between, type Kind } from './kind.ts'
+import { between, type Kind, runaway, stuck } from './kind.ts'
 
 export const data: readonly Kind[] = [
   {
     name: 'raw 0-255 inputs',
     expects: ['unscaled-inputs'],
-    brings: [
-      'saturated-activation',
-      'dead-relu',
-      'initial-loss',
-      'loss-diverged',
-      'loss-above-start',
-      'exploding-gradient',
-      'rate-too-high',
-      'plateau',
-      'loss-oscillates',
-      'not-learning',
-      'underfitting',
-      'non-finite',
-      'overfitting',
-      'feature-scales',
-      'loss-climbs',
-      'activation-spread',
-      'vanishing-gradient',
-    ],
+    brings: [...runaway, 'feature-scales'],
     repairable: true,
     mutate: (program) => ({ program: withData(program, { fault: 'bytes' }) }),
   },
   {
     name: 'one feature in another unit',
     expects: ['feature-scales', 'unscaled-inputs'],
-    brings: [
-      'saturated-activation',
-      'dead-relu',
-      'initial-loss',
-      'loss-diverged',
-      'loss-above-start',
-      'exploding-gradient',
-      'rate-too-high',
-      'plateau',
-      'loss-oscillates',
-      'not-learning',
-      'underfitting',
-      'non-finite',
-      'overfitting',
-      'rate-too-low',
-      'vanishing-gradient',
-      'loss-climbs',
-      'activation-spread',
-    ],
+    brings: runaway,
     repairable: true,
     mutate(program, draw) {
       if (isImage(program.data)) return undefined
@@ -62,24 +26,7 @@ export const data: readonly Kind[] = [
   {
     name: 'targets in another unit',
     expects: ['target-scale'],
-    brings: [
-      'saturated-activation',
-      'dead-relu',
-      'initial-loss',
-      'loss-diverged',
-      'loss-above-start',
-      'exploding-gradient',
-      'rate-too-high',
-      'rate-too-low',
-      'plateau',
-      'loss-oscillates',
-      'not-learning',
-      'underfitting',
-      'non-finite',
-      'output-range',
-      'vanishing-gradient',
-      'loss-climbs',
-    ],
+    brings: [...runaway, 'output-range'],
     repairable: true,
     mutate(program, draw) {
       if (!isRegression(program.data)) return undefined
@@ -113,7 +60,7 @@ export const data: readonly Kind[] = [
   {
     name: 'validation of training examples',
     expects: ['shared-examples'],
-    brings: ['overfitting', 'few-examples', 'validation-too-good'],
+    brings: ['overfitting', 'validation-too-good'],
     repairable: false,
     harms: 'trust',
     mutate: (program, draw) => {
@@ -130,24 +77,21 @@ export const data: readonly Kind[] = [
     name: 'sorted and not shuffled',
     expects: ['sorted-examples', 'batches-not-random'],
     brings: [
+      ...stuck,
       'loss-oscillates',
-      'not-learning',
-      'plateau',
-      'underfitting',
-      'overfitting',
-      'loss-above-start',
-      'rate-too-high',
       'loss-diverged',
+      'loss-above-start',
       'loss-climbs',
-      'rate-too-low',
+      'rate-too-high',
+      'overfitting',
     ],
     repairable: true,
     mutate: (program) => ({ program: { ...withData(program, { fault: 'sorted' }), shuffled: false } }),
   },
   {
     name: 'wrong targets',
-    expects: ['wrong-targets', 'overfitting', 'underfitting'],
-    brings: ['plateau', 'not-learning', 'loss-oscillates', 'rate-too-high', 'rate-too-low'],
+    expects: ['overfitting', 'underfitting'],
+    brings: [...stuck, 'loss-oscillates', 'rate-too-high'],
     repairable: false,
     mutate: (program, draw) => ({
       program: withData(program, { fault: 'wrong-targets', share: Number((0.6 + 0.35 * draw.uniform()).toFixed(2)) }),
@@ -174,7 +118,7 @@ export const data: readonly Kind[] = [
   },
   {
     name: 'a handful of examples',
-    expects: ['overfitting', 'few-examples', 'too-few-examples'],
+    expects: ['overfitting'],
     repairable: false,
     mutate: (program, draw) => {
       const rows = 12 + draw.integer(24)

@@ -15,7 +15,7 @@ export interface Kind {
   readonly name: string
   /** Codes of findings any of which is a right verdict. */
   readonly expects: readonly string[]
-  /** Codes of what the fault brings about beside it: no verdict, and no false alarm. */
+  /** Codes of what the fault brings about beside it: no verdict, and no false alarm. What is expected stays a verdict. */
   readonly brings?: readonly string[]
   /**
    * Whether a change of the configuration can mend it: without other data or more time, and without a guess at what its author
@@ -27,6 +27,37 @@ export interface Kind {
   /** Undefined where the program is not one that the mistake can be made in. */
   mutate(program: Program, draw: Random): Mutation | undefined
 }
+
+/** What may follow where hardly anything is learned. */
+export const stuck: readonly string[] = ['not-learning', 'plateau', 'underfitting', 'rate-too-low', 'update-ratio']
+
+/** What may follow where values or steps are far too large: numbers run away, units are driven to their ends, nothing fits. */
+export const runaway: readonly string[] = [
+  ...stuck,
+  'loss-diverged',
+  'loss-above-start',
+  'loss-climbs',
+  'loss-oscillates',
+  'rate-too-high',
+  'non-finite',
+  'overfitting',
+  'initial-loss',
+  'activation-spread',
+  'exploding-gradient',
+  'vanishing-gradient',
+  'saturated-activation',
+  'dead-relu',
+  'dead-channel',
+]
+
+/** What may follow where a layer lets little through: nothing is learned, and gradients fade. */
+export const choked: readonly string[] = [
+  ...stuck,
+  'vanishing-gradient',
+  'dead-relu',
+  'dead-channel',
+  'saturated-activation',
+]
 
 /** A layer with weights and what follows until the next one: a finding about any of them is about it. */
 export function around(layers: readonly LayerSpec[], at: number): string[] {

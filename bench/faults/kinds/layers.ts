@@ -1,6 +1,6 @@
 /** Mistakes in what the network is made of. */
 import { isWeighted, type LayerSpec, layerPaths, weighted, withLayers } from '../program.ts'
-import { around, has, type Kind } from './kind.ts'
+import { around, choked, has, type Kind, runaway, stuck } from './kind.ts'
 import { hiddenLayer } from './weights.ts'
 
 /** Of a program that looks at one example at a time. */
@@ -10,7 +10,7 @@ export const layers: readonly Kind[] = [
   {
     name: 'deep sigmoid stack',
     expects: ['vanishing-gradient', 'saturated-activation', 'sigmoid-stack'],
-    brings: ['not-learning', 'plateau', 'underfitting', 'rate-too-low', 'activation-spread'],
+    brings: [...stuck, 'activation-spread'],
     repairable: true,
     mutate: (program) =>
       weighted(program.layers).length >= 5 && !has(program, 'batchNorm') && !has(program, 'conv')
@@ -24,7 +24,7 @@ export const layers: readonly Kind[] = [
   {
     name: 'activations forgotten',
     expects: ['linear-stack'],
-    brings: ['underfitting', 'plateau', 'not-learning'],
+    brings: stuck,
     repairable: true,
     mutate: (program) =>
       weighted(program.layers).length >= 2 && !has(program, 'conv')
@@ -34,7 +34,7 @@ export const layers: readonly Kind[] = [
   {
     name: 'bottleneck of one unit',
     expects: ['narrow-layer'],
-    brings: ['underfitting', 'plateau', 'dead-relu', 'not-learning', 'vanishing-gradient', 'saturated-activation'],
+    brings: choked,
     repairable: true,
     mutate(program, draw) {
       const at = hiddenLayer(program, draw)
@@ -50,23 +50,7 @@ export const layers: readonly Kind[] = [
   {
     name: 'dropout far too high',
     expects: ['heavy-dropout'],
-    brings: [
-      'underfitting',
-      'plateau',
-      'not-learning',
-      'dead-relu',
-      'validation-too-good',
-      'rate-too-low',
-      'initial-loss',
-      'loss-oscillates',
-      'loss-above-start',
-      'loss-diverged',
-      'activation-spread',
-      'vanishing-gradient',
-      'loss-climbs',
-      'non-finite',
-      'rate-too-high',
-    ],
+    brings: [...runaway, 'validation-too-good'],
     repairable: true,
     mutate(program, draw) {
       const rate = 0.8 + 0.17 * draw.uniform()
@@ -81,7 +65,7 @@ export const layers: readonly Kind[] = [
   {
     name: 'frozen layers',
     expects: ['frozen-layer'],
-    brings: ['underfitting', 'plateau', 'not-learning', 'update-ratio', 'rate-too-low'],
+    brings: stuck,
     repairable: true,
     mutate(program) {
       const hidden = weighted(program.layers).slice(0, -1)
@@ -94,16 +78,7 @@ export const layers: readonly Kind[] = [
   {
     name: 'batch norm with batches of one',
     expects: ['small-norm-batch'],
-    brings: [
-      'not-learning',
-      'plateau',
-      'underfitting',
-      'dead-channel',
-      'vanishing-gradient',
-      'rate-too-low',
-      'activation-spread',
-      'loss-above-start',
-    ],
+    brings: [...choked, 'activation-spread', 'loss-above-start'],
     repairable: true,
     mutate(program) {
       if (!has(program, 'batchNorm') || has(program, 'conv') || program.batchSize === 'all') return undefined
@@ -118,7 +93,7 @@ export const layers: readonly Kind[] = [
   {
     name: 'network far too small',
     expects: ['underfitting', 'narrow-layer'],
-    brings: ['plateau', 'dead-relu', 'not-learning', 'vanishing-gradient', 'rate-too-low'],
+    brings: choked,
     repairable: false,
     mutate(program) {
       const last = weighted(program.layers).at(-1)

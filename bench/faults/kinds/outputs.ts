@@ -1,27 +1,27 @@
 /** Mistakes at the end of the network and in its loss. */
 import { layerPaths, type Program } from '../program.ts'
 import { choice, isRegression } from '../sampler.ts'
-import { has, type Kind, type Mutation } from './kind.ts'
+import { choked, has, type Kind, type Mutation, runaway } from './kind.ts'
 
 export const outputs: readonly Kind[] = [
   {
     name: 'softmax before its loss',
     expects: ['output-activation'],
-    brings: ['rate-too-low', 'plateau', 'underfitting', 'not-learning', 'vanishing-gradient', 'saturated-activation'],
+    brings: choked,
     repairable: true,
     mutate: (program) => (isRegression(program.data) ? undefined : endingIn(program, 'softmax')),
   },
   {
     name: 'rectified outputs',
     expects: ['output-activation', 'output-range'],
-    brings: ['dead-relu', 'plateau', 'underfitting', 'not-learning', 'rate-too-low', 'vanishing-gradient'],
+    brings: choked,
     repairable: true,
     mutate: (program) => endingIn(program, 'relu'),
   },
   {
     name: 'squashed outputs',
     expects: ['output-activation', 'output-range'],
-    brings: ['saturated-activation', 'plateau', 'underfitting', 'not-learning', 'rate-too-low'],
+    brings: choked,
     repairable: true,
     mutate: (program, draw) =>
       endingIn(program, isRegression(program.data) ? choice(draw, ['sigmoid', 'tanh']) : 'sigmoid'),
@@ -29,22 +29,7 @@ export const outputs: readonly Kind[] = [
   {
     name: 'loss of another task',
     expects: ['wrong-loss'],
-    brings: [
-      'loss-diverged',
-      'loss-above-start',
-      'exploding-gradient',
-      'not-learning',
-      'plateau',
-      'underfitting',
-      'rate-too-high',
-      'output-range',
-      'non-finite',
-      'initial-loss',
-      'rate-too-low',
-      'loss-climbs',
-      'vanishing-gradient',
-      'dead-channel',
-    ],
+    brings: [...runaway, 'output-range'],
     repairable: false,
     mutate: (program) =>
       isRegression(program.data) && !has(program, 'conv')

@@ -1,6 +1,6 @@
 /** Mistakes in how far a step goes. */
 import { rateOf, withOptimizer } from '../program.ts'
-import { between, has, type Kind } from './kind.ts'
+import { between, choked, has, type Kind, runaway, stuck } from './kind.ts'
 
 const adaptive = ['adam', 'adamw', 'nadam', 'rmsprop', 'adagrad']
 
@@ -8,18 +8,7 @@ export const rates: readonly Kind[] = [
   {
     name: 'rate too high',
     expects: ['rate-too-high', 'loss-diverged', 'loss-above-start', 'loss-oscillates', 'non-finite', 'loss-climbs'],
-    brings: [
-      'dead-relu',
-      'saturated-activation',
-      'exploding-gradient',
-      'vanishing-gradient',
-      'not-learning',
-      'plateau',
-      'underfitting',
-      'update-ratio',
-      'overfitting',
-      'dead-channel',
-    ],
+    brings: runaway,
     repairable: true,
     mutate(program, draw) {
       const factor = adaptive.includes(program.optimizer.name) ? between(draw, 30, 300) : between(draw, 10, 100)
@@ -29,18 +18,7 @@ export const rates: readonly Kind[] = [
   {
     name: 'rate 10 with momentum',
     expects: ['rate-too-high', 'loss-diverged', 'loss-above-start', 'non-finite', 'loss-climbs'],
-    brings: [
-      'dead-relu',
-      'saturated-activation',
-      'exploding-gradient',
-      'vanishing-gradient',
-      'not-learning',
-      'plateau',
-      'underfitting',
-      'update-ratio',
-      'loss-oscillates',
-      'dead-channel',
-    ],
+    brings: runaway,
     repairable: true,
     mutate: (program) => ({
       program: { ...program, optimizer: { name: 'sgd', options: { learningRate: 10, momentum: 0.9 } } },
@@ -49,7 +27,7 @@ export const rates: readonly Kind[] = [
   {
     name: 'rate too low',
     expects: ['rate-too-low'],
-    brings: ['not-learning', 'plateau', 'underfitting', 'update-ratio'],
+    brings: stuck,
     repairable: true,
     mutate: (program, draw) => ({
       program: withOptimizer(program, { learningRate: rateOf(program) / between(draw, 300, 10_000) }),
@@ -57,26 +35,8 @@ export const rates: readonly Kind[] = [
   },
   {
     name: 'momentum 0.999',
-    expects: [
-      'momentum-too-high',
-      'loss-oscillates',
-      'rate-too-high',
-      'loss-diverged',
-      'loss-above-start',
-      'non-finite',
-      'loss-climbs',
-    ],
-    brings: [
-      'dead-relu',
-      'saturated-activation',
-      'exploding-gradient',
-      'vanishing-gradient',
-      'not-learning',
-      'plateau',
-      'underfitting',
-      'update-ratio',
-      'dead-channel',
-    ],
+    expects: ['loss-oscillates', 'rate-too-high', 'loss-diverged', 'loss-above-start', 'non-finite', 'loss-climbs'],
+    brings: runaway,
     repairable: true,
     mutate(program, draw) {
       const learningRate = program.optimizer.name === 'sgd' ? rateOf(program) : between(draw, 0.01, 0.06)
@@ -85,8 +45,8 @@ export const rates: readonly Kind[] = [
   },
   {
     name: 'clipping to nearly nothing',
-    expects: ['rate-too-low', 'clipped-away'],
-    brings: ['not-learning', 'plateau', 'underfitting', 'update-ratio'],
+    expects: ['rate-too-low'],
+    brings: stuck,
     repairable: true,
     mutate: (program, draw) =>
       program.optimizer.name === 'sgd' ? { program: { ...program, clipNorm: between(draw, 1e-4, 3e-3) } } : undefined,
@@ -94,7 +54,7 @@ export const rates: readonly Kind[] = [
   {
     name: 'weight decay too large',
     expects: ['weight-decay', 'underfitting', 'not-learning'],
-    brings: ['vanishing-gradient', 'plateau', 'dead-relu', 'rate-too-low', 'rate-too-high'],
+    brings: [...choked, 'rate-too-high'],
     repairable: true,
     mutate(program, draw) {
       const { name } = program.optimizer

@@ -1,13 +1,13 @@
 /** Mistakes in first weights (the article, section 4). */
 import { isWeighted, type Named, type Program, weighted, withLayers } from '../program.ts'
 import { choice } from '../sampler.ts'
-import { around, between, has, hasActivation, type Kind } from './kind.ts'
+import { around, between, choked, has, hasActivation, type Kind, runaway } from './kind.ts'
 
 export const weights: readonly Kind[] = [
   {
     name: 'weights 0.01 at depth',
     expects: ['activation-spread', 'vanishing-gradient', 'weight-scale'],
-    brings: ['rate-too-low', 'not-learning', 'plateau', 'underfitting', 'update-ratio', 'dead-relu'],
+    brings: choked,
     repairable: true,
     mutate: (program) =>
       weighted(program.layers).length >= 5 && !has(program, 'batchNorm')
@@ -17,21 +17,7 @@ export const weights: readonly Kind[] = [
   {
     name: 'weights 1.0 at depth',
     expects: ['activation-spread', 'exploding-gradient', 'saturated-activation', 'initial-loss', 'weight-scale'],
-    brings: [
-      'loss-diverged',
-      'loss-above-start',
-      'loss-oscillates',
-      'rate-too-high',
-      'non-finite',
-      'dead-relu',
-      'not-learning',
-      'overfitting',
-      'underfitting',
-      'plateau',
-      'rate-too-low',
-      'loss-climbs',
-      'vanishing-gradient',
-    ],
+    brings: runaway,
     repairable: true,
     mutate: (program) =>
       weighted(program.layers).length >= 4 && !has(program, 'batchNorm')
@@ -41,35 +27,14 @@ export const weights: readonly Kind[] = [
   {
     name: 'all weights zero',
     expects: ['equal-weights'],
-    brings: [
-      'not-learning',
-      'plateau',
-      'dead-relu',
-      'vanishing-gradient',
-      'underfitting',
-      'rate-too-low',
-      'dead-channel',
-      'activation-spread',
-    ],
+    brings: [...choked, 'activation-spread'],
     repairable: true,
     mutate: (program) => ({ program: initialized(program, { name: 'zeros' }) }),
   },
   {
     name: 'all weights alike',
     expects: ['equal-weights'],
-    brings: [
-      'not-learning',
-      'plateau',
-      'underfitting',
-      'initial-loss',
-      'activation-spread',
-      'rate-too-high',
-      'loss-oscillates',
-      'weight-scale',
-      'dead-relu',
-      'vanishing-gradient',
-      'non-finite',
-    ],
+    brings: [...runaway, 'weight-scale'],
     repairable: true,
     mutate: (program, draw) => ({
       program: initialized(program, { name: 'constant', options: { value: between(draw, 0.02, 0.2) } }),
@@ -78,7 +43,7 @@ export const weights: readonly Kind[] = [
   {
     name: 'one layer of zeros',
     expects: ['equal-weights', 'dead-relu', 'vanishing-gradient', 'activation-spread'],
-    brings: ['not-learning', 'plateau', 'underfitting', 'rate-too-low', 'dead-channel'],
+    brings: choked,
     repairable: true,
     mutate(program, draw) {
       const at = hiddenLayer(program, draw)
@@ -89,22 +54,7 @@ export const weights: readonly Kind[] = [
   {
     name: 'one layer far too large',
     expects: ['activation-spread', 'saturated-activation', 'exploding-gradient', 'initial-loss', 'weight-scale'],
-    brings: [
-      'loss-diverged',
-      'loss-above-start',
-      'loss-oscillates',
-      'rate-too-high',
-      'dead-relu',
-      'not-learning',
-      'plateau',
-      'underfitting',
-      'overfitting',
-      'non-finite',
-      'update-ratio',
-      'rate-too-low',
-      'loss-climbs',
-      'vanishing-gradient',
-    ],
+    brings: runaway,
     repairable: true,
     mutate(program, draw) {
       const at = hiddenLayer(program, draw)
@@ -116,15 +66,7 @@ export const weights: readonly Kind[] = [
   {
     name: 'dead rectifiers',
     expects: ['dead-relu'],
-    brings: [
-      'vanishing-gradient',
-      'not-learning',
-      'plateau',
-      'underfitting',
-      'activation-spread',
-      'rate-too-low',
-      'weight-scale',
-    ],
+    brings: [...choked, 'activation-spread', 'weight-scale'],
     repairable: true,
     mutate(program, draw) {
       const at = hiddenLayer(program, draw)
