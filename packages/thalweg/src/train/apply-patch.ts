@@ -60,7 +60,8 @@ export function mendedModel(model: Model, mends: readonly Mend[] = []): Model {
   return patches.filter(isModelPatch).reduce(patchModel, model)
 }
 
-function isModelPatch(patch: Patch): patch is ModelPatch {
+/** Of the patches of a model alone. */
+export function isModelPatch(patch: Patch): patch is ModelPatch {
   return MODEL_PATCHES.has(patch.kind)
 }
 

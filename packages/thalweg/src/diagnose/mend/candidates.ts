@@ -1,18 +1,14 @@
 /** What is worth a try against findings: their own patches, those of all together, and the recipe that suits most. */
+
+import { isModelPatch } from '../../train/apply-patch.ts'
 import { applyPatches, type Configuration, type Finding, type Patch, resolvePatch } from '../../train/index.ts'
 import { anatomyOf } from '../anatomy.ts'
 import { adaptive, drawnByHe, scaledInputs } from '../patches.ts'
 
-/** Patches that change the first weights, or what they are for: with them a run begins anew. */
-const FROM_START: ReadonlySet<Patch['kind']> = new Set([
-  'initializer',
-  'scale-inputs',
-  'scale-outputs',
-  'insert-activations',
-  'widen-layer',
-  'activation',
-  'remove-layer',
-])
+/** Whether a patch changes the first weights, or what they are for: with it a run begins anew. Dropout has none. */
+function beginsAnew(patch: Patch): boolean {
+  return patch.kind === 'initializer' || (isModelPatch(patch) && patch.kind !== 'dropout-rate')
+}
 
 /** Patches of how far a step goes: an optimizer takes their place. */
 const AT_A_PACE: ReadonlySet<Patch['kind']> = new Set(['optimizer', 'learning-rate', 'clip-norm'])
@@ -50,7 +46,7 @@ export function candidatesFor(
     const key = JSON.stringify(patches)
     if (patches.length === 0 || seen.has(key) || candidates.length === most) continue
     seen.add(key)
-    if (!fromStart && patches.some(({ kind }) => FROM_START.has(kind))) continue
+    if (!fromStart && patches.some(beginsAnew)) continue
     if (!patches.some((patch) => acts(patch, configuration))) continue
     const patched = applyPatches(configuration, patches)
     if (isSound(patched)) candidates.push({ patches, configuration: patched })
