@@ -16,7 +16,8 @@ const here = import.meta.dirname
 /** Under npm, `node` may be the newer one in node_modules; this is the one that runs npm. */
 const ownNode = process.env.npm_node_execpath ?? process.execPath
 const program = (name: string): string => join(here, 'contenders', name)
-const typescript = ['--conditions=source', '--import', 'tsx']
+/** Contenders import the library as it is built, so that what is timed (compiling above all) is what users get. */
+const typescript = ['--import', 'tsx']
 
 /** Name, and who it is. The first is the one that ratios are of, where there is a newer Node; otherwise the second is. */
 export const CONTENDERS = {
@@ -60,7 +61,7 @@ function programs({ python, newNode }: FieldOptions): Programs {
 export function field(options: FieldOptions, threads: number): ContenderOptions[] {
   const { torch, newer } = programs(options)
   const on = (node: string | undefined, file: string, ...args: string[]) =>
-    node === undefined ? undefined : [node, ...typescript, program(file), ...args]
+    node === undefined ? undefined : [node, ...(node === newer ? [] : typescript), program(file), ...args]
   const commands: Record<ContenderName, Pick<ContenderOptions, 'env'> & { readonly command: string[] | undefined }> = {
     'thalweg-new-node': { command: on(newer, 'thalweg.ts') },
     thalweg: { command: on(ownNode, 'thalweg.ts') },
@@ -82,5 +83,6 @@ export function field(options: FieldOptions, threads: number): ContenderOptions[
 
 /** How the program is started that measures what the machine can do at best, on the newest Node at hand. */
 export function peakCommand(options: FieldOptions, threads: number): string[] {
-  return [programs(options).newer ?? ownNode, ...typescript, program('peak.ts'), String(threads)]
+  const { newer } = programs(options)
+  return [...(newer === undefined ? [ownNode, ...typescript] : [newer]), program('peak.ts'), String(threads)]
 }

@@ -4,7 +4,7 @@
  * is checked here, once: counts, NaN and infinities, the range of labels.
  */
 import { formatShape, type Shape, sizeOf, ThalwegError } from '../base/index.ts'
-import { checkRows, checkSlot } from './checks.ts'
+import { checkNames, checkRows, checkSlot } from './checks.ts'
 import type { Dataset, Target } from './dataset.ts'
 import { fingerprintOf } from './fingerprint.ts'
 
@@ -36,14 +36,19 @@ export interface NumberArraysOptions extends ArraysOptions {
   readonly names?: readonly string[]
 }
 
+type OptionNames = { readonly [Name in keyof ClassArraysOptions | keyof NumberArraysOptions]?: unknown }
+
+const NAMES = { name: 0, inputs: 0, inputShape: 0, scale: 0, labels: 0, classes: 0, numbers: 0, names: 0 } as const
+
 /**
  * A dataset over `inputs` and either `labels` (classification) or `numbers` (regression).
  *
  * @throws ThalwegError `data/unequal-count`, `data/not-finite`, `data/bad-label`, `data/bad-scale`, `data/ragged-row`,
- * `data/no-target`
+ * `data/no-target`, `data/bad-classes`, `data/unknown-option`
  */
 export function arrays(options: ClassArraysOptions | NumberArraysOptions): Dataset {
   const { name = 'arrays' } = options
+  checkNames<OptionNames>(name, options, NAMES)
   const inputs = options.inputs instanceof Uint8Array ? options.inputs : floats(name, options.inputs)
   const scale = options.scale ?? (inputs instanceof Uint8Array ? 1 / 255 : 1)
   const size = sizeOfTarget(name, options)
@@ -178,18 +183,27 @@ function placeOf(index: number, shape: Shape): string {
 }
 
 function classTarget(name: string, options: ClassArraysOptions): { target: Target; values: Int32Array } {
-  const { labels } = options
+  const { labels, classes: given } = options
+  if (given !== undefined && !Array.isArray(given)) throw badClasses(name, given)
   const values = new Int32Array(labels.length)
   let largest = -1
   for (let row = 0; row < labels.length; row++) {
     const label = labels[row]
-    const inRange = Number.isInteger(label) && label >= 0 && label < (options.classes?.length ?? 0x7fffffff)
-    if (!inRange) throw badLabel(name, label, row, options.classes?.length)
+    const inRange = Number.isInteger(label) && label >= 0 && label < (given?.length ?? 0x7fffffff)
+    if (!inRange) throw badLabel(name, label, row, given?.length)
     values[row] = label
     if (label > largest) largest = label
   }
-  const classes = options.classes ?? Array.from({ length: largest + 1 }, (_, label) => String(label))
+  const classes = given ?? Array.from({ length: largest + 1 }, (_, label) => String(label))
   return { target: { kind: 'class', classes }, values }
+}
+
+function badClasses(name: string, given: unknown): ThalwegError {
+  return new ThalwegError('data/bad-classes', {
+    rule: `${name}: classes must be the names of the classes, in the order of the labels`,
+    received: `classes ${String(given)}`,
+    try: "give names, such as classes: ['cat', 'dog'], or leave them out: then there are as many as the largest label says",
+  })
 }
 
 function badLabel(name: string, label: number, row: number, classes: number | undefined): ThalwegError {

@@ -1,5 +1,41 @@
 /** The checks that several files of this room share; each throws a three-line error that starts with `operation`. */
-import { ThalwegError } from '../base/index.ts'
+import { notByName, ThalwegError, unknownOption } from '../base/index.ts'
+
+/** Names of Keras, PyTorch and scikit-learn, where no edit distance leads to ours. */
+const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
+  class_names: ['classes'],
+  data: ['inputs'],
+  features: ['inputs'],
+  n_components: ['components'],
+  n_samples: ['size'],
+  p: ['probability'],
+  random_state: ['seed'],
+  std: ['deviation'],
+  stddev: ['deviation'],
+  targets: ['labels', 'numbers'],
+  test_size: ['test'],
+  validation: ['valid'],
+  validation_split: ['valid'],
+  x: ['inputs'],
+  y: ['labels', 'numbers'],
+}
+
+/**
+ * The names in a bag of options; `known` has one for each that the options' type has.
+ *
+ * @throws ThalwegError `data/unknown-option` with near names; `data/bad-option` where it is no bag at all
+ */
+export function checkNames<Options extends object>(
+  operation: string,
+  given: Options,
+  known: Readonly<Record<keyof Options, unknown>>,
+): void {
+  const names = Object.keys(known)
+  const bad = notByName(operation, given, names)
+  if (bad) throw new ThalwegError('data/bad-option', bad)
+  const unknown = unknownOption(operation, given, names, ELSEWHERE)
+  if (unknown) throw new ThalwegError('data/unknown-option', unknown)
+}
 
 /** A seed is any integer from 0 to 2^53 - 1. */
 export function checkSeed(operation: string, seed: number): void {

@@ -3,7 +3,7 @@
  * least one training example. A row's part depends on the seed, the fractions and the labels, on nothing else.
  */
 import { random, ThalwegError } from '../base/index.ts'
-import { checkCount, checkSeed } from './checks.ts'
+import { checkCount, checkNames, checkSeed } from './checks.ts'
 import { labelsOf } from './classes.ts'
 import type { Dataset } from './dataset.ts'
 import { subset } from './subset.ts'
@@ -35,6 +35,8 @@ export interface Split {
  * @throws ThalwegError `data/bad-fraction`, `data/too-few-rows`
  */
 export function split(dataset: Dataset, options: SplitOptions): Split {
+  const { seed, valid, test } = options
+  checkNames('split', options, { seed, valid, test })
   const rows = splitRows(dataset.name, labelsOf(dataset) ?? dataset.size, options)
   return {
     train: subset(dataset, rows.train, `${dataset.name}/train`),

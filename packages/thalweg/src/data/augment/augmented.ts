@@ -4,7 +4,7 @@
  * same bits. Whoever fills without an epoch (evaluation, fitting of preprocessing) sees the examples as they are.
  */
 import { sizeOf } from '../../base/index.ts'
-import { checkSeed } from '../checks.ts'
+import { checkNames, checkSeed } from '../checks.ts'
 import type { Dataset } from '../dataset.ts'
 import { fingerprintOf } from '../fingerprint.ts'
 import type { Augmentation } from './augmentation.ts'
@@ -25,9 +25,11 @@ export interface AugmentedOptions {
 export function augmented(
   dataset: Dataset,
   augmentations: readonly Augmentation[],
-  { seed = 0 }: AugmentedOptions = {},
+  options: AugmentedOptions = {},
 ): Dataset {
   const { name, inputShape } = dataset
+  const { seed = 0 } = options
+  checkNames(`augmented ${name}`, options, { seed })
   checkSeed(`augmented ${name}`, seed)
   for (const augmentation of augmentations) {
     if (augmentation.needsImages) checkImages(augmentation.name, name, inputShape)

@@ -2,6 +2,7 @@
  * Random crop: the image is padded on all sides and a piece of its own size is cut out at a random place (He et al.,
  * "Deep residual learning", CVPR 2016, section 4.2, with 4 pixels for CIFAR-10).
  */
+import { checkNames } from '../checks.ts'
 import { type Augmentation, checkFill, checkOption } from './augmentation.ts'
 import type { Fill } from './image.ts'
 import { move } from './move.ts'
@@ -14,7 +15,9 @@ export interface CropOptions {
 }
 
 /** @throws ThalwegError `data/bad-augmentation` */
-export function crop({ padding, fill = 0 }: CropOptions): Augmentation {
+export function crop(options: CropOptions): Augmentation {
+  const { padding, fill = 0 } = options
+  checkNames('crop', options, { padding, fill })
   checkOption('crop', 'padding', padding, Number.isSafeInteger(padding) && padding >= 0, 'an integer of at least 0')
   checkFill('crop', fill)
   return {

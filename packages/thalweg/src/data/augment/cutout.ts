@@ -2,6 +2,7 @@
  * Cutout: a square is blotted out, its centre anywhere in the image, so that parts of it may lie outside (DeVries and
  * Taylor, "Improved regularization of convolutional neural networks with cutout", 2017).
  */
+import { checkNames } from '../checks.ts'
 import { type Augmentation, checkOption, checkProbability } from './augmentation.ts'
 
 export interface CutoutOptions {
@@ -14,7 +15,9 @@ export interface CutoutOptions {
 }
 
 /** @throws ThalwegError `data/bad-augmentation` */
-export function cutout({ size, fill = 0, probability = 1 }: CutoutOptions): Augmentation {
+export function cutout(options: CutoutOptions): Augmentation {
+  const { size, fill = 0, probability = 1 } = options
+  checkNames('cutout', options, { size, fill, probability })
   checkOption('cutout', 'size', size, Number.isSafeInteger(size) && size >= 1, 'an integer of at least 1')
   checkOption('cutout', 'fill', fill, Number.isFinite(fill), 'a finite number')
   checkProbability('cutout', probability)

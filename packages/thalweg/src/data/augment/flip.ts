@@ -1,4 +1,5 @@
 /** Mirror images: left becomes right, or top becomes bottom. Not for digits, letters or anything that is not its mirror image. */
+import { checkNames } from '../checks.ts'
 import { type Augmentation, checkOption, checkProbability } from './augmentation.ts'
 import type { Image } from './image.ts'
 
@@ -10,7 +11,9 @@ export interface FlipOptions {
 }
 
 /** @throws ThalwegError `data/bad-augmentation` */
-export function flip({ direction = 'horizontal', probability = 0.5 }: FlipOptions = {}): Augmentation {
+export function flip(options: FlipOptions = {}): Augmentation {
+  const { direction = 'horizontal', probability = 0.5 } = options
+  checkNames('flip', options, { direction, probability })
   const isGood = direction === 'horizontal' || direction === 'vertical'
   checkOption('flip', 'direction', direction, isGood, "'horizontal' or 'vertical'")
   checkProbability('flip', probability)

@@ -2,6 +2,7 @@
  * Brightness and contrast, one draw for the whole image. Brightness is added, contrast multiplies the distance from the
  * image's mean; `range` keeps the result within what the images may hold.
  */
+import { checkNames } from '../checks.ts'
 import { type Augmentation, checkAmount, checkOption } from './augmentation.ts'
 
 export interface LightOptions {
@@ -28,11 +29,9 @@ export function contrast(options: LightOptions): Augmentation {
   })
 }
 
-function light(
-  name: string,
-  { amount, range }: LightOptions,
-  change: (pixels: Float32Array, by: number) => void,
-): Augmentation {
+function light(name: string, options: LightOptions, change: (pixels: Float32Array, by: number) => void): Augmentation {
+  const { amount, range } = options
+  checkNames(name, options, { amount, range })
   checkAmount(name, 'amount', amount)
   if (range) checkOption(name, 'range', range, range[0] < range[1], 'two numbers, the lower one first')
   return {

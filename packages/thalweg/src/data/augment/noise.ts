@@ -1,4 +1,5 @@
 /** Normal noise on every value (Sietsma and Dow 1991); for any inputs, not only images. */
+import { checkNames } from '../checks.ts'
 import { type Augmentation, checkAmount } from './augmentation.ts'
 
 export interface NoiseOptions {
@@ -7,7 +8,9 @@ export interface NoiseOptions {
 }
 
 /** @throws ThalwegError `data/bad-augmentation` */
-export function noise({ deviation }: NoiseOptions): Augmentation {
+export function noise(options: NoiseOptions): Augmentation {
+  const { deviation } = options
+  checkNames('noise', options, { deviation })
   checkAmount('noise', 'deviation', deviation)
   return {
     name: 'noise',

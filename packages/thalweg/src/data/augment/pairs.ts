@@ -5,7 +5,7 @@
  * programs pair within a batch, to save reading). Filled without an epoch, nothing is mixed.
  */
 import { sizeOf } from '../../base/index.ts'
-import { checkSeed } from '../checks.ts'
+import { checkNames, checkSeed } from '../checks.ts'
 import type { Dataset } from '../dataset.ts'
 import { fingerprintOf } from '../fingerprint.ts'
 import { checkOption } from './augmentation.ts'
@@ -26,7 +26,9 @@ export interface PairsOptions {
  *
  * @throws ThalwegError `data/bad-augmentation`, `data/bad-seed`
  */
-export function mixup(dataset: Dataset, { alpha = 0.2, seed = 0 }: PairsOptions = {}): Dataset {
+export function mixup(dataset: Dataset, options: PairsOptions = {}): Dataset {
+  const { alpha = 0.2, seed = 0 } = options
+  checkNames('mixup', options, { alpha, seed })
   return pairs('mixup', dataset, alpha, seed, (image, partner, share) => {
     const { pixels } = image
     for (let k = 0; k < pixels.length; k++) pixels[k] = share * pixels[k] + (1 - share) * partner[k]
@@ -40,7 +42,9 @@ export function mixup(dataset: Dataset, { alpha = 0.2, seed = 0 }: PairsOptions 
  *
  * @throws ThalwegError `data/bad-augmentation`, `data/bad-seed`, `data/not-images`
  */
-export function cutMix(dataset: Dataset, { alpha = 1, seed = 0 }: PairsOptions = {}): Dataset {
+export function cutMix(dataset: Dataset, options: PairsOptions = {}): Dataset {
+  const { alpha = 1, seed = 0 } = options
+  checkNames('cutMix', options, { alpha, seed })
   checkImages('cutMix', dataset.name, dataset.inputShape)
   return pairs('cutMix', dataset, alpha, seed, (image, partner, share, draws) => {
     const { pixels, height, width, channels } = image

@@ -3,6 +3,7 @@
  * (Szegedy et al., "Going deeper with convolutions", CVPR 2015, section 6). Bilinear. A piece that would be larger than
  * the image is cut down to it.
  */
+import { checkNames } from '../checks.ts'
 import { type Augmentation, checkInterval, checkOption } from './augmentation.ts'
 import { warp } from './warp.ts'
 
@@ -14,7 +15,9 @@ export interface ResizedCropOptions {
 }
 
 /** @throws ThalwegError `data/bad-augmentation` */
-export function resizedCrop({ area = [0.5, 1], ratio = [3 / 4, 4 / 3] }: ResizedCropOptions = {}): Augmentation {
+export function resizedCrop(options: ResizedCropOptions = {}): Augmentation {
+  const { area = [0.5, 1], ratio = [3 / 4, 4 / 3] } = options
+  checkNames('resizedCrop', options, { area, ratio })
   checkInterval('resizedCrop', 'area', area)
   checkOption('resizedCrop', 'area', area, area[1] <= 1, 'two shares of at most 1, the lower one first')
   checkInterval('resizedCrop', 'ratio', ratio)

@@ -1,4 +1,5 @@
 /** Rotation about the image's centre, counted clockwise as the image is seen, bilinear. */
+import { checkNames } from '../checks.ts'
 import { type Augmentation, checkAmount, checkFill } from './augmentation.ts'
 import type { Fill } from './image.ts'
 import { warp } from './warp.ts'
@@ -11,7 +12,9 @@ export interface RotateOptions {
 }
 
 /** @throws ThalwegError `data/bad-augmentation` */
-export function rotate({ degrees, fill = 0 }: RotateOptions): Augmentation {
+export function rotate(options: RotateOptions): Augmentation {
+  const { degrees, fill = 0 } = options
+  checkNames('rotate', options, { degrees, fill })
   checkAmount('rotate', 'degrees', degrees)
   checkFill('rotate', fill)
   return {

@@ -1,4 +1,5 @@
 /** Shear: rows slide along each other, as in slanted handwriting. Bilinear. */
+import { checkNames } from '../checks.ts'
 import { type Augmentation, checkFill, checkOption } from './augmentation.ts'
 import type { Fill } from './image.ts'
 import { warp } from './warp.ts'
@@ -11,7 +12,9 @@ export interface ShearOptions {
 }
 
 /** @throws ThalwegError `data/bad-augmentation` */
-export function shear({ degrees, fill = 0 }: ShearOptions): Augmentation {
+export function shear(options: ShearOptions): Augmentation {
+  const { degrees, fill = 0 } = options
+  checkNames('shear', options, { degrees, fill })
   checkOption('shear', 'degrees', degrees, degrees >= 0 && degrees < 90, 'a number of at least 0 and below 90')
   checkFill('shear', fill)
   return {

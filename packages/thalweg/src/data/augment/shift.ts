@@ -1,4 +1,5 @@
 /** Shift: every direction and distance up to `pixels`, in whole pixels, so nothing is blurred. */
+import { checkNames } from '../checks.ts'
 import { type Augmentation, checkFill, checkOption } from './augmentation.ts'
 import type { Fill } from './image.ts'
 import { move } from './move.ts'
@@ -11,7 +12,9 @@ export interface ShiftOptions {
 }
 
 /** @throws ThalwegError `data/bad-augmentation` */
-export function shift({ pixels, fill = 0 }: ShiftOptions): Augmentation {
+export function shift(options: ShiftOptions): Augmentation {
+  const { pixels, fill = 0 } = options
+  checkNames('shift', options, { pixels, fill })
   const [vertical, horizontal] = typeof pixels === 'number' ? [pixels, pixels] : pixels
   const isGood = [vertical, horizontal].every((count) => Number.isSafeInteger(count) && count >= 0)
   checkOption('shift', 'pixels', pixels, isGood, 'one or two integers of at least 0')

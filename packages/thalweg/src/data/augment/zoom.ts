@@ -1,4 +1,5 @@
 /** Zoom about the image's centre, bilinear: above 1 things get larger, below 1 smaller. */
+import { checkNames } from '../checks.ts'
 import { type Augmentation, checkFill, checkInterval } from './augmentation.ts'
 import type { Fill } from './image.ts'
 import { warp } from './warp.ts'
@@ -11,7 +12,9 @@ export interface ZoomOptions {
 }
 
 /** @throws ThalwegError `data/bad-augmentation` */
-export function zoom({ factors, fill = 0 }: ZoomOptions): Augmentation {
+export function zoom(options: ZoomOptions): Augmentation {
+  const { factors, fill = 0 } = options
+  checkNames('zoom', options, { factors, fill })
   checkInterval('zoom', 'factors', factors)
   checkFill('zoom', fill)
   const [low, high] = factors.map(Math.log)

@@ -1,4 +1,5 @@
 /** A circle inside a circle. */
+import { checkNames } from '../checks.ts'
 import type { Dataset } from '../dataset.ts'
 import { type PointsOptions, points } from './points.ts'
 
@@ -8,7 +9,9 @@ import { type PointsOptions, points } from './points.ts'
  * @throws ThalwegError `data/bad-count`, `data/bad-seed`, `data/bad-noise`
  */
 export function circles(options: PointsOptions = {}): Dataset {
-  return points('circles', 2, options.noise ?? 0.08, options, (label, position) => {
+  const { noise = 0.08, size, seed } = options
+  checkNames('circles', options, { noise, size, seed })
+  return points('circles', 2, noise, options, (label, position) => {
     const radius = label === 0 ? 1 : 0.5
     const angle = 2 * Math.PI * position
     return [radius * Math.cos(angle), radius * Math.sin(angle)]

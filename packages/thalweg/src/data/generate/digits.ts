@@ -5,7 +5,7 @@
  */
 import { type Random, random } from '../../base/index.ts'
 import { arrays } from '../arrays.ts'
-import { checkCount, checkSeed } from '../checks.ts'
+import { checkCount, checkNames, checkSeed } from '../checks.ts'
 import type { Dataset } from '../dataset.ts'
 import { flatten } from './pen/curve.ts'
 import { type Glyph, glyphs } from './pen/glyphs.ts'
@@ -53,6 +53,7 @@ const hand = {
  */
 export function digits(options: DigitsOptions = {}): Dataset {
   const { size = 12_000, seed = 1 } = options
+  checkNames('digits', options, { size, seed })
   checkCount('digits', 'size', size, 1)
   checkSeed('digits', seed)
   const inputs = new Uint8Array(size * PIXELS)

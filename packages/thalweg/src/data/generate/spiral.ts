@@ -1,5 +1,5 @@
 /** Interleaved arms of a spiral: no straight line tells them apart. */
-import { checkCount } from '../checks.ts'
+import { checkCount, checkNames } from '../checks.ts'
 import type { Dataset } from '../dataset.ts'
 import { type PointsOptions, points } from './points.ts'
 
@@ -16,6 +16,8 @@ export interface SpiralOptions extends PointsOptions {
  */
 export function spiral(options: SpiralOptions = {}): Dataset {
   const { classes = 3, noise = 0.03 } = options
+  const { size, seed } = options
+  checkNames('spiral', options, { classes, noise, size, seed })
   checkCount('spiral', 'classes', classes, 2)
   return points('spiral', classes, noise, options, (label, radius) => {
     const angle = 4 * radius + (2 * Math.PI * label) / classes

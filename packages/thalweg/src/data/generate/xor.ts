@@ -1,4 +1,5 @@
 /** The exclusive or of two signs: the smallest problem a linear model cannot learn. */
+import { checkNames } from '../checks.ts'
 import type { Dataset } from '../dataset.ts'
 import { type PointsOptions, points } from './points.ts'
 
@@ -9,7 +10,9 @@ import { type PointsOptions, points } from './points.ts'
  * @throws ThalwegError `data/bad-count`, `data/bad-seed`, `data/bad-noise`
  */
 export function xor(options: PointsOptions = {}): Dataset {
-  return points('xor', 2, options.noise ?? 0.05, options, (label, position, draw) => {
+  const { noise = 0.05, size, seed } = options
+  checkNames('xor', options, { noise, size, seed })
+  return points('xor', 2, noise, options, (label, position, draw) => {
     const x = 2 * position - 1
     const height = draw.uniform()
     const sameSign = label === 0

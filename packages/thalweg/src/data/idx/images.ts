@@ -1,6 +1,8 @@
 /** Images and their labels, each from an IDX array, as a dataset. */
+
 import { formatShape, ThalwegError } from '../../base/index.ts'
 import { arrays } from '../arrays.ts'
+import { checkNames } from '../checks.ts'
 import type { Dataset } from '../dataset.ts'
 import type { IdxArray } from './element.ts'
 import { readIdx } from './read.ts'
@@ -28,6 +30,7 @@ export interface IdxImagesOptions {
  */
 export async function idxImages(options: IdxImagesOptions): Promise<Dataset> {
   const { name, images, labels, classes } = options
+  checkNames('idxImages', options, { name, images, labels, classes })
   const pixels = await readIdx(images.bytes, images.file)
   const classOf = await readIdx(labels.bytes, labels.file)
   const isImages = pixels.values instanceof Uint8Array && (pixels.shape.length === 3 || pixels.shape.length === 4)

@@ -4,7 +4,9 @@
  * a loss with `classWeights`; see Buda, Maki and Mazurowski, "A systematic study of the class imbalance problem in
  * convolutional neural networks" (2018), who find over-sampling the best for deep networks.
  */
+
 import { random, ThalwegError } from '../../base/index.ts'
+import { checkNames } from '../checks.ts'
 import { countClasses, labelsOf } from '../classes.ts'
 import type { Dataset } from '../dataset.ts'
 import { rowsByClass } from './groups.ts'
@@ -16,7 +18,9 @@ export interface BalancedOptions {
 }
 
 /** @throws ThalwegError `data/bad-count`; over a dataset `data/no-classes` where the target is numbers */
-export function balanced({ perClass = 'largest' }: BalancedOptions = {}): Order {
+export function balanced(options: BalancedOptions = {}): Order {
+  const { perClass = 'largest' } = options
+  checkNames('balanced', options, { perClass })
   checkPerClass(perClass)
   return createOrder('balanced', (dataset, seed) => {
     const groups = rowsByClass('balanced', dataset)

@@ -3,7 +3,7 @@
  * Hacohen and Weinshall 2019, algorithm 1).
  */
 import { random, ThalwegError } from '../../base/index.ts'
-import { checkCount } from '../checks.ts'
+import { checkCount, checkNames } from '../checks.ts'
 import { labelsOf } from '../classes.ts'
 import { createOrder, type Order } from './order.ts'
 import type { Pacing } from './pacing.ts'
@@ -36,6 +36,8 @@ export interface CurriculumOptions {
 export function curriculum(options: CurriculumOptions): Order {
   const { pacing, first = 'easy', keepClasses = true, repeat = true } = options
   const { updates = repeat ? 10 : 1 } = options
+  const { scores } = options
+  checkNames('curriculum', options, { scores, pacing, first, keepClasses, repeat, updates })
   checkCount('curriculum', 'updates', updates, 1)
   if (!repeat && updates > 1) throw idleUpdates(updates)
   return createOrder('curriculum', (dataset, seed) => {

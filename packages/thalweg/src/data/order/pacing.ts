@@ -4,7 +4,9 @@
  * curriculum learning in training deep networks", ICML 2019) and Platanios et al. ("Competence-based curriculum learning",
  * NAACL 2019).
  */
+
 import { ThalwegError } from '../../base/index.ts'
+import { checkNames } from '../checks.ts'
 
 export interface Pacing {
   readonly name: string
@@ -21,7 +23,9 @@ export interface PacingOptions {
 }
 
 /** `start + (1 - start) t / epochs`. */
-export function linearPacing({ start, epochs }: PacingOptions): Pacing {
+export function linearPacing(options: PacingOptions): Pacing {
+  const { start, epochs } = options
+  checkNames('linearPacing', options, { start, epochs })
   check('linearPacing', { start, epochs })
   return pacing('linear', { start, epochs }, (time) => start + ((1 - start) * time) / epochs)
 }
@@ -30,14 +34,18 @@ export function linearPacing({ start, epochs }: PacingOptions): Pacing {
  * `(start^p + (1 - start^p) t / epochs)^(1/p)`: fast at first, then slower, so that what is new is a like share of what is
  * there (Platanios et al., equation 7).
  */
-export function rootPacing({ start, epochs, degree = 2 }: PacingOptions & { readonly degree?: number }): Pacing {
+export function rootPacing(options: PacingOptions & { readonly degree?: number }): Pacing {
+  const { start, epochs, degree = 2 } = options
+  checkNames('rootPacing', options, { start, epochs, degree })
   check('rootPacing', { start, epochs, degree })
   const begin = start ** degree
   return pacing('root', { start, epochs, degree }, (time) => (begin + ((1 - begin) * time) / epochs) ** (1 / degree))
 }
 
 /** The share `start` until `epochs`, then everything: the baby step of Bengio et al., "single step" in Hacohen and Weinshall. */
-export function stepPacing({ start, epochs }: PacingOptions): Pacing {
+export function stepPacing(options: PacingOptions): Pacing {
+  const { start, epochs } = options
+  checkNames('stepPacing', options, { start, epochs })
   check('stepPacing', { start, epochs })
   return pacing('step', { start, epochs }, (time) => (time < epochs ? start : 1))
 }
@@ -52,7 +60,9 @@ export interface ExponentialPacingOptions {
 }
 
 /** `start * increase^floor(t / every)`: the "fixed exponential pacing" of Hacohen and Weinshall. */
-export function exponentialPacing({ start, increase = 1.9, every }: ExponentialPacingOptions): Pacing {
+export function exponentialPacing(options: ExponentialPacingOptions): Pacing {
+  const { start, increase = 1.9, every } = options
+  checkNames('exponentialPacing', options, { start, increase, every })
   check('exponentialPacing', { start, every })
   if (!(increase > 1 && Number.isFinite(increase)))
     throw bad('exponentialPacing', 'increase', increase, 'above 1', '1.9')

@@ -3,7 +3,7 @@
  * share of the weights. Some examples come several times and some not at all.
  */
 import { random, ThalwegError } from '../../base/index.ts'
-import { checkCount } from '../checks.ts'
+import { checkCount, checkNames } from '../checks.ts'
 import { createOrder, type Order } from './order.ts'
 import { checkScores } from './scores.ts'
 
@@ -15,7 +15,9 @@ export interface WeightedOptions {
 }
 
 /** Over a dataset it throws `data/score-count`, `data/bad-score`, `data/bad-weight`, `data/bad-count`. */
-export function weighted({ weights, length }: WeightedOptions): Order {
+export function weighted(options: WeightedOptions): Order {
+  const { weights, length } = options
+  checkNames('weighted', options, { weights, length })
   return createOrder('weighted', ({ name, size }, seed) => {
     const operation = `weighted ${name}`
     const count = length ?? size

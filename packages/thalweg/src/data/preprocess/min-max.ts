@@ -1,5 +1,7 @@
 /** Min-max scaling: the smallest training value becomes `low`, the largest `high`, and lines go straight between. */
+
 import { ThalwegError } from '../../base/index.ts'
+import { checkNames } from '../checks.ts'
 import { affine } from './affine.ts'
 import { countOf, type Examples, type Per } from './examples.ts'
 import type { Mapping } from './mapping.ts'
@@ -28,6 +30,7 @@ export interface MinMaxOptions {
 /** @throws ThalwegError `data/bad-range` */
 export function minMax(options: MinMaxOptions = {}): (examples: Examples) => MinMax {
   const { per = 'channel', low = 0, high = 1 } = options
+  checkNames('minMax', options, { per, low, high })
   if (!(Number.isFinite(low) && Number.isFinite(high) && low < high)) throw badRange(low, high)
   return ({ shape, walk, leave }) => {
     const period = countOf(shape, per)

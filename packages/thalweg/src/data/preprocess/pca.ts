@@ -2,7 +2,9 @@
  * Principal component analysis: examples in the coordinates of their principal axes, uncorrelated, of which the first k
  * are kept: `y = (x - mean) C^T`. Inverse: `x = y C + mean`, exact where all axes are kept, else the nearest point.
  */
+
 import { ThalwegError } from '../../base/index.ts'
+import { checkNames } from '../checks.ts'
 import type { Examples } from './examples.ts'
 import { type PrincipalAxes, principalAxes } from './principal.ts'
 
@@ -30,6 +32,8 @@ export interface PcaOptions {
 
 /** @throws ThalwegError `data/bad-components`; when fitted `data/no-variance`, `data/too-many-features` */
 export function pca(options: PcaOptions = {}): (examples: Examples) => Pca {
+  const { components, variance } = options
+  checkNames('pca', options, { components, variance })
   checkOptions('pca', options)
   return (examples) => {
     const found = principalAxes('pca', examples)

@@ -1,4 +1,5 @@
 /** From parsed rows to three datasets in one call: understand, split, fit on train, apply to all. */
+import { checkNames } from '../checks.ts'
 import type { Dataset } from '../dataset.ts'
 import type { DataNote } from '../notes.ts'
 import { type RowSplit, type SplitOptions, splitRows } from '../split.ts'
@@ -7,6 +8,20 @@ import { type Table, type TableOptions, table } from '../table/table.ts'
 import { type FitTableOptions, fitTable, type TablePreprocessing, tableDataset } from './table.ts'
 
 export interface PrepareTableOptions extends TableOptions, SplitOptions, FitTableOptions {}
+
+/** Of each step's options that step takes its own. */
+const NAMES = {
+  name: 0,
+  target: 0,
+  task: 0,
+  types: 0,
+  seed: 0,
+  valid: 0,
+  test: 0,
+  missingIndicator: 0,
+  impute: 0,
+  transforms: 0,
+} as const satisfies Record<keyof PrepareTableOptions, unknown>
 
 export interface PreparedTable {
   readonly table: Table
@@ -26,6 +41,7 @@ export interface PreparedTable {
  * @throws ThalwegError as `table`, `splitRows`, `fitTable` and `tableDataset` do
  */
 export function prepareTable(rows: readonly (readonly string[])[], options: PrepareTableOptions): PreparedTable {
+  checkNames('prepareTable', options, NAMES)
   const understood = table(rows, options)
   const split = splitRows(understood.name, labelsOf(understood) ?? understood.rows.length, options)
   const { preprocessing, notes } = fitTable(understood, split.train, options)

@@ -2,7 +2,9 @@
  * Robust scaling: subtract the median, divide by the distance between two quantiles (by default the quartiles), so that a
  * few outliers move neither. Quantiles are interpolated as NumPy and R (type 7) do.
  */
+
 import { ThalwegError } from '../../base/index.ts'
+import { checkNames } from '../checks.ts'
 import { countOf, type Examples, type Per, type Walk } from './examples.ts'
 
 export interface Robust {
@@ -26,6 +28,7 @@ const MOST_VALUES = 1 << 23
 /** @throws ThalwegError `data/bad-range` */
 export function robust(options: RobustOptions = {}): (examples: Examples) => Robust {
   const { per = 'channel', quantiles: [lower, upper] = [0.25, 0.75] } = options
+  checkNames('robust', options, { per, quantiles: [lower, upper] })
   if (!(lower >= 0 && lower < upper && upper <= 1)) throw badQuantiles(lower, upper)
   return ({ shape, walk, leave }) => {
     const median: number[] = []

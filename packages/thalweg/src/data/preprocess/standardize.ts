@@ -2,6 +2,7 @@
  * Standardize: subtract the mean, divide by the standard deviation, for each place of the last axis (each feature of a
  * table, each channel of an image) or for each pixel.
  */
+import { checkNames } from '../checks.ts'
 import { countOf, type Examples, meanOf, type Per, type Walk } from './examples.ts'
 
 export interface Standardize {
@@ -17,7 +18,9 @@ export interface StandardizeOptions {
   readonly per?: Per
 }
 
-export function standardize({ per = 'channel' }: StandardizeOptions = {}): (examples: Examples) => Standardize {
+export function standardize(options: StandardizeOptions = {}): (examples: Examples) => Standardize {
+  const { per = 'channel' } = options
+  checkNames('standardize', options, { per })
   return ({ shape, walk, leave }) => fitStandardize(countOf(shape, per), walk, leave)
 }
 

@@ -9,7 +9,9 @@
  * and the inverse puts the mean where nothing varied. With an epsilon above 0 all axes are kept, those without variance
  * are divided by sqrt(epsilon), and the inverse is exact for any example.
  */
+
 import { ThalwegError } from '../../base/index.ts'
+import { checkNames } from '../checks.ts'
 import type { Examples } from './examples.ts'
 import { type Components, checkOptions, chosenCount, keptComponents, type PcaOptions } from './pca.ts'
 import { principalAxes } from './principal.ts'
@@ -31,11 +33,15 @@ export interface PcaWhiteningOptions extends PcaOptions, ZcaWhiteningOptions {}
 
 /** @throws ThalwegError `data/bad-epsilon`, `data/bad-components`; when fitted as `pca` does */
 export function pcaWhitening(options: PcaWhiteningOptions = {}): (examples: Examples) => Whitening {
+  const { components, variance, epsilon } = options
+  checkNames('pcaWhitening', options, { components, variance, epsilon })
   return whitening('pca-whitening', options)
 }
 
 /** @throws ThalwegError `data/bad-epsilon`; when fitted as `pca` does */
-export function zcaWhitening({ epsilon = 0 }: ZcaWhiteningOptions = {}): (examples: Examples) => Whitening {
+export function zcaWhitening(options: ZcaWhiteningOptions = {}): (examples: Examples) => Whitening {
+  const { epsilon = 0 } = options
+  checkNames('zcaWhitening', options, { epsilon })
   return whitening('zca-whitening', { epsilon })
 }
 

@@ -8,7 +8,7 @@ export const missingClass: Ailment = {
   rule: 'classes without an example in the training part',
   threshold: 0,
   cause: 'the examples were split without a look at their classes, or one was read in another spelling',
-  try: 'split with stratification: split(dataset, { stratify: true }), or leave the class out',
+  try: 'split by seed, which keeps every class in the training part: split(dataset, { seed }), or leave the class out',
   source: 'Kohavi, A study of cross-validation, IJCAI 1995 (stratification)',
   when: 'before',
   examine({ data: { classCounts, examples }, settings: { train } }) {
