@@ -9,6 +9,7 @@ const config: ViteUserConfig = {
     exclude: ['**/node_modules/**', '**/dist/**'],
     setupFiles: ['scripts/laws.ts'],
     testTimeout: 30_000,
+    hookTimeout: 30_000,
     // Test files share a process and its modules, which halves the work: nothing in the library knows a global state.
     // Whatever a test puts in the place of something real is taken away again after it.
     isolate: false,
