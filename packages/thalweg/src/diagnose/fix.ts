@@ -26,6 +26,8 @@ const LEAST_STEPS = 6
 const MOST_STEPS = 400
 /** Of the budget that is left, what one race takes at most. */
 const KEPT = 0.6
+/** And one that is undecided then. */
+const KEPT_UNDECIDED = 0.9
 /** After so much of the run it is too late to begin anew. */
 const LATE = 0.5
 
@@ -95,7 +97,11 @@ function openFixing(
     for (const { code } of findings) tried.add(code)
     if (candidates.length === 0 || steps < LEAST_STEPS) return undefined
     const isDead = findings.some(({ code }) => code === 'non-finite')
-    const { winner, spent, ...result } = await race({ model, settings }, candidates, place, { steps, isDead })
+    const { winner, spent, ...result } = await race({ model, settings }, candidates, place, {
+      steps,
+      most: KEPT_UNDECIDED * budget,
+      isDead,
+    })
     means.spending.steps += spent
     const codes = findings.map(({ code }) => code)
     const mend = {

@@ -347,6 +347,26 @@ describe('the list', () => {
   })
 })
 
+it('sigmoids that stand still are given until half of the run', async () => {
+  const model = stack(4, (n) => [dense(n, { initializer: small }), sigmoid()])
+  const found = await examined({ optimizer: sgd({ learningRate: 0.05 }), model, epochs: 16 })
+  const told = found.filter(({ code }) => code === 'not-learning')
+  expect(told.map(({ severity }) => severity)).toEqual(['info', 'warning'])
+  // 16 batches in each of 16 epochs.
+  expect(told[0].step).toBeLessThan(128)
+  expect(told[1].step).toBeGreaterThanOrEqual(128)
+})
+
+it('a rate that is far too low is raised to where updates are of a usual size', async () => {
+  const found = await examined({ optimizer: sgd({ learningRate: 1e-5 }) })
+  const finding = found.find(({ code }) => code === 'rate-too-low')
+  const [patch] = finding?.patches ?? []
+  const factor = patch?.kind === 'learning-rate' ? patch.factor : Number.NaN
+  const update = (factor * (finding?.evidence.measured ?? Number.NaN)) / 128
+  expect(update).toBeGreaterThan(3e-3)
+  expect(update).toBeLessThan(3e-2)
+})
+
 describe('a healthy run', () => {
   it('hears no warning', async () => {
     expect(codes(await examined({ epochs: 20 }), 'warning', 'error')).toEqual([])

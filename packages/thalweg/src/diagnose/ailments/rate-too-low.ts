@@ -1,4 +1,4 @@
-import type { Sign } from '../../train/index.ts'
+import type { Patch, Sign } from '../../train/index.ts'
 import type { Ailment } from '../ailment.ts'
 import { type Chart, learned, progress, updateRatio } from '../chart.ts'
 import { adaptive, faster, muchFaster } from '../patches.ts'
@@ -6,6 +6,8 @@ import { percent, short } from '../words.ts'
 
 /** By how much of their size weights have to move in a whole run to become anything else. */
 const MOVEMENT = 0.05
+/** By how much an update moves weights where all is well, relative to their size. */
+const USUAL = 3e-3
 /** Who has learned so much has moved far enough. */
 const LEARNED = 0.5
 const READINGS = 4
@@ -34,7 +36,7 @@ export const rateTooLow: Ailment = {
     // The largest, for rates that rise first.
     const largest = Math.max(...readings.map(updateRatio))
     const measured = largest * totalSteps
-    const patches = [faster, muchFaster, adaptive]
+    const patches = [...usual(largest), faster, muchFaster, adaptive]
     // Where nothing moves at all, no gradient comes through: that is not the rate's doing.
     if (measured === 0) return []
     if (measured < MOVEMENT) {
@@ -43,6 +45,15 @@ export const rateTooLow: Ailment = {
     }
     return stillFalling(chart).map((sign) => ({ ...sign, patches }))
   },
+}
+
+/** Rates at which an update moves the weights by about as much as is usual: the powers of ten around it. */
+function usual(ratio: number): Patch[] {
+  const power = Math.log10(USUAL / ratio)
+  // One and two powers are tried anyway.
+  if (!(power > 2)) return []
+  const powers = [...new Set([Math.ceil(power), Math.floor(power)])].filter((each) => each > 2)
+  return powers.map((each) => ({ kind: 'learning-rate', factor: 10 ** each }))
 }
 
 /** Late in the run the curve falls as steeply as ever, and has not come far. */

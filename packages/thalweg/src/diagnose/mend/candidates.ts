@@ -2,7 +2,7 @@
 
 import { isModelPatch } from '../../train/apply-patch.ts'
 import { applyPatches, type Configuration, type Finding, type Patch, resolvePatch } from '../../train/index.ts'
-import { anatomyOf } from '../anatomy.ts'
+import { type Anatomy, anatomyOf } from '../anatomy.ts'
 import { adaptive, drawnByHe, scaledInputs } from '../patches.ts'
 
 /** Whether a patch changes the first weights, or what they are for: with it a run begins anew. Dropout has none. */
@@ -39,15 +39,16 @@ export function candidatesFor(
     [drawnByHe, adaptive],
     [scaledInputs, drawnByHe, adaptive],
   ]
+  const { model, settings } = configuration
+  const { layers } = anatomyOf(model, settings.train.inputShape, settings.batchSize)
   const seen = new Set<string>()
   const candidates: Candidate[] = []
   for (const list of lists) {
-    const patches = list.map((patch) => resolvePatch(patch, configuration.settings))
+    const patches = list.map((patch) => resolvePatch(patch, settings)).filter((patch) => acts(patch, settings, layers))
     const key = JSON.stringify(patches)
     if (patches.length === 0 || seen.has(key) || candidates.length === most) continue
     seen.add(key)
     if (!fromStart && patches.some(beginsAnew)) continue
-    if (!patches.some((patch) => acts(patch, configuration))) continue
     const patched = applyPatches(configuration, patches)
     if (isSound(patched)) candidates.push({ patches, configuration: patched })
   }
@@ -80,10 +81,14 @@ function isSound({ model, settings: { train, batchSize } }: Configuration): bool
   }
 }
 
+/** Inputs that are scaled already are not tried again: within a factor of 2 of a deviation of 1, and half of one around 0. */
+function isSlight({ shift = [], scale = [] }: Extract<Patch, { kind: 'scale-inputs' }>): boolean {
+  return scale.every((factor, at) => factor > 0.5 && factor < 2 && Math.abs((shift[at] ?? 0) * factor) < 0.5)
+}
+
 /** Whether a patch would change anything. */
-function acts(patch: Patch, { model, settings }: Configuration): boolean {
+function acts(patch: Patch, settings: Configuration['settings'], layers: Anatomy['layers']): boolean {
   const { train, batchSize, orders, penalty, optimizer } = settings
-  const { layers } = anatomyOf(model, train.inputShape, batchSize)
   switch (patch.kind) {
     case 'shuffle':
       return orders.name !== 'shuffled'
@@ -93,6 +98,8 @@ function acts(patch: Patch, { model, settings }: Configuration): boolean {
       return penalty !== undefined || Number(optimizer.options.weightDecay ?? 0) > 0
     case 'unfreeze':
       return settings.groups?.some(({ rate }) => rate === 0) ?? false
+    case 'scale-inputs':
+      return !isSlight(patch)
     case 'scale-outputs':
       return train.target.kind === 'number'
     case 'activation':

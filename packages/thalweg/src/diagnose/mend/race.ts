@@ -1,6 +1,7 @@
 /**
  * A race of candidates and the unchanged run under one small equal budget, in rounds: after each, the worse half leaves
- * (successive halving; Jamieson and Talwalkar, AISTATS 2016). The winner has to beat the control by a margin.
+ * (successive halving; Jamieson and Talwalkar, AISTATS 2016). The winner has to beat the control by a margin; while the two are
+ * closer than that, they run on, as far as the budget goes.
  */
 import type { Configuration, Patch } from '../../train/index.ts'
 import type { Candidate } from './candidates.ts'
@@ -29,8 +30,10 @@ export function stepsWithin(budget: number, candidates: number): number {
 }
 
 export interface RaceOptions {
-  /** That one entrant makes at most. */
+  /** That one entrant makes in all rounds together. */
   readonly steps: number
+  /** That all entrants may make together, with what they run on. */
+  readonly most: number
   /** Whether the unchanged run is known to die, however well it does meanwhile. */
   readonly isDead: boolean
 }
@@ -39,7 +42,7 @@ export async function race(
   unchanged: Configuration,
   candidates: readonly Candidate[],
   start: Start,
-  { steps, isDead }: RaceOptions,
+  { steps, most, isDead }: RaceOptions,
 ): Promise<Race> {
   const entrants = candidates.map((candidate) => ({ candidate, loss: Number.POSITIVE_INFINITY }))
   const runners = new Map<Candidate, Runner>()
@@ -63,8 +66,15 @@ export async function race(
       racing = [...racing].sort((a, b) => a.loss - b.loss)
       for (const { candidate } of racing.splice(Math.ceil(racing.length / 2))) runners.get(candidate)?.release()
     }
-    const ofControl = isDead ? Number.POSITIVE_INFINITY : await control.measure()
     const [best] = racing
+    const runner = best && runners.get(best.candidate)
+    let ofControl = isDead ? Number.POSITIVE_INFINITY : await control.measure()
+    while (runner && isClose(best.loss, ofControl) && spent + 2 * part <= most) {
+      for (const each of [control, runner]) await each.run(part)
+      spent += 2 * part
+      best.loss = await runner.measure()
+      ofControl = await control.measure()
+    }
     const wins = best !== undefined && best.loss < Number.POSITIVE_INFINITY && best.loss < ofControl * (1 - MARGIN)
     return {
       control: ofControl,
@@ -76,6 +86,11 @@ export async function race(
     control.release()
     for (const { candidate } of racing) runners.get(candidate)?.release()
   }
+}
+
+/** Whether chance alone may have decided. */
+function isClose(loss: number, control: number): boolean {
+  return Math.abs(loss - control) < MARGIN * control
 }
 
 /** Other batches cut the epoch in other places: it begins again. New first weights take the place of the old ones. */

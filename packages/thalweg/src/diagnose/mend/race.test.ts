@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest'
+import { random } from '../../base/index.ts'
+import { arrays } from '../../data/index.ts'
+import { dense, meanSquaredError } from '../../nn/index.ts'
+import { sgd } from '../../optim/index.ts'
+import { applyPatches, type Patch } from '../../train/index.ts'
+import { completeOptions } from '../../train/options.ts'
+import { race } from './race.ts'
+
+const draw = random(1, 'race')
+const inputs = Float32Array.from({ length: 4 * 64 }, () => draw.normal())
+const numbers = Float32Array.from({ length: 64 }, (_, row) => 3 * inputs[4 * row] - inputs[4 * row + 1])
+const model = dense(1)
+const train = arrays({ inputs, inputShape: [4], numbers })
+const settings = completeOptions({
+  train,
+  loss: meanSquaredError(),
+  optimizer: sgd({ learningRate: 1e-3 }),
+  epochs: 99,
+})
+const start = { weights: undefined, position: { epoch: 0, batch: 0, step: 0 } }
+
+/** A race against the run as it is; all entrants together may make `most` steps. */
+function raced(factor: number, most: number) {
+  const patches: readonly Patch[] = [{ kind: 'learning-rate', factor }]
+  const candidate = { patches, configuration: applyPatches({ model, settings }, patches) }
+  return race({ model, settings }, [candidate], start, { steps: 9, most, isDead: false })
+}
+
+it('runs on while the best is too close to the control to tell, as far as the budget goes', async () => {
+  const [short, long] = [await raced(1.5, 18), await raced(1.5, 400)]
+  expect(short).toMatchObject({ spent: 18, winner: undefined })
+  expect(long.winner?.patches).toEqual([{ kind: 'learning-rate', factor: 1.5 }])
+  expect(long.spent).toBeGreaterThan(18)
+  expect(long.spent).toBeLessThan(400)
+})
+
+it('ends when it is decided', async () => {
+  const better = await raced(50, 400)
+  expect(better.winner).toBeDefined()
+  expect(better.spent).toBe(18)
+})
