@@ -174,6 +174,8 @@ export function describePatch(patch: KnownPatch): string {
       return `${of('layer')} with ${of('units')} units`
     case 'dropout-rate':
       return `dropout with a rate of ${of('rate')}`
+    case 'norm-momentum':
+      return `batch norm with a momentum of ${of('momentum')}`
     default:
       return patch.kind
   }

@@ -1,8 +1,9 @@
 /** From a recorded step to kernels over planned memory: simplify, decide what is stored, fuse, order, place. */
 import type { Lowered } from '../backend/index.ts'
 import { internal } from '../base/index.ts'
-import { type Node, type StepGraph, stepNodes, type Variable } from '../graph/index.ts'
-import { assemble } from './schedule/assemble.ts'
+import { type Node, type StepGraph, stepNodes, type Variable, withoutAsides } from '../graph/index.ts'
+import { cutAsides, interleave } from './schedule/asides.ts'
+import { assemble, place, type Scheduled } from './schedule/assemble.ts'
 import { fuse, type Grouping } from './schedule/fuse.ts'
 import type { Work } from './schedule/fusion.ts'
 import { copyGroup, type Group } from './schedule/group.ts'
@@ -15,12 +16,22 @@ import { simplify } from './simplify/simplify.ts'
 /** A pure function of the graph: the same step gives the same kernels in the same order. */
 export function lower(graph: StepGraph): Lowered {
   const simple = simplify(graph)
-  const order = stepNodes(simple)
-  const step = masksFromResults(simple, order, storedNodes(simple, order))
+  const main = withoutAsides(simple)
+  const order = stepNodes(main)
+  const masked = masksFromResults(simple, order, storedNodes(main, order))
+  const step = withoutAsides(masked)
+  const scheduled = schedule(step)
+  if (masked === step) return place(assemble(step, scheduled))
+  const { aside, sources } = cutAsides(masked, scheduled)
+  const assembled = assemble(step, scheduled, sources)
+  return place(interleave(assembled, assemble(aside, schedule(aside)), sources.map(assembled.bufferOf)))
+}
+
+function schedule(step: StepGraph): Scheduled {
   const nodes = stepNodes(step)
   const work = workOf(step, nodes, storedNodes(step, nodes))
   const grouping = fuseAll(work)
-  return assemble(step, grouping, work, orderGroups(grouping, work))
+  return { grouping, work, order: orderGroups(grouping, work) }
 }
 
 function workOf(step: StepGraph, nodes: readonly Node[], stored: Set<Node>): Work {

@@ -5,6 +5,7 @@ import type { StepTimes } from '../train/session.ts'
 import type { Anatomy } from './anatomy.ts'
 import type { DataFacts } from './data-facts.ts'
 import type { LossCurve } from './loss-curve.ts'
+import type { NormGap } from './norm-gap.ts'
 import type { Reading } from './reading.ts'
 
 export interface Chart {
@@ -23,6 +24,8 @@ export interface Chart {
   /** Oldest first; the first one is of the weights before any update, unless the run was resumed. */
   readonly readings: readonly Reading[]
   readonly epochs: readonly EpochEvent[]
+  /** After some of the epochs of a run with batch norm that is validated; undefined after the others. */
+  readonly normGap: NormGap | undefined
   /** Mean loss of the best constant answer: the entropy of the labels, the variance of the targets; undefined for other losses. */
   readonly blindLoss: number | undefined
 }
@@ -46,8 +49,18 @@ export function learned({ losses, blindLoss }: Chart): number {
   return from > 0 ? 1 - losses.recent() / from : 0
 }
 
+const ratiosOf = new WeakMap<Reading, number>()
+
 /** Median over the weights (not biases and the like) of a reading of how far an update moves them, relative to their size. */
-export function updateRatio({ parameters }: Reading): number {
+export function updateRatio(reading: Reading): number {
+  const known = ratiosOf.get(reading)
+  if (known !== undefined) return known
+  const ratio = medianRatio(reading)
+  ratiosOf.set(reading, ratio)
+  return ratio
+}
+
+function medianRatio({ parameters }: Reading): number {
   const ratios = parameters
     .filter(({ isWeight, values }) => isWeight && values > 0)
     .map(({ update, values }) => update / values)
@@ -58,6 +71,11 @@ export function updateRatio({ parameters }: Reading): number {
 /** Readings of the layers that are between others: the last one gives the output, and is judged by the loss. */
 export function hiddenLayers({ layers }: Reading): Reading['layers'] {
   return layers.slice(0, -1)
+}
+
+/** Readings of the layers that a gradient comes to: those from the first parameter on. */
+export function learningLayers({ layers }: Reading): Reading['layers'] {
+  return layers.filter(({ gradient }) => !Number.isNaN(gradient))
 }
 
 /** Whether the layers of a kind normalize what they are given. */

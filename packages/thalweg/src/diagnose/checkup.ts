@@ -41,8 +41,7 @@ export async function checkup(model: Model, options: FitOptions): Promise<Checku
     const order = orders.epochOrder(0)
     const rate = typeof schedule === 'function' ? schedule(0) : optimizer.learningRate
     const moment = momentAt(settings, begin, Math.ceil(order.length / batchSize), rate)
-    watch.beforeStep(order.slice(0, batchSize), { ...moment, updates: true }, begin)
-    session.step(order.slice(0, batchSize), { ...moment, updates: true })
+    watch.step(order.slice(0, batchSize), { ...moment, updates: true }, begin)
     findings.push(...watch.afterStep({ epoch: 0, batch: 1, step: 1 }))
     const { losses, blindLoss, readings, data } = watch.chart()
     const overfit = await overfitBatch(model, given, options.signal)

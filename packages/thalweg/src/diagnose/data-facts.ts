@@ -66,13 +66,14 @@ export interface DataFactsOptions {
 export function dataFactsOf({ train, valid, orders, batchSize, budget }: DataFactsOptions): DataFacts {
   const sample = sampleOf(train, budget)
   const width = sizeOf(train.inputShape)
-  const moments = momentsOf(sample.inputs, width)
+  const sizes = sizesOf(sample.inputs)
   const isTold = train.inputShape.length === 1 && width <= FEATURES
   return {
     examples: sample.rows.length,
-    features: isTold ? featuresOf(sample, train.target, moments) : undefined,
-    ...sizesOf(sample.inputs),
-    badValues: badValuesOf(sample, width),
+    features: isTold ? featuresOf(sample, train.target, momentsOf(sample.inputs, width)) : undefined,
+    rootMeanSquare: sizes.rootMeanSquare,
+    largest: sizes.largest,
+    badValues: badValuesOf(sample, width, sizes.isSound),
     classCounts: train.target.kind === 'class' ? countsOf(sample.targets, train.target.classes.length) : undefined,
     targets: train.target.kind === 'class' ? undefined : momentsOf(sample.targets, train.target.names.length),
     order: orders.name === 'shuffled' ? undefined : orderOf(train, orders, batchSize),
@@ -172,7 +173,7 @@ function isSame(inputs: Float32Array, width: number, a: number, b: number): bool
   return true
 }
 
-function sizesOf(inputs: Float32Array): { rootMeanSquare: number; largest: number } {
+function sizesOf(inputs: Float32Array): { rootMeanSquare: number; largest: number; isSound: boolean } {
   let [squares, largest, finite] = [0, 0, 0]
   for (let i = 0; i < inputs.length; i++) {
     const size = Math.abs(inputs[i])
@@ -181,10 +182,10 @@ function sizesOf(inputs: Float32Array): { rootMeanSquare: number; largest: numbe
     squares += size * size
     if (size > largest) largest = size
   }
-  return { rootMeanSquare: Math.sqrt(squares / Math.max(1, finite)), largest }
+  return { rootMeanSquare: Math.sqrt(squares / Math.max(1, finite)), largest, isSound: finite === inputs.length }
 }
 
-function badValuesOf({ rows, inputs, targets }: Sample, width: number): DataFacts['badValues'] {
+function badValuesOf({ rows, inputs, targets }: Sample, width: number, isSound: boolean): DataFacts['badValues'] {
   let count = 0
   let first: BadValue | undefined
   const see = (values: ArrayLike<number>, perExample: number, part: BadValue['part']): void => {
@@ -194,7 +195,7 @@ function badValuesOf({ rows, inputs, targets }: Sample, width: number): DataFact
       first ??= { example: rows[Math.floor(i / perExample)], index: i % perExample, value: values[i], part }
     }
   }
-  see(inputs, width, 'input')
+  if (!isSound) see(inputs, width, 'input')
   see(targets, targets.length / rows.length, 'target')
   return { count, first }
 }

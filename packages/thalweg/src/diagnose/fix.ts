@@ -129,7 +129,7 @@ function openFixing(
       first = { weights: session.store.save(), position }
       return see(watch.begin(position))
     },
-    beforeStep: (rows, moment, position) => watch.beforeStep(rows, moment, position),
+    step: (rows, moment, position) => watch.step(rows, moment, position),
     afterStep(position) {
       now = position
       return see(watch.afterStep(position))

@@ -10,18 +10,23 @@ export interface LossCurve {
   recent(steps?: number): number
   /** Means of `parts` equal stretches of the last `share` of all steps, oldest first. */
   stretches(parts: number, share?: number): readonly number[]
-  /** Standard deviation of the last so many steps. */
-  deviation(steps: number): number
   /** The highest of all so far. */
   readonly highest: number
 }
 
 export function createLossCurve(): LossCurve {
-  const values: number[] = []
+  /** Level 0 are the losses; every level has the sums of pairs of the one before. A long run is looked at often. */
+  const levels: number[][] = [[]]
+  const [values] = levels
   let highest = Number.NEGATIVE_INFINITY
-  const mean = (from: number, to: number): number => {
-    let sum = 0
-    for (let i = from; i < to; i++) sum += values[i]
+  function mean(from: number, to: number): number {
+    let [low, high, sum] = [from, to, 0]
+    for (let level = 0; low < high; level++) {
+      if (low % 2 === 1) sum += levels[level][low++]
+      if (high % 2 === 1) sum += levels[level][--high]
+      low /= 2
+      high /= 2
+    }
     return sum / (to - from)
   }
   return {
@@ -35,6 +40,11 @@ export function createLossCurve(): LossCurve {
     add(loss) {
       values.push(loss)
       if (loss > highest) highest = loss
+      for (let level = 0; levels[level].length % 2 === 0; level++) {
+        const [a, b] = levels[level].slice(-2)
+        levels[level + 1] ??= []
+        levels[level + 1].push(a + b)
+      }
     },
     recent: (steps = Math.max(8, Math.floor(values.length / 20))) =>
       mean(Math.max(0, values.length - steps), values.length),
@@ -42,13 +52,6 @@ export function createLossCurve(): LossCurve {
       const begin = Math.floor(values.length * (1 - share))
       const edge = (part: number): number => begin + Math.floor(((values.length - begin) * part) / parts)
       return Array.from({ length: parts }, (_, part) => mean(edge(part), edge(part + 1)))
-    },
-    deviation(steps) {
-      const from = Math.max(0, values.length - steps)
-      const middle = mean(from, values.length)
-      let squares = 0
-      for (let i = from; i < values.length; i++) squares += (values[i] - middle) ** 2
-      return Math.sqrt(squares / (values.length - from))
     },
   }
 }

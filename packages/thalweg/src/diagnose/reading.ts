@@ -3,7 +3,7 @@
  * a second plan of the same step, so that only these leave it.
  */
 import { sizeOf, type TypedArray } from '../base/index.ts'
-import { abs, cast, equal, max, mean, square, sub, type Tensor } from '../tensor/index.ts'
+import { cast, equal, max, mean, slice, square, sub, type Tensor } from '../tensor/index.ts'
 import type { ObserveStep, SeenCall, SeenParameter } from '../train/index.ts'
 import { layerOf } from './anatomy.ts'
 import { saturation } from './saturation.ts'
@@ -11,17 +11,21 @@ import { saturation } from './saturation.ts'
 export interface LayerReading {
   readonly path: string
   readonly kind: string
-  /** Of all activations of the batch. */
+  /** How many examples of the batch were read: all, but for layers of so many activations that fewer say the same. */
+  readonly examples: number
+  /** Of all activations of these examples. */
   readonly mean: number
   readonly deviation: number
-  readonly largest: number
   /** Share of activations that are exactly 0. */
   readonly zeros: number
   /** Share of activations near an end of their range; undefined for kinds without ends. */
   readonly saturated: number | undefined
-  /** Root mean square of the gradient of each example's own loss with respect to the layer's output. */
+  /**
+   * Root mean square of the gradient of each example's own loss with respect to the layer's output. NaN in front of the
+   * first parameter, where no gradient goes.
+   */
   readonly gradient: number
-  /** For rectifiers, per unit (last axis): the largest size of its activation over the batch; for batch norms, the deviation. */
+  /** For rectifiers, per unit (last axis): its largest activation over the examples; for batch norms, the deviation. */
   readonly units: Float32Array | undefined
 }
 
@@ -30,9 +34,8 @@ export interface ParameterReading {
   readonly layer: string
   readonly isWeight: boolean
   readonly size: number
-  /** Root mean squares: of the values, of the gradient of the batch's mean loss, of what the update adds. */
+  /** Root mean squares: of the values, of what the update adds. */
   readonly values: number
-  readonly gradient: number
   readonly update: number
 }
 
@@ -81,47 +84,65 @@ export function createInstruments(weights: ReadonlySet<string>): Instruments {
 
 const RECTIFIERS: ReadonlySet<string> = new Set(['relu', 'relu6'])
 
-/** Only plain means and maxima leave the plan, so that one walk over the activations gives all of them. */
+/** So many activations of a layer tell mean and deviation to within some thousandths. */
+const ENOUGH = 65_536
+/** Examples that are read in any case: what units do is judged by a few dozen (ailments/dead-relu.ts). */
+const FEWEST = 16
+
+/** As many of the first examples as are enough. */
+function sampled(values: Tensor): Tensor {
+  const [batch] = values.shape
+  const examples = Math.max(FEWEST, Math.ceil((ENOUGH * batch) / sizeOf(values.shape)))
+  if (!(examples < batch)) return values
+  return slice(
+    values,
+    values.shape.map(() => 0),
+    [examples, ...values.shape.slice(1)],
+  )
+}
+
+/**
+ * Means, of units where units are judged and of all otherwise: one walk over the activations gives them. What leaves the
+ * plan is some dozens of numbers.
+ */
 function layerInstrument({ path, layer: { kind }, output, gradient }: SeenCall): Instrument<LayerReading> {
-  const saturated = saturation(kind)?.(output)
-  const units = unitsOf(kind, output)
+  const seen = sampled(output)
+  const isRectifier = RECTIFIERS.has(kind)
+  const axes = seen.shape.map((_, axis) => axis).slice(0, isRectifier || kind === 'batchNorm' ? -1 : undefined)
+  const share = (condition: Tensor): Tensor => mean(cast(condition, 'float32'), { axes })
+  const saturated = saturation(kind)?.(seen)
   return {
     outputs: [
-      mean(output),
-      mean(square(output)),
-      max(abs(output)),
-      shareOf(equal(output, 0)),
-      mean(square(gradient)),
-      ...(saturated ? [shareOf(saturated)] : []),
-      ...(units ?? []),
+      mean(seen, { axes }),
+      mean(square(seen), { axes }),
+      share(equal(seen, 0)),
+      ...(saturated ? [share(saturated)] : []),
+      ...(gradient ? [mean(square(sampled(gradient)))] : []),
+      ...(isRectifier ? [max(seen, { axes })] : []),
     ],
-    read([[average], [squares], [largest], [zeros], [slopes], ...rest]) {
-      const ofUnits = rest.slice(saturated ? 1 : 0)
+    read([means, squares, zeros, ...rest]) {
+      let at = 0
       return {
         path,
         kind,
-        mean: average,
-        deviation: deviationOf(average, squares),
-        largest,
-        zeros,
-        saturated: saturated && rest[0][0],
-        gradient: Math.sqrt(slopes) * output.shape[0],
-        units: unitValues(ofUnits),
+        examples: seen.shape[0],
+        mean: average(means),
+        deviation: deviationOf(average(means), average(squares)),
+        zeros: average(zeros),
+        saturated: saturated && average(rest[at++]),
+        gradient: gradient ? Math.sqrt(rest[at++][0]) * output.shape[0] : Number.NaN,
+        units: isRectifier
+          ? Float32Array.from(rest[at])
+          : kind === 'batchNorm'
+            ? deviationsOf(means, squares)
+            : undefined,
       }
     },
   }
 }
 
-/** Per unit: of rectifiers the largest activation, of batch norms mean and mean square. */
-function unitsOf(kind: string, output: Tensor): readonly Tensor[] | undefined {
-  const axes = output.shape.slice(0, -1).map((_, axis) => axis)
-  if (RECTIFIERS.has(kind)) return [max(output, { axes })]
-  return kind === 'batchNorm' ? [mean(output, { axes }), mean(square(output), { axes })] : undefined
-}
-
-function unitValues([first, squares]: readonly TypedArray[]): Float32Array | undefined {
-  if (!first) return undefined
-  return Float32Array.from(first, (value, unit) => (squares ? deviationOf(value, squares[unit]) : value))
+function deviationsOf(means: TypedArray, squares: TypedArray): Float32Array {
+  return Float32Array.from(means, (each, unit) => deviationOf(each, squares[unit]))
 }
 
 /** In float32 the difference of two equal squares may fall below 0. */
@@ -130,20 +151,18 @@ function deviationOf(mean: number, squares: number): number {
   return variance < 0 ? 0 : Math.sqrt(variance)
 }
 
-function parameterInstrument(
-  { path, value, gradient, next }: SeenParameter,
-  isWeight: boolean,
-): Instrument<ParameterReading> {
+function parameterInstrument({ path, value, next }: SeenParameter, isWeight: boolean): Instrument<ParameterReading> {
   const size = sizeOf(value.shape)
   return {
-    outputs: [mean(square(value)), mean(square(gradient)), mean(square(sub(next, value)))],
-    read([[values], [slopes], [update]]) {
-      const [ofValues, ofSlopes, ofUpdate] = [Math.sqrt(values), Math.sqrt(slopes), Math.sqrt(update)]
-      return { path, layer: layerOf(path), isWeight, size, values: ofValues, gradient: ofSlopes, update: ofUpdate }
+    outputs: [mean(square(value)), mean(square(sub(next, value)))],
+    read([[values], [update]]) {
+      return { path, layer: layerOf(path), isWeight, size, values: Math.sqrt(values), update: Math.sqrt(update) }
     },
   }
 }
 
-function shareOf(condition: Tensor): Tensor {
-  return mean(cast(condition, 'float32'))
+function average(values: TypedArray): number {
+  let sum = 0
+  for (const value of values) sum += value
+  return sum / values.length
 }

@@ -22,6 +22,7 @@ import { dataFactsOf } from './data-facts.ts'
 import { findFirstNan, type MadeStep } from './first-nan.ts'
 import { createLossCurve } from './loss-curve.ts'
 import { nonFiniteFinding } from './non-finite.ts'
+import { createNormGapMeter, type NormGap } from './norm-gap.ts'
 import { createInstruments, type Reading } from './reading.ts'
 import { readingSchedule } from './schedule.ts'
 
@@ -54,11 +55,11 @@ export interface Snapshot {
 const WELL = 1.3
 
 export function openWatch({ model, settings, session }: WatchedRun, options: WatchOptions): OpenWatch {
-  const { train, batchSize, loss } = settings
+  const { train, valid, batchSize, loss } = settings
   const anatomy = anatomyOf(model, train.inputShape, batchSize)
   const weights = new Set(anatomy.parameters.filter(({ isWeight }) => isWeight).map(({ path }) => path))
   const instruments = createInstruments(weights)
-  const observer = session.observe(instruments.observe)
+  const observer = session.accompany(instruments.observe)
   const schedule = readingSchedule(session.plan.graph, options.readingEvery)
   const losses = createLossCurve()
   const readings: Reading[] = []
@@ -75,6 +76,8 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
   }
   let position: Position = { epoch: 0, batch: 0, step: 0 }
   let isRead = false
+  /** A reading is due. */
+  let waits = false
   /** How grave each ailment was when it was last told. */
   const told = new Map<string, number>()
 
@@ -84,7 +87,11 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
   let good: Snapshot | undefined
   let lowest = Number.POSITIVE_INFINITY
 
-  const chart = (): Chart => ({ ...facts, position, losses, readings, epochs })
+  const hasNorm = anatomy.layers.some(({ kind }) => kind === 'batchNorm')
+  const gapMeter = valid && hasNorm ? createNormGapMeter({ model, settings, session }, valid) : undefined
+  let normGap: NormGap | undefined
+
+  const chart = (): Chart => ({ ...facts, position, losses, readings, epochs, normGap })
 
   function look(...when: readonly Ailment['when'][]): Finding[] {
     const now = chart()
@@ -94,6 +101,14 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
         const [sign] = ailment.examine(now)
         return sign && isNews(ailment, sign) ? [findingOf(ailment, sign, position.step)] : []
       })
+  }
+
+  /** Of a full batch: for a last one of fewer examples the plan would have to be compiled again. */
+  function isDue({ rows, moment, position: { step, epoch } }: MadeStep): boolean {
+    waits ||= schedule.isDue(step)
+    if (!waits || moment.updates === false) return false
+    waits = rows.length < Math.min(batchSize, settings.orders.length(epoch))
+    return !waits
   }
 
   /** Each ailment is told once, and once more where it gets graver. */
@@ -111,19 +126,21 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
       position = at
       return at.step === 0 ? look('before') : []
     },
-    beforeStep(rows, moment: StepMoment, at) {
-      isRead = moment.updates !== false && schedule.isDue(at.step)
+    step(rows, moment: StepMoment, at) {
       const step: MadeStep = { rows, moment, position: at }
+      isRead = isDue(step)
       if (!isRead) {
+        session.step(rows, moment)
         made.push(step)
         return
       }
+      const arrays = session.arrays()
       const read = instruments.read(observer.run(rows, moment))
       if (read.parameters.every(({ values }) => Number.isFinite(values))) {
-        snapshot = session.arrays()
+        snapshot = arrays
         made = [step]
         const loss = losses.values.length === 0 ? Number.POSITIVE_INFINITY : losses.recent(LOOK_EVERY)
-        if (loss < WELL * lowest || good === undefined) good = { arrays: snapshot, position: at }
+        if (loss < WELL * lowest || good === undefined) good = { arrays, position: at }
         lowest = Math.min(lowest, loss)
       } else made.push(step) // Weights that are spoilt already are no place to begin from.
       const { learningRate } = moment
@@ -141,10 +158,19 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
     nonFinite: () => [nonFiniteFinding(findFirstNan(session, { arrays: snapshot, steps: made }), position.step)],
     afterEpoch(event) {
       epochs.push(event)
+      normGap = gapMeter && isMeasuredAfter(event.epoch, settings.epochs) ? gapMeter.measure() : undefined
       return look('epoch')
     },
-    release: () => observer.release(),
+    release() {
+      observer.release()
+      gapMeter?.release()
+    },
   }
+}
+
+/** A quarter, half and all of the run are enough to see whether moving statistics follow. */
+function isMeasuredAfter(epoch: number, epochs: number): boolean {
+  return [0.25, 0.5, 1].some((share) => epoch === Math.ceil(share * epochs))
 }
 
 function totalStepsOf(settings: WatchedRun['settings']): number {

@@ -14,6 +14,16 @@ export interface StepGraph {
   readonly outputs: readonly Node[]
   /** Carried out together at the end: every read in the step sees the old values. At most one per variable. */
   readonly updates: readonly Update[]
+  /**
+   * So many outputs, the last ones, only look on: everything else is computed as if they were not there, to the last bit.
+   * Default 0.
+   */
+  readonly asides?: number
+}
+
+/** The step without the outputs that only look on. */
+export function withoutAsides({ asides = 0, ...step }: StepGraph): StepGraph {
+  return asides === 0 ? step : { ...step, outputs: step.outputs.slice(0, step.outputs.length - asides) }
 }
 
 export function stepNodes(step: StepGraph): Node[] {

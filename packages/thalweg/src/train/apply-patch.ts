@@ -45,6 +45,7 @@ function applyPatch({ model, settings }: Configuration, patch: Patch): Configura
     case 'activation':
     case 'remove-layer':
     case 'dropout-rate':
+    case 'norm-momentum':
       return { model: patchModel(model, patch), settings }
     case 'widen-layer': {
       // Weights of the old shape are none of the new layer's.
@@ -73,6 +74,7 @@ const MODEL_PATCHES: ReadonlySet<string> = new Set<ModelPatch['kind']>([
   'activation',
   'remove-layer',
   'dropout-rate',
+  'norm-momentum',
 ])
 
 /** The same patch with everything that it takes from the data filled in. */

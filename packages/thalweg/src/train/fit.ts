@@ -178,8 +178,8 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
       if (signal?.aborted) return false
       const moment = momentAt(settings, position, batches, rates.of(position.step))
       const rows = batchRows(order, settings.batchSize, position.batch)
-      watch?.beforeStep(rows, moment, position)
-      session.step(rows, moment)
+      if (watch) watch.step(rows, moment, position)
+      else session.step(rows, moment)
       const step = position.step + (moment.updates ? 1 : 0)
       position = { epoch: position.epoch, batch: position.batch + 1, step }
       if (watch && (await seen(watch))) return trainEpoch()

@@ -1,5 +1,5 @@
 /** Models changed from outside: a new description with other layers in some places; weights keep their paths. */
-import { createActivation, dense, dropout, type Layer, type Model, sequential } from '../nn/index.ts'
+import { batchNorm, createActivation, dense, dropout, type Layer, type Model, sequential } from '../nn/index.ts'
 import { add, mul, type Tensor, tensor } from '../tensor/index.ts'
 import type { ModelPatch } from './patch.ts'
 
@@ -31,6 +31,10 @@ export function patchModel(model: Model, patch: ModelPatch): Model {
     case 'dropout-rate':
       return replaced(model, (layer) =>
         layer.kind === 'dropout' ? dropout({ rate: patch.rate, ...name(layer) }) : layer,
+      )
+    case 'norm-momentum':
+      return replaced(model, (layer) =>
+        layer.kind === 'batchNorm' ? batchNorm({ ...layer.options, momentum: patch.momentum, ...name(layer) }) : layer,
       )
   }
 }

@@ -39,6 +39,8 @@ export type ModelPatch =
   | { readonly kind: 'remove-layer'; readonly layer: string }
   /** Every dropout drops with this probability instead; with 0 there is none. */
   | { readonly kind: 'dropout-rate'; readonly rate: number }
+  /** Every batch norm keeps this share of its moving statistics at each step. */
+  | { readonly kind: 'norm-momentum'; readonly momentum: number }
 
 /** What was done about a finding: raced, and kept or not. Plain data. */
 export interface Mend {

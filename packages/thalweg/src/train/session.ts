@@ -5,7 +5,7 @@
  */
 import { formatShape, sameShape, sizeOf, ThalwegError, type TypedArray } from '../base/index.ts'
 import { createStep, type Engine, type Plan, recordStep } from '../compile/index.ts'
-import { createNode, type Variable } from '../graph/index.ts'
+import { createNode, type StepGraph, type Variable } from '../graph/index.ts'
 import { build, createStore, type Model, type NamedArray, type Store } from '../nn/index.ts'
 import { checkMembers } from '../optim/groups.ts'
 import { Tensor } from '../tensor/index.ts'
@@ -38,7 +38,7 @@ export interface StepMoment {
   readonly epoch?: number
 }
 
-/** A step that is looked at instead of made: everything is computed as the next step would, and nothing assigned. */
+/** More of a step than its loss. */
 export interface Observer {
   /** The values that were asked for, in their order. */
   run(rows: Int32Array, moment: StepMoment): readonly TypedArray[]
@@ -73,8 +73,13 @@ export interface Session {
   lastLoss(): number
   /** How long steps took, without compiling. */
   readonly times: StepTimes
-  /** A second plan of the updating step, compiled when it first runs, with the outputs that `observe` asks for. */
+  /** A step that is looked at instead of made: everything is computed as the next step would, and nothing assigned. */
   observe(observe: ObserveStep): Observer
+  /**
+   * A step that is looked at while it is made, an update, to the last bit as {@link step} would. The values are those of
+   * before it. It counts in no {@link times}.
+   */
+  accompany(observe: ObserveStep): Observer
   sums(): EpochSums
   /** Sets the sums of the epoch to zero. */
   beginEpoch(): void
@@ -132,6 +137,29 @@ export function openSession(model: Model, settings: Settings, onCompile?: (event
     return given
   }
 
+  /** Plans of the updating step with more outputs, compiled when they first run. */
+  function observing(observe: ObserveStep, change: (step: StepGraph) => StepGraph) {
+    const plans = new Map<number, Plan>()
+    function compile(examples: number): Plan {
+      const types = [...batchTypes(train, examples), ...scalarSlots(has)]
+      const recorded = recordStep(types, (nodes) => recordTrainingStep(parts, nodes, true, observe))
+      const plan = engine.compile(change(recorded))
+      plans.set(examples, plan)
+      return plan
+    }
+    return {
+      run(rows: Int32Array, moment: StepMoment): Plan {
+        const plan = plans.get(rows.length) ?? compile(rows.length)
+        plan.run(slotsFor(rows, moment))
+        return plan
+      },
+      release(): void {
+        for (const plan of plans.values()) plan.release()
+        plans.clear()
+      },
+    }
+  }
+
   engine.write(counters.step, new Int32Array(1))
   engine.write(counters.seed, Int32Array.of(seed, Math.floor(seed / 0x100000000)))
   engine.write(counters.firstBad, new Int32Array(1))
@@ -175,23 +203,16 @@ export function openSession(model: Model, settings: Settings, onCompile?: (event
     times,
     lastLoss: () => last?.read(0)[0] ?? Number.NaN,
     observe(observe) {
-      const plans = new Map<number, Plan>()
-      const compile = (examples: number): Plan => {
-        const types = [...batchTypes(train, examples), ...scalarSlots(has)]
-        const recorded = recordStep(types, (nodes) => recordTrainingStep(parts, nodes, true, observe))
-        const plan = engine.compile({ ...recorded, updates: [] })
-        plans.set(examples, plan)
-        return plan
-      }
+      const plans = observing(observe, (step) => ({ ...step, updates: [] }))
+      return { ...plans, run: (rows, moment) => seenIn(plans.run(rows, moment)) }
+    },
+    accompany(observe) {
+      const plans = observing(observe, (step) => ({ ...step, asides: step.outputs.length - 1 }))
       return {
+        ...plans,
         run(rows, moment) {
-          const plan = plans.get(rows.length) ?? compile(rows.length)
-          plan.run(slotsFor(rows, moment))
-          return plan.graph.outputs.slice(1).map((_, index) => plan.read(index + 1))
-        },
-        release() {
-          for (const plan of plans.values()) plan.release()
-          plans.clear()
+          last = plans.run(rows, moment)
+          return seenIn(last)
         },
       }
     },
@@ -234,6 +255,11 @@ export function openSession(model: Model, settings: Settings, onCompile?: (event
   }
   session.beginEpoch()
   return session
+}
+
+/** All outputs but the loss. */
+function seenIn(plan: Plan): TypedArray[] {
+  return plan.graph.outputs.slice(1).map((_, index) => plan.read(index + 1))
 }
 
 /** Averages where they are kept; everything else (running statistics, frozen parameters) as it is. */

@@ -9,7 +9,7 @@
 import { formatShape, ThalwegError } from '../base/index.ts'
 import type { SlotType } from '../compile/index.ts'
 import type { Target } from '../data/index.ts'
-import { createVariable, type Node, type Variable } from '../graph/index.ts'
+import { createVariable, type Node, topologicalOrder, type Variable } from '../graph/index.ts'
 import { forward, type LayerCall, type Loss, type Model, type Store } from '../nn/index.ts'
 import type { Clip, OptimizerState, UpdateContext } from '../optim/index.ts'
 import { contextOf, followed, updateParameters } from '../optim/update.ts'
@@ -83,8 +83,8 @@ export function scalarSlots({ hasMomentum, hasAverage }: Pick<StepParts, 'hasMom
 
 /** A layer at work, with what comes back to it. */
 export interface SeenCall extends LayerCall {
-  /** Of the batch's mean loss, with respect to the layer's output. */
-  readonly gradient: Tensor
+  /** Of the batch's mean loss, with respect to the layer's output; undefined before the first parameter, where nothing needs it. */
+  readonly gradient: Tensor | undefined
 }
 
 export interface SeenParameter {
@@ -162,8 +162,10 @@ export function recordTrainingStep(
   checkLoss(parts.loss, loss)
 
   const seen = withoutContainers(calls)
-  const slopes = gradients(loss, [...reached.map(({ point }) => point), ...seen.map(({ output }) => output)])
-  const ofCalls = slopes.splice(reached.length)
+  const points = reached.map(({ point }) => point)
+  const learning = seen.map(({ output }) => output).filter(dependentOn(points, loss))
+  const slopes = gradients(loss, [...points, ...learning])
+  const ofCalls = new Map(slopes.splice(points.length).map((slope, index) => [learning[index], slope]))
   const whole = counters.accumulation
     ? accumulated(reached, slopes, outputs.shape[0], counters.accumulation.examples, updates)
     : slopes
@@ -175,13 +177,21 @@ export function recordTrainingStep(
     targets: target,
     outputs,
     loss,
-    calls: seen.map((call, index) => ({ ...call, gradient: ofCalls[index] })),
+    calls: seen.map((call) => ({ ...call, gradient: ofCalls.get(call.output) })),
     parameters: next.map((next, index) => {
       const { variable, value } = reached[index]
       return { path: variable.name, value, gradient: whole[index], next }
     }),
   })
   return [loss.node, ...more.map(({ node }) => node)]
+}
+
+/** Whether a value on the way to `loss` is computed from any of `points`. */
+function dependentOn(points: readonly Tensor[], loss: Tensor): (value: Tensor) => boolean {
+  const dependent = new Set<Node>(points.map(({ node }) => node))
+  for (const node of topologicalOrder([loss.node]))
+    if (node.inputs.some((input) => dependent.has(input))) dependent.add(node)
+  return ({ node }) => dependent.has(node)
 }
 
 /** The inner ones are called first: a container is whatever has a path that goes on in another's. */

@@ -37,8 +37,8 @@ export interface Babysitter {
 export interface Watch {
   /** What can be said before the first step of the sitting. */
   begin(position: Position): readonly Finding[]
-  /** The step that comes next, from these examples. */
-  beforeStep(rows: Int32Array, moment: StepMoment, position: Position): void
+  /** Makes the step that comes next, from these examples, and may look at it while it is made. */
+  step(rows: Int32Array, moment: StepMoment, position: Position): void
   /** `position` is that after the step. */
   afterStep(position: Position): readonly Finding[]
   /**

@@ -230,6 +230,19 @@ const cases: readonly Case[] = [
     sick: { train: clouds({ distance: 1.2 }), valid: clouds({ distance: 5, name: 'other' }) },
     twin: { valid: clouds({ name: 'other' }) },
   },
+  {
+    code: 'moving-statistics',
+    layer: 'batchNorm1',
+    sick: {
+      valid: clouds({ size: 256, name: 'other' }),
+      model: sequential(dense(16), batchNorm({ momentum: 0.999 }), act(), dense(4)),
+      train: clouds({ scale: 40 }),
+    },
+    twin: {
+      valid: clouds({ size: 256, name: 'other' }),
+      model: sequential(dense(16), batchNorm(), act(), dense(4)),
+    },
+  },
   // Layers.
   { code: 'rate-too-high', sick: { optimizer: adam({ learningRate: 0.3 }) } },
   {

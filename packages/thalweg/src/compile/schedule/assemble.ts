@@ -23,9 +23,19 @@ import { touchedBuffers } from './touched.ts'
 
 type Place = Buffer['place']
 
+/** A step as groups. */
+export interface Scheduled {
+  readonly grouping: Grouping
+  readonly work: Work
+  readonly order: readonly Group[]
+}
+
+/** A buffer that may be somewhere in the arena. */
+export type Unplaced = Omit<Buffer, 'place'> & { readonly place: Place | 'arena' }
+
 /** Buffers in the order in which they are first needed; arena places are filled in at the end. */
 interface Buffers {
-  readonly list: (Omit<Buffer, 'place'> & { readonly place: Place | 'arena' })[]
+  readonly list: Unplaced[]
   add(like: Pick<Node, 'shape' | 'dtype'>, place: Place | 'arena'): number
 }
 
@@ -40,7 +50,21 @@ function createBuffers(): Buffers {
   }
 }
 
-export function assemble(step: StepGraph, grouping: Grouping, work: Work, order: readonly Group[]): Lowered {
+/** Kernels over buffers of which those of the arena have no place yet. */
+export interface Assembled {
+  readonly buffers: readonly Unplaced[]
+  /** In the order in which they run. */
+  readonly kernels: readonly Kernel[]
+  /** The buffer from which a stored value or a source is read. */
+  readonly bufferOf: (node: Node) => number
+}
+
+/** @param wanted stored values that others will read, beside what the groups read of each other */
+export function assemble(
+  step: StepGraph,
+  { grouping, work, order }: Scheduled,
+  wanted: Iterable<Node> = [],
+): Assembled {
   const buffers = createBuffers()
   const inputs = new Map<Node, number>(
     step.inputs.map((node, index) => [node, buffers.add(node, { kind: 'input', index })]),
@@ -67,7 +91,7 @@ export function assemble(step: StepGraph, grouping: Grouping, work: Work, order:
     if (work.stored.has(root)) addPlace(root, outputs[index])
   })
   /** Stored values that another group reads, or that wait in the arena until their variable may change. */
-  const read = new Set<Node>()
+  const read = new Set<Node>(wanted)
   for (const { reads } of grouping.surveys.values()) for (const node of reads.keys()) read.add(node)
   for (const { variable, value } of work.updates) if (!grouping.inPlace.has(variable)) read.add(value)
 
@@ -156,11 +180,7 @@ export function assemble(step: StepGraph, grouping: Grouping, work: Work, order:
     }
   }
 
-  const { list } = buffers
-  return placed(
-    list,
-    shareBuffers([...kernels, ...last], list, (id) => list[id].place === 'arena'),
-  )
+  return { buffers: buffers.list, kernels: [...kernels, ...last], bufferOf }
 }
 
 function unknown(node: Node): never {
@@ -240,8 +260,9 @@ function parts(head: Node, buffer: number, request: Omit<Request, 'full' | 'afte
   })
 }
 
-/** Gives every arena buffer its offset. */
-function placed(list: Buffers['list'], kernels: readonly Kernel[]): Lowered {
+/** Gives every arena buffer its offset; some share one. */
+export function place({ buffers: list, kernels: apart }: Pick<Assembled, 'buffers' | 'kernels'>): Lowered {
+  const kernels = shareBuffers(apart, list, (id) => list[id].place === 'arena')
   const first = new Map<number, number>()
   const last = new Map<number, number>()
   kernels.forEach((kernel, position) => {

@@ -4,12 +4,15 @@
  * The same holds for a leaky relu. Where `a` comes from values that the way back reads in any case, as those of a batch
  * normalization, asking `a` is cheaper, and it stays.
  */
-import { createNode, type Node, type StepGraph, withScope } from '../../graph/index.ts'
+import { createNode, type Node, type StepGraph, stepNodes, withScope } from '../../graph/index.ts'
 import { uniformValue } from '../simplify/rewrite.ts'
 import { isInline, isSource } from './nodes.ts'
 import { usersOf } from './stored.ts'
 
-/** The step with such masks asked of results, or the step itself where there are none. `stored` are its stored values. */
+/**
+ * The step with such masks asked of results, or the step itself where there are none. `nodes` are those that are asked, all
+ * but what only looks on; `stored` are the stored values among them.
+ */
 export function masksFromResults(step: StepGraph, nodes: readonly Node[], stored: ReadonlySet<Node>): StepGraph {
   const users = usersOf(nodes)
   const results = new Map<Node, Node>()
@@ -18,7 +21,7 @@ export function masksFromResults(step: StepGraph, nodes: readonly Node[], stored
     if (mask === undefined || !stored.has(node) || (users.get(mask)?.length ?? 0) < 2) continue
     if (onlyFor(mask.inputs[0], new Set([mask, node]), users, stored)) results.set(mask, node)
   }
-  return results.size === 0 ? step : rebuild(step, nodes, results)
+  return results.size === 0 ? step : rebuild(step, stepNodes(step), results)
 }
 
 /** The mask `a <= 0` of a node that is `select(a <= 0, 0 or positive * a, a)`. */
@@ -80,7 +83,7 @@ function rebuild(step: StepGraph, nodes: readonly Node[], results: ReadonlyMap<N
     become.set(node, node.scope === '' ? renew() : withScope(node.scope, renew))
   }
   return {
-    inputs: step.inputs,
+    ...step,
     outputs: step.outputs.map(renewed),
     updates: step.updates.map(({ variable, value }) => ({ variable, value: renewed(value) })),
   }

@@ -82,11 +82,11 @@ export function shareBuffers(
     return a.dtype === b.dtype && sizeOf(a.shape) === sizeOf(b.shape) && sameView(load, store)
   }
 
-  return home.size === 0 ? [...kernels] : kernels.map((kernel) => moved(kernel, homeOf))
+  return home.size === 0 ? [...kernels] : kernels.map((kernel) => onBuffers(kernel, homeOf))
 }
 
-/** The kernel with its buffers where they really are. */
-function moved(kernel: Kernel, homeOf: (id: number) => number): Kernel {
+/** The kernel over other buffers: `homeOf` says which, for each of its own. */
+export function onBuffers(kernel: Kernel, homeOf: (id: number) => number): Kernel {
   const view = <T extends { readonly view: View }>(item: T): T => ({
     ...item,
     view: { ...item.view, buffer: homeOf(item.view.buffer) },

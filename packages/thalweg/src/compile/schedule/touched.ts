@@ -18,3 +18,17 @@ export function touchedBuffers(kernel: Kernel): number[] {
     }
   }
 }
+
+/** Those of them that it writes. */
+export function writtenBuffers(kernel: Kernel): number[] {
+  switch (kernel.kind) {
+    case 'copy':
+      return [kernel.to]
+    case 'whole':
+      return [kernel.output]
+    default: {
+      const stores = kernel.kind === 'loop' ? [...kernel.stores, ...kernel.epilogueStores] : kernel.epilogueStores
+      return stores.map(({ view }) => view.buffer)
+    }
+  }
+}

@@ -10,6 +10,7 @@ import {
   type OpName,
   type StepGraph,
   stepNodes,
+  withoutAsides,
   withScope,
 } from '../../graph/index.ts'
 import { ARITHMETIC } from './arithmetic.ts'
@@ -71,7 +72,8 @@ export function simplify(step: StepGraph): StepGraph {
   }
 
   const become = new Map<Node, Node>()
-  for (const node of stepNodes(step)) {
+  // What only looks on comes last: whatever it has in common with the rest is numbered as if it were not there.
+  for (const node of new Set([...stepNodes(withoutAsides(step)), ...stepNodes(step)])) {
     // Made anew even where nothing changes, so that numbers keep the order in which the step was recorded.
     const inputs = node.inputs.map((input) => become.get(input) ?? input)
     const renew = () => settle(node.op === 'input' ? node : createNode(node.op, inputs, node.attributes))
@@ -79,7 +81,7 @@ export function simplify(step: StepGraph): StepGraph {
   }
   const simplified = (node: Node): Node => become.get(node) ?? node
   return {
-    inputs: step.inputs,
+    ...step,
     outputs: step.outputs.map(simplified),
     updates: step.updates.map(({ variable, value }) => ({ variable, value: simplified(value) })),
   }

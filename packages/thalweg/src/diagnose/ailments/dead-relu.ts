@@ -50,12 +50,12 @@ interface DeadShare {
 function deadShares(chart: Chart): DeadShare[] {
   const readings = latest(chart, READINGS)
   if (!readings) return []
-  const examples = readings.reduce((sum, reading) => sum + reading.examples, 0)
-  if (examples < EXAMPLES) return []
   return readings[0].layers.flatMap(({ path, kind, units }, index) => {
     if (kind === 'batchNorm' || !units) return []
-    const all = readings.map(({ layers }) => layers[index].units ?? units)
-    const dead = units.filter((_, unit) => all.every((each) => each[unit] === 0)).length
+    const seen = readings.map(({ layers }) => layers[index])
+    const examples = seen.reduce((sum, each) => sum + each.examples, 0)
+    if (examples < EXAMPLES) return []
+    const dead = units.filter((_, unit) => seen.every((each) => each.units?.[unit] === 0)).length
     return [{ layer: path, share: dead / units.length, units: units.length, examples }]
   })
 }

@@ -1,5 +1,5 @@
 import type { Ailment } from '../ailment.ts'
-import { latest, learned } from '../chart.ts'
+import { latest, learned, learningLayers } from '../chart.ts'
 import { clipped, drawnByHe, drawnByXavier, slower } from '../patches.ts'
 import { steepestStep } from '../spread.ts'
 import { short } from '../words.ts'
@@ -23,9 +23,11 @@ export const explodingGradient: Ailment = {
   examine(chart) {
     const readings = latest(chart, READINGS)
     if (!readings || learned(chart) > LEARNED) return []
-    const measured = Math.min(...readings.map(({ layers }) => firstOverSmallest(layers.map((layer) => layer.gradient))))
+    const measured = Math.min(
+      ...readings.map((reading) => firstOverSmallest(learningLayers(reading).map(({ gradient }) => gradient))),
+    )
     if (!(measured > RATIO)) return []
-    const { layers } = readings[READINGS - 1]
+    const layers = learningLayers(readings[READINGS - 1])
     const { layer, factor } = steepestStep(layers, ({ gradient }) => gradient, 'backward', 'grows')
     const message = `the gradient at ${layers[0].path} is ${short(measured)} times the smallest; it grows most on its way back through ${layer}, ${short(factor)} times`
     return [{ measured, message, layer, patches: [drawnByXavier, drawnByHe, clipped, slower] }]

@@ -22,6 +22,7 @@ import { lossClimbs } from './loss-climbs.ts'
 import { lossDiverged } from './loss-diverged.ts'
 import { lossOscillates } from './loss-oscillates.ts'
 import { missingClass } from './missing-class.ts'
+import { movingStatistics } from './moving-statistics.ts'
 import { narrowLayer } from './narrow-layer.ts'
 import { nonFiniteData } from './non-finite-data.ts'
 import { notLearning } from './not-learning.ts'
@@ -94,6 +95,7 @@ export const ailments: readonly Ailment[] = [
   underfitting,
   overfitting,
   validationTooGood,
+  movingStatistics,
 ]
 
 /** All that a finding can be about: those that `fit` itself looks for among them. */

@@ -1,5 +1,5 @@
 import type { Ailment } from '../ailment.ts'
-import { type Chart, latest, learned } from '../chart.ts'
+import { type Chart, latest, learned, learningLayers } from '../chart.ts'
 import { activation, drawnByHe, drawnByXavier } from '../patches.ts'
 import { steepestStep } from '../spread.ts'
 import { short } from '../words.ts'
@@ -25,10 +25,10 @@ export const vanishingGradient: Ailment = {
   examine(chart) {
     const readings = latest(chart, READINGS)
     if (!readings) return []
-    const ratios = readings.map(({ layers }) => firstOverLargest(layers.map(({ gradient }) => gradient)))
+    const ratios = readings.map((reading) => firstOverLargest(learningLayers(reading).map(({ gradient }) => gradient)))
     const measured = Math.max(...ratios)
     if (!(measured < RATIO)) return []
-    const { layers } = readings[READINGS - 1]
+    const layers = learningLayers(readings[READINGS - 1])
     const { layer, factor } = steepestStep(layers, ({ gradient }) => gradient, 'backward')
     const message = `the gradient at ${layers[0].path} is ${short(measured)} of the largest; it shrinks most on its way back through ${layer}, to ${short(factor)}`
     const severity = learned(chart) > LEARNED || isYoung(chart) ? ('info' as const) : ('warning' as const)

@@ -108,6 +108,8 @@ function acts(patch: Patch, settings: Configuration['settings'], layers: Anatomy
       return layers.some(({ path }) => path === patch.layer)
     case 'dropout-rate':
       return layers.some(({ kind }) => kind === 'dropout')
+    case 'norm-momentum':
+      return layers.some(({ kind, options }) => kind === 'batchNorm' && options.momentum !== patch.momentum)
     default:
       return true
   }
