@@ -141,21 +141,3 @@ function notACheckpoint(file: string, format: string | undefined): ThalwegError 
     try: 'resume from a checkpoint that this version of thalweg wrote',
   })
 }
-
-/**
- * @throws ThalwegError `train/resume-mismatch` where a run that is to go on differs from the one that was interrupted
- */
-export function checkSignature(now: Signature, before: Signature): void {
-  for (const key of Object.keys(now) as (keyof Signature)[]) {
-    const [is, was] = [JSON.stringify(now[key]), JSON.stringify(before[key])]
-    if (is === was) continue
-    throw new ThalwegError('train/resume-mismatch', {
-      rule: `resume: ${key} must be what it was when the run began`,
-      received: `${is ?? 'none'}, it was ${was ?? 'none'}`,
-      try:
-        key === 'data' || key === 'examples'
-          ? 'give the same data, or start a new run'
-          : `give the same ${key}, or start a new run`,
-    })
-  }
-}

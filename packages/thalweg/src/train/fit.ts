@@ -5,9 +5,8 @@
 import { ThalwegError } from '../base/index.ts'
 import { batchCount, batchRows, type Dataset } from '../data/index.ts'
 import type { Model, Store } from '../nn/index.ts'
-import { describeRules } from '../optim/rules.ts'
 import { type BestEpoch, createBestEpochs, withoutBest } from './best.ts'
-import type { Position, Signature } from './checkpoint.ts'
+import type { Position } from './checkpoint.ts'
 import { createClock } from './clock.ts'
 import { createEvaluator } from './evaluate.ts'
 import type { EpochEvent, FindingEvent } from './events.ts'
@@ -43,8 +42,9 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
   const asked = completeOptions(options)
   const { loss, valid, test, epochs, engine, monitor, keepBest, earlyStopping, resume, signal } = asked
   const emit = asked.onEvent ?? (() => undefined)
-  const signature = asked.checkpoint || resume ? await signatureOf(asked, options.batchSize) : undefined
-  if (resume && signature) (await import('./checkpoint.ts')).checkSignature(signature, resume.signature)
+  const signing = asked.checkpoint || resume ? await import('./signature.ts') : undefined
+  const signature = await signing?.signatureOf(asked, options.batchSize)
+  if (resume && signature) signing?.checkSignature(signature, resume.signature)
 
   const history: EpochEvent[] = [...(resume?.history ?? [])]
   const findings: FindingEvent[] = []
@@ -285,21 +285,6 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
   } finally {
     pace.close()
     work.release()
-  }
-}
-
-async function signatureOf(settings: Settings, batchSize: FitOptions['batchSize'] = 64): Promise<Signature> {
-  const { seed, orders, monitor, optimizer, loss, train } = settings
-  return {
-    seed,
-    batchSize,
-    order: { name: orders.name, fingerprint: await orders.fingerprint() },
-    metric: monitor.name,
-    optimizer: { name: optimizer.name, options: optimizer.options },
-    rules: describeRules(settings),
-    loss: { name: loss.name, options: loss.options },
-    examples: train.size,
-    data: await train.fingerprint(),
   }
 }
 

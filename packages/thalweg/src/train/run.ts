@@ -2,12 +2,10 @@
 import type { Shape } from '../base/index.ts'
 import type { Dataset, Target } from '../data/index.ts'
 import type { Model, Store } from '../nn/index.ts'
-import { describeRules } from '../optim/rules.ts'
 import type { BestEpoch } from './best.ts'
 import type { Position } from './checkpoint.ts'
 import { evaluate } from './evaluate.ts'
 import type { EpochEvent, FindingEvent, StopEvent } from './events.ts'
-import { statisticsOf } from './final.ts'
 import type { Metrics } from './metrics.ts'
 import { bestFirst } from './monitor.ts'
 import type { Mend } from './patch.ts'
@@ -78,8 +76,8 @@ export interface RunParts {
 }
 
 export function createRun({ model, store, settings, session, history, position, ...ending }: RunParts): Run {
-  const { train, engine, loss, seed, optimizer, batchSize, monitor } = settings
-  const { seconds, test } = ending
+  const { train, engine, loss, monitor } = settings
+  const { seconds, mends, test } = ending
   const bestEpoch = bestFirst(history, monitor)[0]?.epoch
   const { inputShape, target } = train
   const { plan, parameters } = session
@@ -101,26 +99,9 @@ export function createRun({ model, store, settings, session, history, position, 
     evaluate: (dataset) => evaluate(model, dataset, { store, loss, engine }),
     async save(folder, saving) {
       const weights = store.save()
-      const record = {
-        version: 1 as const,
-        inputShape,
-        target,
-        seed,
-        batchSize,
-        loss: { name: loss.name, options: loss.options },
-        optimizer: { name: optimizer.name, options: optimizer.options },
-        rules: describeRules(settings),
-        statistics: statisticsOf(settings),
-        epochs: position.epoch,
-        bestEpoch,
-        steps: position.step,
-        seconds,
-        history,
-        ...(ending.mends.length > 0 && { mends: ending.mends }),
-        test,
-      }
-      const { saveRun } = await import('./save-run.ts')
-      await saveRun(folder, { weights, record }, saving)
+      const ended = { epochs: position.epoch, bestEpoch, steps: position.step, seconds, history, mends, test }
+      const { recordOf, saveRun } = await import('./save-run.ts')
+      await saveRun(folder, { weights, record: recordOf(settings, ended) }, saving)
     },
   }
 }

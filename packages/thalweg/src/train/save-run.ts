@@ -6,12 +6,15 @@
 import type { Shape } from '../base/index.ts'
 import type { Preprocessing, Target } from '../data/index.ts'
 import type { NamedArray } from '../nn/index.ts'
+import { describeRules } from '../optim/rules.ts'
 import { printState } from './checkpoint.ts'
 import type { EpochEvent } from './events.ts'
 import { writeFileAtomic } from './files.ts'
+import { statisticsOf } from './final.ts'
 import type { Metrics } from './metrics.ts'
 import type { Mend } from './patch.ts'
 import { encodeSafetensors, type StoredArray } from './safetensors.ts'
+import type { Settings } from './settings.ts'
 
 /** What `run.json` holds. */
 export interface RunRecord {
@@ -43,6 +46,29 @@ export interface SaveRunOptions {
 export const WEIGHTS = 'model.safetensors'
 export const RECORD = 'run.json'
 export const PREPROCESSING = 'preprocessing.json'
+
+/** Its settings, and how it went. */
+export function recordOf(
+  settings: Settings,
+  ended: Pick<RunRecord, 'epochs' | 'bestEpoch' | 'steps' | 'seconds' | 'history' | 'mends' | 'test'>,
+): RunRecord {
+  const { train, loss, seed, optimizer, batchSize } = settings
+  const { mends = [], test, ...progress } = ended
+  return {
+    version: 1,
+    inputShape: train.inputShape,
+    target: train.target,
+    seed,
+    batchSize,
+    loss: { name: loss.name, options: loss.options },
+    optimizer: { name: optimizer.name, options: optimizer.options },
+    rules: describeRules(settings),
+    statistics: statisticsOf(settings),
+    ...progress,
+    ...(mends.length > 0 && { mends }),
+    test,
+  }
+}
 
 /** @throws ThalwegError `train/write-failed` */
 export async function saveRun(

@@ -3,6 +3,7 @@
  * updates. All numbers stay small multiples of a power of two, which float32 and float64 hold exactly, so that results must
  * be equal whatever the order of a sum, and comparisons can never go two ways.
  */
+import { everyKernel, provideKernels } from 'thalweg/backend'
 import { type Shape, sameShape, sizeOf } from 'thalweg/base'
 import { gradients } from 'thalweg/grad'
 import {
@@ -19,6 +20,8 @@ import {
   type Update,
   type Variable,
 } from 'thalweg/graph'
+
+provideKernels(...everyKernel)
 
 /** What to do next, and four numbers that choose how. */
 export interface Instruction {
