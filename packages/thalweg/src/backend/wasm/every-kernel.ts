@@ -5,6 +5,8 @@ import { argmaxKernels } from './kernels/argmax.ts'
 import { gatherKernels } from './kernels/gather.ts'
 import { poolingKernels } from './kernels/pool.ts'
 import { randomKernels } from './kernels/random.ts'
+import { errorFunctionKernels } from './math/error-function.ts'
+import { trigonometricKernels } from './math/trigonometric.ts'
 
 export const everyKernel: readonly KernelFamily[] = [
   convolutionKernels,
@@ -12,4 +14,6 @@ export const everyKernel: readonly KernelFamily[] = [
   gatherKernels,
   argmaxKernels,
   randomKernels,
+  trigonometricKernels,
+  errorFunctionKernels,
 ]

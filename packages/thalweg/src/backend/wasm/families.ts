@@ -5,14 +5,20 @@
  */
 import { type DType, ThalwegError } from '../../base/index.ts'
 import type { ContractionKernel, ContractionOp, WholeKernel, WholeOp } from '../program.ts'
+import type { Local } from './code.ts'
 import type { Features } from './features.ts'
 import type { EmittedKernel } from './kernel.ts'
 import type { KernelOf, WholeStage } from './kernels/whole-stage.ts'
+import type { Registers, Term } from './terms.ts'
 
 /** A product of matrices is no one's family. */
 export type FamilyContraction = Exclude<ContractionKernel, { op: 'matmul' }>
 
 type EmitContraction<Kernel extends ContractionKernel> = (kernel: Kernel, features: Features) => EmittedKernel
+/** Functions of one number that are long to write and seldom met. */
+export type FamilyFunction = 'sin' | 'cos' | 'erf'
+
+type WriteFunction = (registers: Registers, x: Local) => Term
 type WriteWhole<Kernel extends WholeKernel> = (kernel: Kernel, operandTypes: readonly DType[]) => WholeStage
 
 /** How the kernels of some ops are written. */
@@ -21,11 +27,13 @@ export interface KernelFamily {
     readonly [Op in Exclude<ContractionOp, 'matmul'>]?: EmitContraction<Extract<ContractionKernel, { op: Op }>>
   }
   readonly wholes?: { readonly [Op in WholeOp]?: WriteWhole<KernelOf<Op>> }
+  readonly functions?: { readonly [Op in FamilyFunction]?: WriteFunction }
 }
 
 const known: { readonly [Kind in keyof KernelFamily]-?: Exclude<KernelFamily[Kind], undefined> } = {
   contractions: {},
   wholes: {},
+  functions: {},
 }
 
 /**
@@ -33,10 +41,17 @@ const known: { readonly [Kind in keyof KernelFamily]-?: Exclude<KernelFamily[Kin
  * with `createNode` has to call it: the functions of thalweg/tensor do.
  */
 export function provideKernels(...families: readonly KernelFamily[]): void {
-  for (const { contractions, wholes } of families) {
+  for (const { contractions, wholes, functions } of families) {
     Object.assign(known.contractions, contractions)
     Object.assign(known.wholes, wholes)
+    Object.assign(known.functions, functions)
   }
+}
+
+export function familyFunction(op: FamilyFunction): WriteFunction {
+  const write = known.functions[op]
+  if (write === undefined) throw notProvided(op)
+  return write
 }
 
 // The tables pair every op with a function of its own kernel; TypeScript cannot follow the pairing through a union.

@@ -5,11 +5,10 @@
 import { type DType, internal } from '../../base/index.ts'
 import type { BinaryOp, CompareOp, ElementwiseOp, UnaryOp } from '../../graph/index.ts'
 import type { Local } from './code.ts'
-import { erf } from './math/error-function.ts'
+import { type FamilyFunction, familyFunction } from './families.ts'
 import { exp, expm1, sigmoid, tanh } from './math/exponential.ts'
 import { log, log1p } from './math/logarithm.ts'
 import { pow } from './math/power.ts'
-import { cos, sin } from './math/trigonometric.ts'
 import type { PlainOp } from './opcodes.ts'
 import { and, apply, choose, int, keep, or, type Registers, shiftRight, subInt, type Term } from './terms.ts'
 
@@ -25,6 +24,9 @@ const formula =
   (write: (registers: Registers, ...operands: Local[]) => Term): Emit =>
   (registers, operands) =>
     write(registers, ...operands.map((operand) => inRegister(registers, operand)))
+
+/** For those that not every program has. */
+const ofFamily = (op: FamilyFunction): Emit => formula((registers, x) => familyFunction(op)(registers, x))
 
 function inRegister(registers: Registers, term: Term): Local {
   return typeof term === 'object' ? term : keep(registers, term)
@@ -47,11 +49,11 @@ const FLOAT: { readonly [Op in UnaryOp | BinaryOp | CompareOp]: Emit } = {
   log: formula(log),
   log1p: formula(log1p),
   sqrt: plain('f32x4.sqrt'),
-  sin: formula(sin),
-  cos: formula(cos),
+  sin: ofFamily('sin'),
+  cos: ofFamily('cos'),
   tanh: formula(tanh),
   sigmoid: formula(sigmoid),
-  erf: formula(erf),
+  erf: ofFamily('erf'),
   add: plain('f32x4.add'),
   sub: plain('f32x4.sub'),
   mul: plain('f32x4.mul'),

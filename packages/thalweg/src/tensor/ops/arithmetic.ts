@@ -1,4 +1,5 @@
 /** Element by element, floats (and int32 where it makes sense); operands broadcast by NumPy's rule. */
+import { errorFunctionKernels, provideKernels, trigonometricKernels } from '../../backend/index.ts'
 import type { UnaryOp } from '../../graph/index.ts'
 import { binary, type Operand, relu as rectified, type Tensor, tensorOf, unary } from '../tensor.ts'
 
@@ -32,13 +33,22 @@ export const log: Unary = one('log')
 /** log(1 + x), exact for small x. */
 export const log1p: Unary = one('log1p')
 export const sqrt: Unary = one('sqrt')
-export const sin: Unary = one('sin')
-export const cos: Unary = one('cos')
+export const sin: Unary = (x) => {
+  provideKernels(trigonometricKernels)
+  return unary('sin', x)
+}
+export const cos: Unary = (x) => {
+  provideKernels(trigonometricKernels)
+  return unary('cos', x)
+}
 export const tanh: Unary = one('tanh')
 /** 1 / (1 + exp(-x)). */
 export const sigmoid: Unary = one('sigmoid')
 /** The error function. */
-export const erf: Unary = one('erf')
+export const erf: Unary = (x) => {
+  provideKernels(errorFunctionKernels)
+  return unary('erf', x)
+}
 
 export const square: Unary = (x) => {
   const value = tensorOf(x)

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { sizeOf, stridesOf } from '../../../base/index.ts'
 import type { LoopKernel, Value, View } from '../../program.ts'
+import { everyKernel } from '../every-kernel.ts'
+import { provideKernels } from '../families.ts'
 import { cutAt, runnable } from '../run-kernel.ts'
 import { emitLoop } from './loop.ts'
 import { findDifference, type LoopCase } from './run-plainly.ts'
@@ -159,6 +161,8 @@ test('lines share code whatever their size; kernels that differ in a constant do
   const constants = [0, -0, 1, Infinity, -Infinity, NaN]
   expect(new Set(constants.map((value) => keyOf(5, value, 0))).size).toBe(constants.length)
 })
+
+provideKernels(...everyKernel)
 
 test.each(['exp', 'expm1', 'log', 'log1p', 'sin', 'cos', 'tanh', 'sigmoid', 'erf', 'sqrt', 'pow'] as const)(
   '%s of an element does not depend on its neighbours, nor on whether it is in a vector',

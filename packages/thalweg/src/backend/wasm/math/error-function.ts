@@ -1,5 +1,6 @@
 /** erf on four lanes. */
 import type { Local } from '../code.ts'
+import type { KernelFamily } from '../families.ts'
 import {
   abs,
   add,
@@ -37,3 +38,5 @@ export function erf(registers: Registers, x: Local): Term {
   const large = sub(1, expNormal(registers, exponent))
   return withSign(choose(less(size, NEAR), small, large), x)
 }
+
+export const errorFunctionKernels: KernelFamily = { functions: { erf } }

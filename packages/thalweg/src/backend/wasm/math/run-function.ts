@@ -2,8 +2,11 @@
 import { internal } from '../../../base/index.ts'
 import type { BinaryOp, UnaryOp } from '../../../graph/index.ts'
 import { ModuleBuilder } from '../assembler.ts'
+import { provideKernels } from '../families.ts'
 import { elementwise } from '../math.ts'
 import { keep, push, Registers } from '../terms.ts'
+import { errorFunctionKernels } from './error-function.ts'
+import { trigonometricKernels } from './trigonometric.ts'
 
 /** So many numbers at most in one call. */
 export const LONGEST_CALL = 16384
@@ -15,6 +18,7 @@ type Kernel = (out: number, x: number, y: number, bytes: number) => void
  * overwritten by the next call.
  */
 export function runnableFunction(op: UnaryOp | BinaryOp): (x: Float32Array, y?: Float32Array) => Float32Array {
+  provideKernels(errorFunctionKernels, trigonometricKernels)
   const module = new ModuleBuilder({ module: 'env', name: 'memory', initialPages: (3 * LONGEST_CALL * 4) >> 16 })
   const body = module.function(op, ['i32', 'i32', 'i32', 'i32'], (code) => {
     const [out, x, y, bytes] = code.parameters

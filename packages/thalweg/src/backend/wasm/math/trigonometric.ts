@@ -4,6 +4,7 @@
  * coefficients as told in exponential.ts. Maximum error of both 1.6 ULP, for arguments of any size; NaN for infinite ones.
  */
 import type { Local } from '../code.ts'
+import type { KernelFamily } from '../families.ts'
 import {
   add,
   and,
@@ -144,3 +145,6 @@ export function cos(registers: Registers, x: Local): Term {
   const { n, r } = reduce(registers, x)
   return sineOfQuarters(registers, subInt(n, int(-1)), r)
 }
+
+/** Each is, but for a sign, the other's derivative. */
+export const trigonometricKernels: KernelFamily = { functions: { sin, cos } }
