@@ -3,7 +3,8 @@
  * every backend implements these and nothing else; every one has a row in graph/spec.ts (what a valid use is), in
  * grad/rules.ts (its derivative) and in the contract suite (its cases).
  *
- * Adding one: this list, its spec, its gradient rule, its tensor op, its row in the op test table.
+ * Adding one: this list, its spec, its gradient rule, its tensor op, its row in the op test table; and, where it has a kernel
+ * of its own, a place in a family (backend/wasm/families.ts), which its tensor op provides.
  */
 import type { DType, Shape, TypedArray } from '../base/index.ts'
 import type { Variable } from './variable.ts'
