@@ -76,7 +76,7 @@ function buildLayer(layer: LayerSpec): Layer {
     case 'activation':
       return createActivation(layer.name)
     case 'batchNorm':
-      return batchNorm()
+      return batchNorm(layer.momentum === undefined ? {} : { momentum: layer.momentum })
     case 'dropout':
       return dropout({ rate: layer.rate })
     case 'maxPool':

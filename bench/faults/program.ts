@@ -24,7 +24,7 @@ export type LayerSpec =
       readonly bias?: number | undefined
     }
   | { readonly kind: 'activation'; readonly name: string }
-  | { readonly kind: 'batchNorm' }
+  | { readonly kind: 'batchNorm'; readonly momentum?: number }
   | { readonly kind: 'dropout'; readonly rate: number }
   | { readonly kind: 'maxPool' }
   | { readonly kind: 'flatten' }

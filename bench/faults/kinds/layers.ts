@@ -91,6 +91,20 @@ export const layers: readonly Kind[] = [
     },
   },
   {
+    name: 'moving statistics that do not follow',
+    expects: ['moving-statistics'],
+    brings: ['overfitting'],
+    repairable: true,
+    mutate(program, draw) {
+      if (!has(program, 'batchNorm')) return undefined
+      const momentum = draw.uniform() < 0.5 ? 0.999 : 0.9999
+      return {
+        program: withLayers(program, (layer) => (layer.kind === 'batchNorm' ? { ...layer, momentum } : layer)),
+        layers: layerPaths(program.layers).filter((_, at) => program.layers[at].kind === 'batchNorm'),
+      }
+    },
+  },
+  {
     name: 'network far too small',
     expects: ['underfitting', 'narrow-layer'],
     brings: choked,

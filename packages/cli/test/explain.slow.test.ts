@@ -77,3 +77,17 @@ describe('a sick run', () => {
     expect(existsSync(join(run, 'case.jsonl'))).toBe(false)
   })
 })
+
+describe('an ensemble', () => {
+  it('tells of what its members have in common once, and keeps it', async () => {
+    const folder = emptyFolder()
+    const run = join(folder, 'run')
+    const args = ['train', writeExperiment(folder, 1e-6), '--ensemble', '2', '--workers', '1', '--json', '--out', run]
+    const { events, stderr } = await thalweg(...args)
+    const codes = events.flatMap(({ type, code, member }) => (type === 'finding' ? [`${code} ${member}`] : []))
+    expect(codes).toContain('rate-too-low 1')
+    expect(codes.filter((code) => code.startsWith('rate-too-low'))).toHaveLength(1)
+    expect(stderr.match(/\(rate-too-low\)/g)).toHaveLength(1)
+    expect((await thalweg('explain', run)).stdout).toContain('rate-too-low')
+  })
+})

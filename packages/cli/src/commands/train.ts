@@ -67,7 +67,7 @@ export function addTrainCommand(program: Command, { streams, gone, finish }: Sur
     .addOption(
       new Option(
         '--babysit <how>',
-        'watch the run: say what is wrong with it, or mend it too (default: advise)',
+        'watch the run: say what is wrong with it, or mend it too (default: advise; members of an ensemble are not mended)',
       ).choices(babysittings),
     )
     .addOption(integerOption('--ensemble <n>', 'train so many networks from other seeds, which answer as one', 2, 5))

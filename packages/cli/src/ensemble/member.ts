@@ -13,6 +13,7 @@ import {
 } from 'thalweg/train'
 import { fitOptionsOf, realize } from '../recipes/recipe.ts'
 import { firstWeights } from '../recipes/weights.ts'
+import { adviserFor } from '../run/babysit.ts'
 import { loadRunData } from '../run/data.ts'
 import {
   appendMetrics,
@@ -77,6 +78,7 @@ export async function trainMember(
     seed,
     resume: snapshot,
     signal,
+    babysit: adviserFor(manifest.babysit),
     onEvent(event) {
       if (event.type === 'epoch') appendMetrics(folder, event)
       onEvent(event)

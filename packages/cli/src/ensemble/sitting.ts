@@ -22,6 +22,7 @@ import { sayRows } from '../terminal/summary.ts'
 import { growingTable } from '../terminal/table.ts'
 import type { Voice } from '../voice.ts'
 import { createPool } from '../workers/pool.ts'
+import { createTeller } from './findings.ts'
 import { type MemberTask, memberFolder, trainMember } from './member.ts'
 import { loadMembers } from './members.ts'
 import { newestSnapshot, trainSnapshots } from './snapshots.ts'
@@ -110,11 +111,16 @@ async function trainAll(
   { voice, signal, interrupt }: SittingContext,
 ): Promise<boolean> {
   const progress = createMembersProgress(manifest, members, voice)
+  const tell = await createTeller(folder, voice)
   const task: MemberTask = { kind: 'member', manifest, run: folder.path }
   const pool = size > 1 ? createPool(size, task, engineEnvironment(engine, size)) : undefined
   async function one(member: number): Promise<boolean> {
     if (signal.aborted) return false
-    const onEvent = (event: unknown): void => progress(member, event as TrainEvent)
+    const onEvent = (sent: unknown): void => {
+      const event = sent as TrainEvent
+      if (event.type === 'finding') tell(event, member)
+      progress(member, event)
+    }
     if (pool) return Boolean(await pool.run(member, { signal, onEvent }))
     // It compiles in this process; what is finished lies in its own folder.
     interrupt?.rest()

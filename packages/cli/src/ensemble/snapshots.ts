@@ -7,9 +7,11 @@ import { snapshotEnsemble, type TrialCheckpoints } from 'thalweg/tune'
 import { removeFolder } from '../read.ts'
 import { fitOptionsOf, realize } from '../recipes/recipe.ts'
 import { firstWeights } from '../recipes/weights.ts'
+import { adviserFor } from '../run/babysit.ts'
 import { appendMetrics, hasCheckpoints, rewriteMetrics } from '../run/folder.ts'
 import type { Sitting, SittingContext } from '../run/sitting.ts'
 import { createProgress } from '../terminal/progress.ts'
+import { createTeller } from './findings.ts'
 import { memberFolder } from './member.ts'
 
 /** @returns whether every member came to its minimum */
@@ -24,6 +26,7 @@ export async function trainSnapshots(
   const newest = await newestSnapshot(folder.path, members)
   await rewriteMetrics(folder, newest?.history ?? [])
   const progress = createProgress(voice)
+  const tell = await createTeller(folder, voice)
   interrupt?.rest()
   voice.show(voice.style.dim('compiling'))
   // A snapshot has weights of its own.
@@ -34,10 +37,15 @@ export async function trainSnapshots(
     ...options,
     store: first?.store,
     everySteps: checkpointEvery,
+    babysit: adviserFor(manifest.babysit),
     ...{ members, seed, checkpoints, signal },
     onEvent(event) {
       if (event.type === 'start') interrupt?.listen()
       if (event.type === 'epoch') appendMetrics(folder, event)
+      if (event.type === 'finding') {
+        tell(event)
+        return
+      }
       progress(event)
       if (event.type !== 'step' && event.type !== 'end' && event.type !== 'interrupted') voice.event({ ...event })
     },

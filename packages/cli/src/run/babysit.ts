@@ -13,3 +13,8 @@ export function babysitterFor(
   if (how === 'off') return undefined
   return how === 'fix' ? fix({ onReading }) : advise({ onReading })
 }
+
+/** Members of an ensemble are watched and not mended: they are to be one model from several seeds. */
+export function adviserFor(how: Babysitting | undefined): Babysitter | undefined {
+  return how === 'off' ? undefined : advise()
+}

@@ -28,13 +28,18 @@ export function nonFiniteFinding(origin: Origin | undefined, step: number): Find
 
 function sentence({ op, part, layer, epoch, step, example, place, value, from }: Origin): string {
   const when = `in step ${step}, epoch ${epoch}`
-  const where = `${example === undefined ? '' : `example ${example}, `}place [${place.join(',')}]`
-  if (op === 'input') return `${when}, the input itself is ${value} (${where})`
-  if (op === 'variable') return `${when}, ${layer} is ${value} before anything is computed (place [${place.join(',')}])`
+  // A scalar has no place.
+  const where = [
+    ...(example === undefined ? [] : [`example ${example}`]),
+    ...(place.length === 0 ? [] : [`place [${place.join(',')}]`]),
+  ]
+  const at = (...parts: readonly string[]): string => (parts.length === 0 ? '' : ` (${parts.join(', ')})`)
+  if (op === 'input') return `${when}, the input itself is ${value}${at(...where)}`
+  if (op === 'variable') return `${when}, ${layer} is ${value} before anything is computed${at(...where)}`
   const made = from.length > 0 ? ` from ${from.map(short).join(' and ')}` : ''
-  if (part === 'update') return `${when}, the update of ${layer} gives ${value}${made} (${op}, ${where})`
+  if (part === 'update') return `${when}, the update of ${layer} gives ${value}${made}${at(op, ...where)}`
   const way = part === 'backward' ? ' on the way back' : ''
-  return `${when}, ${op}${layer ? ` in ${layer}` : ''}${way} gives ${value}${made} (${where})`
+  return `${when}, ${op}${layer ? ` in ${layer}` : ''}${way} gives ${value}${made}${at(...where)}`
 }
 
 function causeOf({ op, part, from }: Origin): Pick<Finding, 'cause' | 'try' | 'patches'> {

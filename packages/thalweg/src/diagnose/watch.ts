@@ -1,12 +1,12 @@
 /** One sitting watched: takes readings, keeps the chart, asks every ailment whether it is there, says each thing once. */
 import { batchCount } from '../data/index.ts'
 import type { Store } from '../nn/index.ts'
+import { RANK } from '../train/finding.ts'
 import {
   type EpochEvent,
   type Finding,
   findingOf,
   type Position,
-  type Severity,
   type Sign,
   type StepMoment,
   type StoredArray,
@@ -29,7 +29,6 @@ import { readingSchedule } from './schedule.ts'
 /** Losses alone are looked at every so many steps. */
 const LOOK_EVERY = 8
 const DATA_BUDGET = 2e6
-const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2 }
 
 export interface WatchOptions {
   readonly readingEvery?: number | undefined

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { arrays } from '../data/index.ts'
 import { anatomyOf } from '../diagnose/anatomy.ts'
-import { constant, dense, meanSquaredError, relu, sequential } from '../nn/index.ts'
+import { batchNorm, constant, dense, meanSquaredError, relu, sequential } from '../nn/index.ts'
 import { sgd } from '../optim/index.ts'
 import { applyPatches, resolvePatch } from './apply-patch.ts'
 import { completeOptions } from './options.ts'
@@ -63,4 +63,11 @@ it('draws weights anew, and lets biases begin at 0', () => {
 it('frees what a group has frozen', () => {
   const { settings: changed } = applyPatches({ model: sequential(dense(1)), settings }, [{ kind: 'unfreeze' }])
   expect(changed.groups).toEqual([])
+})
+
+it('gives every batch norm another momentum, and leaves the rest of it', () => {
+  const model = sequential(dense(2), batchNorm({ momentum: 0.999, epsilon: 1e-3, beta: false }), dense(1))
+  const { model: patched } = applyPatches({ model, settings }, [{ kind: 'norm-momentum', momentum: 0.9 }])
+  const { options, path } = anatomyOf(patched, [2], 2).layers[1]
+  expect({ path, ...options }).toEqual({ path: 'batchNorm1', momentum: 0.9, epsilon: 1e-3, gamma: true, beta: false })
 })

@@ -6,7 +6,7 @@
 import { ThalwegError } from '../base/index.ts'
 import type { NamedArray } from '../nn/index.ts'
 import { AVERAGE, bestPrefix, MODEL, namedArrays } from './array-names.ts'
-import type { EpochEvent } from './events.ts'
+import type { EpochEvent, FindingEvent } from './events.ts'
 import type { Mend } from './patch.ts'
 import { decodeSafetensors, encodeSafetensors, type StoredArray } from './safetensors.ts'
 
@@ -49,6 +49,8 @@ export interface Progress {
   readonly best: readonly BestRecord[]
   /** What the babysitter has done so far, in its order; nothing where it did nothing. */
   readonly mends?: readonly Mend[]
+  /** What was found so far, in its order; nothing where nothing was. A resumed run does not tell it again. */
+  readonly findings?: readonly FindingEvent[]
   /** Spent on the run so far, and on the epoch that is going on. */
   readonly seconds: number
   readonly epochSeconds: number

@@ -7,6 +7,8 @@ import type { Patch } from './patch.ts'
 /** `info`: good to know. `warning`: the run will most likely be worse for it. `error`: it cannot succeed like this. */
 export type Severity = 'info' | 'warning' | 'error'
 
+export const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2 }
+
 /** What can be wrong, in words; docs/findings has a page for each. */
 export interface Condition {
   /** Stable: `vanishing-gradient`. */
@@ -99,4 +101,9 @@ export function findingOf(condition: Condition, sign: Sign, step: number): Findi
     patches,
     source,
   }
+}
+
+/** Whether an earlier sitting has told of it, and not of something milder. */
+export function isTold({ code, severity }: Finding, earlier: readonly Finding[] = []): boolean {
+  return earlier.some((one) => one.code === code && RANK[one.severity] >= RANK[severity])
 }

@@ -11,19 +11,16 @@ import { createClock } from './clock.ts'
 import { createEvaluator } from './evaluate.ts'
 import type { EpochEvent, FindingEvent } from './events.ts'
 import { checkStatisticsFit, finalWeights, restoresBest, takeStatistics } from './final.ts'
-import type { Finding } from './finding.ts'
+import { type Finding, isTold } from './finding.ts'
 import { firstFindings } from './first-findings.ts'
 import type { Metrics } from './metrics.ts'
 import { type Moment, momentAt } from './moment.ts'
-import { bestFirst } from './monitor.ts'
 import { completeOptions, type FitOptions } from './options.ts'
 import { createPace } from './pace.ts'
 import type { Mend } from './patch.ts'
 import { createRates, type Rates } from './rates.ts'
 import { epochEvent, startEvent, stepEvent, testNumbers } from './report.ts'
 import { createRun, type Run, type RunParts } from './run.ts'
-import type { StoredArray } from './safetensors.ts'
-import type { Settings } from './settings.ts'
 import { reasonToStop } from './stopping.ts'
 import type { Watch } from './watch.ts'
 import { openWork, type Work } from './work.ts'
@@ -45,13 +42,14 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
   const signing = asked.checkpoint || resume ? await import('./signature.ts') : undefined
   const signature = await signing?.signatureOf(asked, options.batchSize)
   if (resume && signature) signing?.checkSignature(signature, resume.signature)
+  const { createSaver } = asked.checkpoint ? await import('./saving.ts') : {}
+  const saver = asked.checkpoint && signature && createSaver?.(asked, asked.checkpoint, signature, emit)
 
   const history: EpochEvent[] = [...(resume?.history ?? [])]
-  const findings: FindingEvent[] = []
+  const findings: FindingEvent[] = [...(resume?.findings ?? [])]
   const mends: Mend[] = [...(resume?.mends ?? [])]
   const bestEpochs = createBestEpochs(keepBest, monitor, resume)
   let position: Position = resume?.position ?? { epoch: 0, batch: 0, step: 0 }
-  let saved = resume?.position
   let stop = earlyStopping && reasonToStop(history, monitor, earlyStopping)
 
   const patches = mends.flatMap(({ kept }) => kept)
@@ -71,6 +69,7 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
 
   function report(found: readonly Finding[]): void {
     for (const finding of found) {
+      if (isTold(finding, resume?.findings)) continue
       const event = { type: 'finding' as const, ...finding }
       findings.push(event)
       emit(event)
@@ -94,7 +93,7 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     history.length = position.epoch
     rates = ratesOf(work)
     bestEpochs.forget(isOther ? 0 : position.epoch)
-    saved = undefined
+    saver?.forget()
     compileAhead()
     await begin()
     return true
@@ -147,24 +146,12 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
 
   async function save(): Promise<void> {
     refuseNonFinite()
-    if (!asked.checkpoint || !signature || saved === position) return
-    const arrays = work.session.arrays()
-    // The last update may have spoilt a parameter before any loss shows it: nothing like that is ever saved.
-    const spoilt = nonFiniteIn(arrays)
+    const { seconds, epochSeconds } = clock
+    const told = { ...(mends.length > 0 && { mends }), ...(findings.length > 0 && { findings }) }
+    const progress = { position, history, ...told, seconds, epochSeconds }
+    const spoilt = await saver?.save(work.session, bestEpochs, progress)
     if (spoilt !== undefined)
       fail(`NaN or infinity in ${spoilt} after step ${position.step}, epoch ${epochOf(position)}`)
-    for (const [name, array] of bestEpochs.arrays()) arrays.set(name, array)
-    const { seconds, epochSeconds } = clock
-    const best = bestEpochs.records()
-    const done = { position, history, best, ...(mends.length > 0 && { mends }), seconds, epochSeconds }
-    const { encodeCheckpoint } = await import('./checkpoint.ts')
-    const bytes = await encodeCheckpoint({ signature, ...done, arrays })
-    const bestSteps = bestSavedSteps(history, position, asked)
-    const isBest = position.batch === 0 && bestSteps[0] === position.step
-    const path = await asked.checkpoint.save({ bytes, position, best: isBest, bestSteps })
-    saved = position
-    const { step, epoch } = position
-    emit({ type: 'checkpoint', step, epoch, best: isBest, ...(path !== undefined && { path }) })
   }
 
   /** Steps until the epoch is through; false where the signal ended it early. */
@@ -224,7 +211,7 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
       if (found.length > 0 && (await mended())) return true
     }
     stop = earlyStopping && reasonToStop(history, monitor, earlyStopping)
-    if (stop || isDue(position.epoch, asked)) await save()
+    if (stop || saver?.isDue(position.epoch)) await save()
     return true
   }
 
@@ -288,14 +275,6 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
   }
 }
 
-/** The first array that holds NaN or infinity. */
-function nonFiniteIn(arrays: ReadonlyMap<string, StoredArray>): string | undefined {
-  for (const [name, { data }] of arrays) {
-    if (!(data instanceof Int32Array || data.every(Number.isFinite))) return name
-  }
-  return undefined
-}
-
 /** The epoch, from 1, of the last step. */
 function epochOf({ epoch, batch }: Position): number {
   return batch > 0 ? epoch + 1 : epoch
@@ -307,18 +286,4 @@ function nonFinite(received: string): ThalwegError {
     received,
     try: 'lower the learning rate, and check that inputs and targets are scaled; a checkpoint holds what was before',
   })
-}
-
-/** Whether an epoch that ended is saved by itself; where a run stops early, it is saved too. */
-function isDue(epoch: number, { checkpoint, epochs }: Settings): boolean {
-  return epoch % (checkpoint?.everyEpochs ?? 1) === 0 || epoch === epochs
-}
-
-/** Of the epochs that were saved, the one that is saved now among them, the steps of the best. */
-function bestSavedSteps(history: readonly EpochEvent[], { batch, step }: Position, settings: Settings): number[] {
-  const { monitor, keepBest } = settings
-  const saved = history.filter((one) => isDue(one.epoch, settings) || (batch === 0 && one.step === step))
-  return bestFirst(saved, monitor)
-    .slice(0, Math.max(1, keepBest))
-    .map((one) => one.step)
 }
