@@ -89,10 +89,10 @@ export function batchSizeOption(flags: string, description: string): Option {
   })
 }
 
-export function rateOption(flags: string, description: string): Option {
+export function rateOption(flags: string, description: string, example: string = '0.001'): Option {
   return checkedOption(flags, description, {
     rule: 'must be a finite number above 0',
-    example: '0.001',
+    example,
     read: (text) =>
       text.trim() !== '' && Number.isFinite(Number(text)) && Number(text) > 0 ? Number(text) : undefined,
   })
@@ -136,15 +136,25 @@ export function activationOption(description: string): Option {
   return new Option('--activation <name>', description).argParser(activationName)
 }
 
-/** An option whose value is one of some names; near ones are suggested. */
-export function nameOption(flags: string, description: string, names: readonly string[], what: string): Option {
+/**
+ * An option whose value is one of some names; near ones are suggested.
+ *
+ * @param elsewhere what to type for names that others use and that go by another option here
+ */
+export function nameOption(
+  flags: string,
+  description: string,
+  names: readonly string[],
+  what: string,
+  elsewhere: Readonly<Record<string, string>> = {},
+): Option {
   const [name] = flags.split(' ')
   return new Option(flags, description).argParser((text: string) => {
     if (names.includes(text)) return text
     throw usage('bad-value', {
       rule: `${name} must name one that exists`,
       received: text === '' ? 'nothing' : text,
-      try: suggest(text, names, what),
+      try: Object.hasOwn(elsewhere, text) ? elsewhere[text] : suggest(text, names, what),
     })
   })
 }

@@ -98,7 +98,7 @@ describe('thalweg train --ensemble', () => {
     [['--ensemble', '1'], 'usage/bad-value'],
     [['--snapshots', '4', '--epochs', '6'], 'usage/uneven-snapshots'],
     [['--snapshots', '2', '--schedule', 'fixed'], 'usage/idle-option'],
-    [['--snapshots', '2', '--ensemble', '2'], 'usage/idle-option'],
+    [['--snapshots', '2', '--ensemble', '2'], 'usage/contradiction'],
     [['--snapshots', '2', '--average', 'ema'], 'usage/idle-option'],
   ] as const)('refuses %j', async (args, expected) => {
     const { code, events } = await thalweg('train', 'xor', ...args, '--json', '--quiet')

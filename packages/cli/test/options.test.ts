@@ -22,22 +22,36 @@ it('saves the preprocessing that it was told, predicts with it, and goes on with
 })
 
 it('penalizes and holds weights, clips, and stops by a smallest change', async () => {
+  // Two steps, and nobody watches: what is asked is whether each reaches the step at all.
+  const brief = [...SHORT, '--batch-size', 'all', '--babysit', 'off', '--schedule', 'fixed', '--learning-rate', '0.1']
   const losses = new Map<string, unknown>()
   for (const options of [
     ...['', '--penalty l1=0.1', '--penalty l2=1,l1=0.01', '--max-norm 0.2', '--clip-value 1e-7'],
-    ...['--clip-parameter-norm 1e-7', '--lookahead', '--momentum 0.5 --final-momentum 0.9'],
+    ...['--clip-parameter-norm 1e-7', '--lookahead syncSteps=1', '--momentum 0.5 --final-momentum 0.9'],
   ]) {
-    const words = options === '' ? [] : options.split(' ')
-    const sgd = ['--optimizer', 'sgd', '--learning-rate', '0.1', '--schedule', 'fixed']
-    const { events } = await thalweg('train', 'xor', ...words, ...sgd, ...SHORT, '--out', join(emptyFolder(), 'run'))
+    const words = ['--optimizer', 'sgd', ...(options === '' ? [] : options.split(' '))]
+    const { events } = await thalweg('train', 'xor', ...words, ...brief, '--out', join(emptyFolder(), 'run'))
     losses.set(options, events.at(-1)?.testLoss)
   }
   expect(new Set(losses.values()).size).toBe(8)
   const stopped = await thalweg(
-    ...['train', 'xor', '--patience', '1', '--min-delta', '100', '--epochs', '9', '--json', '--quiet'],
+    ...['train', 'xor', '--patience', '1', '--min-delta', '100', ...brief, '--epochs', '9'],
     ...['--out', join(emptyFolder(), 'run')],
   )
   expect(stopped.events.at(-1)).toMatchObject({ epochs: 2 })
+})
+
+it("takes --momentum for Adam's beta1 where a schedule begins there, and says in the beginning what a step is made of", async () => {
+  const run = join(emptyFolder(), 'run')
+  const words = ['--preprocess', 'robust', '--penalty', 'l2=0.001', '--lookahead', 'syncSteps=3', '--warmup', '1']
+  const momentum = ['--momentum', '0.5', '--final-momentum', '0.9', '--schedule', 'fixed', '--babysit', 'off']
+  const { stdout } = await thalweg('train', 'xor', ...momentum, ...words, '--epochs', '2', '--out', run)
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+    'inputs robust recipe adam, rate 0.02 after 1 epoch of warm-up, batches of 32, 2 epochs, seed 1 ' +
+      'update lookahead syncSteps 3, momentum towards 0.9, penalty l2=0.001 run',
+  )
+  expect(JSON.parse(readFileSync(join(run, 'manifest.json'), 'utf8')).recipe.optimizer.options.beta1).toBe(0.5)
+  expect((await thalweg('train', '--resume', run, '--momentum', '0.6')).stderr).toContain('received: 0.6, it was 0.5')
 })
 
 it.each([
@@ -50,6 +64,21 @@ it.each([
   [['moons', '--lookahead', 'slowShare=2'], '--lookahead: lookahead: slowShare must lie in (0, 1]'],
   [['moons', '--optimizer', 'adagrad', '--final-momentum', '0.9'], 'the optimizer adagrad without a momentum'],
   [['moons', '--clip-norm', '1', '--clip-value', '1'], 'gradients that --clip-norm clips already'],
+  [['moons', '--final-momentum', '0.9'], 'a momentum that is 0.9 from the beginning'],
+  [['moons', '--penalty', 'l1=1,l1=2'], 'l1 twice, in l1=1,l1=2'],
+  [['moons', '--penalty', '0.1'], '--penalty must be l1 or l2'],
+  [['--lookahead', 'moons'], '--lookahead must stand alone, or before its options\nreceived: moons'],
+  [['moons', '--norm', 'batch'], 'try: --batch-norm'],
+  [['moons', '--babysit', 'fi'], 'did you mean "fix"'],
+  [['moons', '--workers', '2'], 'a single network, which is trained in one process'],
+  [['moons', '--snapshots', '2', '--ensemble', '2'], 'networks of their own, or the minima of one'],
+  [['moons', '--snapshots', '2', '--keep-best', '2'], '--keep-best has no place in a snapshot ensemble'],
+  [['moons', '--preprocess', 'robust:quantiles=0.9..0.1'], 'try: give 0.25..0.75'],
+  [['moons', '--schedule', 'cosine', '--epochs', '3', '--warmup', '3'], 'leave epochs to the schedule itself'],
+  [
+    ['moons', '--metric', 'validAccuracy', '--patience', '2', '--baseline', '90'],
+    'below 1, the best that validAccuracy can be',
+  ],
 ])('refuses %j before anything is announced', async (args, message) => {
   const { code, stdout, stderr } = await thalweg('train', ...args)
   expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(message)])
@@ -74,6 +103,7 @@ it('draws a schedule before anything is trained by it', async () => {
     [['--schedule', 'lineer'], 'did you mean "linear"'],
     [['run', '--epochs', '3'], 'run and options of a schedule'],
     [[], 'received: neither'],
+    [['--schedule', 'cosine', '--svg', 'a.svg', '--out', 'b.svg'], 'only one of them may be given'],
   ] as const) {
     expect((await thalweg('plot', ...args)).stderr).toContain(message)
   }

@@ -102,7 +102,7 @@ describe('thalweg tune', () => {
 
   it.each([
     [[], 'usage/no-target'],
-    [['SEARCH', '--sampler', 'best'], 'usage/invalidArgument'],
+    [['SEARCH', '--sampler', 'best'], 'usage/bad-value'],
     [['SEARCH', '--target', 'y'], 'usage/idle-option'],
     [['SEARCH', '--trials', '0'], 'usage/bad-value'],
     [['moons', '--metric', 'validR2'], 'usage/unfit-metric'],

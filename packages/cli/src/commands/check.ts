@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { writeFileAtomic } from 'thalweg/train'
 import { checkBeforeTraining } from '../check/checkup.ts'
 import { checkGradients, summaryOf } from '../check/gradients.ts'
-import { EXIT } from '../errors.ts'
+import { EXIT, usage } from '../errors.ts'
 import { listenForInterrupt } from '../interrupt.ts'
 import { addSharedOptions, integerOption, type SharedOptions } from '../options.ts'
 import { loadSubject } from '../recipes/subject.ts'
@@ -50,6 +50,7 @@ export function addCheckCommand(program: Command, { streams, gone, finish }: Sur
   command.addHelpText('after', EXAMPLES)
   command.action(async (target: string | undefined, options: CheckOptions) => {
     const voice = createVoice(options, streams)
+    refuseAllOfSome(options)
     const interrupt = listenForInterrupt(() => undefined, gone)
     try {
       const context = { voice, signal: interrupt.signal }
@@ -72,5 +73,14 @@ export function addCheckCommand(program: Command, { streams, gone, finish }: Sur
       voice.hide()
       interrupt.release()
     }
+  })
+}
+
+function refuseAllOfSome({ all, samples }: CheckOptions): void {
+  if (!all || samples === undefined) return
+  throw usage('contradiction', {
+    rule: 'check: --all and --samples must not stand together',
+    received: `--all --samples ${samples}`,
+    try: 'leave one of them out',
   })
 }

@@ -56,6 +56,7 @@ export function addPlotCommand(program: Command, { streams, finish }: Surroundin
     const voice = createVoice({ ...options, aside: true }, streams)
     const file = options.svg ?? options.out
     refuseMixed(folders, options)
+    refuseTwoFiles(options)
     if (options.schedule !== undefined) return finish(await plotSchedule(options.schedule, file, options, voice))
     const runs = (await Promise.all(folders.map(curvesIn))).flat()
     const [{ lineChartSvg }, { comparedCurves, curvesOf }] = await Promise.all([
@@ -106,6 +107,15 @@ function refuseMixed(folders: readonly string[], options: PlotOptions): void {
     rule: 'plot: there must be runs, or a --schedule with what belongs to it',
     received: folders.length > 0 ? `${folders.join(' ')} and options of a schedule` : 'neither',
     try: 'thalweg plot runs/digits-..., or thalweg plot --schedule one-cycle --epochs 20',
+  })
+}
+
+function refuseTwoFiles({ svg, out }: PlotOptions): void {
+  if (svg === undefined || out === undefined) return
+  throw usage('contradiction', {
+    rule: 'plot: --out is the same as --svg, and only one of them may be given',
+    received: `--svg ${svg} --out ${out}`,
+    try: 'leave one of them out',
   })
 }
 

@@ -1,9 +1,10 @@
 /** The options that change a recipe, in the groups in which people look for them. They go into the run's manifest. */
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { usage } from '../errors.ts'
 import { activationOption, batchSizeOption, integerOption, nameOption, numberOption, rateOption } from '../options.ts'
 import { activationNames } from '../recipes/activations.ts'
 import { averageNames } from '../recipes/average.ts'
+import { lookaheadOption } from '../recipes/lookahead.ts'
 import { normNames } from '../recipes/model.ts'
 import { optimizerNames } from '../recipes/optimizer.ts'
 import { orderNames } from '../recipes/order.ts'
@@ -16,6 +17,7 @@ const SHARE = {
   example: '0.1',
   fits: (value: number): boolean => value >= 0 && value < 1,
 }
+const MOMENTUM = { ...SHARE, example: '0.9' }
 const AT_LEAST_0 = { rule: 'a number of at least 0', example: '0.01', fits: (value: number): boolean => value >= 0 }
 
 export function addRecipeOptions(command: Command): void {
@@ -25,7 +27,7 @@ export function addRecipeOptions(command: Command): void {
     .addOption(rateOption('--learning-rate <rate>', 'the highest rate of the schedule'))
     .option('--schedule <name>', `of the rate: ${scheduleNames.join(', ')}`)
     .addOption(numberOption('--warmup <epochs>', 'in which the rate rises from 0', { ...AT_LEAST_0, example: '1' }))
-    .addOption(numberOption('--final-momentum <share>', 'that --momentum comes to along a line over the run', SHARE))
+    .addOption(numberOption('--final-momentum <share>', 'that --momentum comes to along a line over the run', MOMENTUM))
   addStepOptions(command)
   command
     .addOption(integerOption('--accumulate <n>', 'batches that make one update', 1))
@@ -38,7 +40,7 @@ export function addRecipeOptions(command: Command): void {
     .addOption(numberOption('--min-delta <change>', 'only more than this counts as better', AT_LEAST_0))
     .addOption(
       numberOption('--baseline <value>', 'what the metric must beat within the patience', {
-        ...{ rule: 'a number', example: '0.5', fits: () => true },
+        ...{ rule: 'a finite number', example: '0.5', fits: () => true },
       }),
     )
     .addOption(nameOption('--metric <name>', `what is compared: ${figures.join(', ')}`, figures, 'metrics'))
@@ -50,15 +52,15 @@ export function addStepOptions(command: Command): void {
   command
     .addOption(batchSizeOption('--batch-size <n>', "examples a step, or 'all'"))
     .option('--optimizer <name>', `one of ${optimizerNames.join(', ')}`)
-    .addOption(numberOption('--momentum <share>', 'of sgd and others that have one', SHARE))
-    .option('--lookahead [options]', 'slow weights follow the optimizer; syncSteps=5,slowShare=0.5')
+    .addOption(numberOption('--momentum <share>', 'of sgd and others that have one', MOMENTUM))
+    .addOption(lookaheadOption('--lookahead [options]', 'slow weights follow the optimizer; syncSteps=5,slowShare=0.5'))
     .addOption(numberOption('--weight-decay <rate>', 'of adamw and others that have it', AT_LEAST_0))
     .optionsGroup('Gradients and weights:')
-    .addOption(rateOption('--clip-norm <norm>', 'cut the norm of all gradients together to this'))
-    .addOption(rateOption('--clip-parameter-norm <norm>', 'or that of each parameter alone'))
-    .addOption(rateOption('--clip-value <limit>', 'or each element, into plus and minus this'))
+    .addOption(rateOption('--clip-norm <norm>', 'cut the norm of all gradients together to this', '1'))
+    .addOption(rateOption('--clip-parameter-norm <norm>', 'or that of each parameter alone', '1'))
+    .addOption(rateOption('--clip-value <limit>', 'or each element, into plus and minus this', '0.5'))
     .option('--penalty <strengths>', 'of the weights in the loss: l1=1e-5, l2=1e-4, or l1=1e-5,l2=1e-4')
-    .addOption(rateOption('--max-norm <norm>', 'the most that the weights to one unit may come to'))
+    .addOption(rateOption('--max-norm <norm>', 'the most that the weights to one unit may come to', '3'))
 }
 
 export function addNetworkOptions(command: Command): void {
@@ -69,7 +71,17 @@ export function addNetworkOptions(command: Command): void {
       statisticsOption('--batch-norm [statistics]', 'normalize each hidden layer over the batch, and at test time by'),
     )
     .option('--no-batch-norm', 'do not (images have it by default)')
-    .addOption(new Option('--norm <kind>', 'normalize each example by itself instead').choices(normNames))
+    .addOption(
+      nameOption(
+        '--norm <kind>',
+        `normalize each example by itself instead: ${normNames.join(', ')}`,
+        normNames,
+        'norms',
+        {
+          batch: '--batch-norm',
+        },
+      ),
+    )
     .option('--init <name>', "first weights by name, instead of the network's own (thalweg inspect --help)")
     .addOption(numberOption('--dropout <probability>', 'with which a hidden unit is dropped', SHARE))
     .addOption(numberOption('--label-smoothing <share>', 'of the target that goes to all classes alike', SHARE))

@@ -1,5 +1,5 @@
 /** `thalweg test`: how good a trained run is on a part of its data, under each kind of batch norm's statistics if asked for. */
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import {
   compareStatistics,
   type Metrics,
@@ -8,7 +8,7 @@ import {
   writeFileAtomic,
 } from 'thalweg/train'
 import { EXIT, usage } from '../errors.ts'
-import { addSharedOptions, type SharedOptions } from '../options.ts'
+import { addSharedOptions, nameOption, type SharedOptions } from '../options.ts'
 import { loadPredictor, type Predictor } from '../predict/predictor.ts'
 import { lossFor, realize } from '../recipes/recipe.ts'
 import { statisticsOption } from '../recipes/statistics.ts'
@@ -20,8 +20,10 @@ import { sayRows } from '../terminal/summary.ts'
 import { createVoice, type Voice } from '../voice.ts'
 import type { Surroundings } from './surroundings.ts'
 
+const parts = ['test', 'valid', 'train'] as const
+
 interface TestOptions extends SharedOptions {
-  readonly part: 'train' | 'valid' | 'test'
+  readonly part: (typeof parts)[number]
   readonly batchNorm?: StatisticsChoice
   readonly compare?: boolean
   readonly data?: string
@@ -44,7 +46,7 @@ export function addTestCommand(program: Command, { streams, gone: signal, finish
     .description('Measures a run on a part of its data, with the weights that predict uses.')
     .argument('<run>', 'the folder of a run')
     .optionsGroup('Options of test:')
-    .addOption(new Option('--part <name>', 'which part').choices(['test', 'valid', 'train']).default('test'))
+    .addOption(nameOption('--part <name>', `which part: ${parts.join(', ')}`, parts, 'parts').default('test'))
     .addOption(statisticsOption('--batch-norm <statistics>', 'what batch norm normalizes by'))
     .option('--compare', 'measure under all three, and say how far they are apart')
     .option('--data <dir>', 'folder with the files of a dataset by name')

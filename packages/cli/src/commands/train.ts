@@ -1,10 +1,10 @@
 /** `thalweg train`: the options of the command, and how it ends. */
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import type { Combine } from 'thalweg/tune'
 import { runEnsembleSitting } from '../ensemble/sitting.ts'
 import { EXIT } from '../errors.ts'
 import { listenForInterrupt } from '../interrupt.ts'
-import { addSharedOptions, integerOption, type SharedOptions } from '../options.ts'
+import { addSharedOptions, integerOption, nameOption, type SharedOptions } from '../options.ts'
 import type { Overrides } from '../recipes/choose.ts'
 import { type Babysitting, babysittings } from '../run/babysit.ts'
 import { prepareSitting } from '../run/prepare.ts'
@@ -27,6 +27,8 @@ export interface TrainOptions extends SharedOptions, DataRequest, Overrides {
   readonly combine?: Combine
   readonly workers?: number
 }
+
+const combines: readonly Combine[] = ['probabilities', 'logits', 'vote', 'mean']
 
 const EXAMPLES = `
 Examples:
@@ -65,22 +67,24 @@ export function addTrainCommand(program: Command, { streams, gone, finish }: Sur
     .option('--resume <run>', 'go on with an interrupted run, bit for bit, or for more --epochs')
     .addOption(integerOption('--checkpoint-every <steps>', 'save every so many steps, not only after epochs', 1))
     .addOption(
-      new Option(
+      nameOption(
         '--babysit <how>',
-        'watch the run: say what is wrong with it, or mend it too (default: advise; members of an ensemble are not mended)',
-      ).choices(babysittings),
+        `watch the run: say what is wrong with it, or mend it too: ${babysittings.join(', ')} (default: advise; members of an ensemble are not mended)`,
+        babysittings,
+        'ways',
+      ),
     )
     .addOption(integerOption('--ensemble <n>', 'train so many networks from other seeds, which answer as one', 2, 5))
     .addOption(
       integerOption('--snapshots <n>', 'train one whose rate falls to 0 so many times: its minima answer as one', 2, 3),
     )
     .addOption(
-      new Option('--combine <how>', 'how an ensemble makes one answer (default: probabilities, or mean)').choices([
-        'probabilities',
-        'logits',
-        'vote',
-        'mean',
-      ]),
+      nameOption(
+        '--combine <how>',
+        `how an ensemble makes one answer: ${combines.join(', ')} (default: probabilities, or mean)`,
+        combines,
+        'ways',
+      ),
     )
     .addOption(integerOption('--workers <n>', 'of an ensemble, networks at the same time (default: one a core)', 1))
   addRecipeOptions(command)

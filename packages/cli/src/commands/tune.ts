@@ -1,13 +1,16 @@
 /** `thalweg tune`: the options of the command, and how it ends. */
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
+import type { SearchMetric } from 'thalweg/tune'
 import { EXIT } from '../errors.ts'
 import { listenForInterrupt } from '../interrupt.ts'
-import { addSharedOptions, integerOption, type SharedOptions, timeOption } from '../options.ts'
+import { addSharedOptions, integerOption, nameOption, type SharedOptions, timeOption } from '../options.ts'
 import { prunerOption, samplerOption } from '../tune/methods.ts'
 import { runStudy, type TuneRequest } from '../tune/run.ts'
 import { createVoice } from '../voice.ts'
 import { addDataOptions } from './data-options.ts'
 import type { Surroundings } from './surroundings.ts'
+
+const metrics: readonly SearchMetric[] = ['validLoss', 'validAccuracy', 'validR2']
 
 const EXAMPLES = `
 Examples:
@@ -34,15 +37,11 @@ export function addTuneCommand(program: Command, { streams, gone, finish }: Surr
     .addOption(prunerOption())
     .addOption(integerOption('--epochs <n>', 'the most that a trial is trained for', 1))
     .addOption(
-      new Option('--metric <name>', 'what counts (default: validLoss)').choices([
-        'validLoss',
-        'validAccuracy',
-        'validR2',
-      ]),
+      nameOption('--metric <name>', `what counts: ${metrics.join(', ')} (default: validLoss)`, metrics, 'metrics'),
     )
     .addOption(timeOption('--time-limit <time>', 'begin no trial after 90s, 10m or 2h'))
     .addOption(integerOption('--workers <n>', 'trials at the same time (default: one for each core)', 1))
-    .addOption(integerOption('--ensemble <n>', 'let the best so many answer as one: a run, for predict', 2))
+    .addOption(integerOption('--ensemble <n>', 'let the best so many answer as one: a run, for predict', 2, 3))
     .option('--resume <study>', 'go on with an interrupted study')
   addSharedOptions(command, {
     flags: '--out <dir>',

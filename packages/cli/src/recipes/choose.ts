@@ -4,14 +4,13 @@
  */
 import { type Dataset, sha256 } from 'thalweg/data'
 import { type Model, summary } from 'thalweg/nn'
-import { createOptimizer } from 'thalweg/optim'
 import type { EpochFigure } from 'thalweg/train'
 import type { Prepared, Source } from '../source/source.ts'
 import { averageDescription } from './average.ts'
 import { idle } from './idle.ts'
 import { lookaheadOf } from './lookahead.ts'
 import { chooseModel, type ModelOverrides, outputsOf } from './model.ts'
-import { chooseOptimizer, type OptimizerOverrides } from './optimizer.ts'
+import { checkFinalMomentum, chooseOptimizer, type OptimizerOverrides } from './optimizer.ts'
 import { orderDescription } from './order.ts'
 import { penaltyOf } from './penalty.ts'
 import type { Recipe } from './recipe.ts'
@@ -55,17 +54,14 @@ export async function chooseRecipe(source: Source, data: Prepared, overrides: Ov
   refuseIdleOverrides(data, overrides)
   const { model } = base
   const optimizer = chooseOptimizer(base.optimizer, overrides)
-  if (finalMomentum !== undefined && createOptimizer(optimizer.name, optimizer.options).momentum === undefined)
-    throw idle(
-      '--final-momentum',
-      `the optimizer ${optimizer.name} without a momentum`,
-      '--optimizer momentum, or adam',
-    )
+  checkFinalMomentum(finalMomentum, optimizer)
   return {
     model: model.kind === 'experiment' ? model : chooseModel(model, overrides),
     optimizer,
     schedule:
-      schedule === undefined ? warmed(base.schedule, overrides) : scheduleDescription(schedule, overrides.warmup),
+      schedule === undefined
+        ? warmed(base.schedule, overrides.warmup, epochs)
+        : scheduleDescription(schedule, overrides.warmup, epochs),
     epochs,
     batchSize,
     order: order === undefined ? base.order : orderDescription(order, overrides.curriculumBy, epochs, data),
@@ -95,9 +91,9 @@ export async function chooseRecipe(source: Source, data: Prepared, overrides: Ov
   }
 }
 
-function warmed({ name }: Recipe['schedule'], { warmup }: Overrides): Recipe['schedule'] {
+function warmed({ name }: Recipe['schedule'], warmup: number | undefined, epochs: number): Recipe['schedule'] {
   if (warmup === undefined) return { name }
-  if (name !== 'experiment') return scheduleDescription(name, warmup)
+  if (name !== 'experiment') return scheduleDescription(name, warmup, epochs)
   throw idle('--warmup', "the experiment's own schedule", 'leave it out, or name a --schedule')
 }
 

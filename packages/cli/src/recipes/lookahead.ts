@@ -1,20 +1,35 @@
 /** Slow weights that follow the optimizer's, as they are typed: `--lookahead`, or `--lookahead syncSteps=10,slowShare=0.8`. */
+import { Option } from 'commander'
 import { ThalwegError } from 'thalweg'
 import { lookahead, type Optimizer, sgd } from 'thalweg/optim'
 import { z } from 'zod'
 import { usage } from '../errors.ts'
-import { type NamedOptions, namedOptions } from './named.ts'
+import { type NamedOptions, optionsOf } from './named.ts'
 
 export type LookaheadDescription = NamedOptions['options']
 
 export const lookaheadSchema: z.ZodType<LookaheadDescription> = z.record(z.string(), z.union([z.string(), z.number()]))
+
+const SPELLING = {
+  flag: '--lookahead',
+  rule: '--lookahead must stand alone, or before its options',
+  example: 'syncSteps=5,slowShare=0.5, or --lookahead behind everything else',
+}
+
+/** Its options are looked at when they are read: what follows it might be meant as the target. */
+export function lookaheadOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((text: string): string => {
+    lookaheadOf(text)
+    return text
+  })
+}
 
 /**
  * @param text `true` where the option stands alone
  * @throws ThalwegError `usage/bad-value`
  */
 export function lookaheadOf(text: string | true): LookaheadDescription {
-  const { options } = namedOptions(`lookahead:${text === true ? '' : text}`, '--lookahead', 'syncSteps=5,slowShare=0.5')
+  const options = text === true ? {} : optionsOf(text, { text, ...SPELLING })
   try {
     lookahead(sgd(), options)
   } catch (error) {

@@ -11,6 +11,8 @@ export interface OptimizerOverrides {
   readonly optimizer?: string | undefined
   readonly learningRate?: number | undefined
   readonly momentum?: number | undefined
+  /** That the momentum comes to over the run: then it may be Adam's and others' beta1, too. */
+  readonly finalMomentum?: number | undefined
   readonly weightDecay?: number | undefined
 }
 
@@ -21,16 +23,18 @@ export interface OptimizerOverrides {
  */
 export function chooseOptimizer(
   base: Recipe['optimizer'],
-  { optimizer: name = base.name, learningRate, momentum, weightDecay }: OptimizerOverrides,
+  { optimizer: name = base.name, learningRate, momentum, weightDecay, finalMomentum }: OptimizerOverrides,
 ): Recipe['optimizer'] {
   if (name === base.name && learningRate === undefined && momentum === undefined && weightDecay === undefined)
     return base
   // An experiment's own may be one around another; it has its options with it.
   if (name !== base.name) checkOptimizerName('--optimizer', name)
   const own = name === base.name ? base.options : {}
-  const standard = createOptimizer(name, own).options
+  const { options: standard, momentum: scheduled } = createOptimizer(name, own)
+  const isBeta = finalMomentum !== undefined && scheduled !== undefined && !Object.hasOwn(standard, 'momentum')
+  const share = isBeta ? 'beta1' : 'momentum'
   for (const [flag, option, value] of [
-    ['--momentum', 'momentum', momentum],
+    ['--momentum', share, momentum],
     ['--weight-decay', 'weightDecay', weightDecay],
   ] as const) {
     if (value === undefined || Object.hasOwn(standard, option)) continue
@@ -40,10 +44,22 @@ export function chooseOptimizer(
   const made = createOptimizer(name, {
     ...own,
     ...(learningRate !== undefined && { learningRate }),
-    ...(momentum !== undefined && { momentum }),
+    ...(momentum !== undefined && { [share]: momentum }),
     ...(weightDecay !== undefined && { weightDecay }),
   })
   return { name, options: { ...made.options } }
+}
+
+/** @throws ThalwegError `usage/idle-option` where a schedule of the momentum would change nothing */
+export function checkFinalMomentum(final: number | undefined, { name, options }: Recipe['optimizer']): void {
+  if (final === undefined) return
+  const { momentum } = createOptimizer(name, options)
+  const beginning = '--momentum 0.5, to begin there'
+  if (momentum === final) throw idle('--final-momentum', `a momentum that is ${final} from the beginning`, beginning)
+  if (momentum !== undefined) return
+  if (options.momentum === 0 && name === 'sgd') throw idle('--final-momentum', 'sgd without a momentum', beginning)
+  const none = `the optimizer ${name} without a momentum that a schedule changes`
+  throw idle('--final-momentum', none, '--optimizer momentum, or adam')
 }
 
 /** What else they are called, where the name is not near: PyTorch's and Keras's options of SGD, and short forms of papers. */

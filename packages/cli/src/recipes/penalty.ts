@@ -2,7 +2,7 @@
 import { elasticNet, l1, l2, type Penalty } from 'thalweg/optim'
 import { z } from 'zod'
 import { usage } from '../errors.ts'
-import { namedOptions } from './named.ts'
+import { optionsOf } from './named.ts'
 
 export interface PenaltyDescription {
   readonly l1?: number | undefined
@@ -16,18 +16,15 @@ export const penaltySchema: z.ZodType<PenaltyDescription> = z.object({
 
 /** @throws ThalwegError `usage/bad-value` */
 export function penaltyOf(text: string): PenaltyDescription {
-  const { options } = namedOptions(`penalty:${text}`, '--penalty', 'l2=1e-4')
-  const entries = Object.entries(options)
+  const rule = '--penalty must be l1 or l2 with a strength of at least 0, or both'
+  const example = 'l2=1e-4, or --penalty l1=1e-5,l2=1e-4'
+  const entries = Object.entries(optionsOf(text, { text, flag: '--penalty', rule, example }))
   const isGood = entries.every(
     ([name, value]) =>
       (name === 'l1' || name === 'l2') && typeof value === 'number' && Number.isFinite(value) && value >= 0,
   )
-  if (isGood && entries.length > 0) return Object.fromEntries(entries)
-  throw usage('bad-value', {
-    rule: '--penalty must be l1 or l2 with a strength of at least 0, or both',
-    received: text === '' ? 'nothing' : text,
-    try: '--penalty l2=1e-4, or --penalty l1=1e-5,l2=1e-4',
-  })
+  if (isGood) return Object.fromEntries(entries)
+  throw usage('bad-value', { rule, received: text, try: `--penalty ${example}` })
 }
 
 export function realizePenalty(strengths: PenaltyDescription): Penalty {

@@ -4,7 +4,7 @@ import { realizeSchedule, scheduleDescription, scheduleNames } from './schedule.
 const stretch = { learningRate: 0.1, stepsPerEpoch: 10, totalSteps: 200, patience: 2, mode: 'min' } as const
 
 function ratesOf(name: string, warmup?: number): number[] {
-  const schedule = realizeSchedule(scheduleDescription(name, warmup), stretch)
+  const schedule = realizeSchedule(scheduleDescription(name, warmup, 20), stretch)
   if (typeof schedule !== 'function') throw new Error(`${name} follows a metric`)
   return Array.from({ length: 200 }, (_, step) => schedule(step))
 }
@@ -35,23 +35,32 @@ describe('schedules by name', () => {
     expect([cyclic[0], cyclic[20], cyclic[40]].map((rate) => Number(rate.toFixed(6)))).toEqual([0.01, 0.1, 0.01])
   })
 
-  it('rises along a line first where a warm-up is asked for', () => {
+  it('rises to its own rate first where a warm-up is asked for, and lies over what is left of the run', () => {
     const rates = ratesOf('cosine', 2)
-    const plain = ratesOf('cosine')
-    expect(rates[0]).toBeCloseTo(plain[0] / 20, 12)
-    expect(rates[9]).toBeCloseTo(plain[9] / 2, 12)
-    expect(rates.slice(20)).toEqual(plain.slice(20))
+    expect(rates[0]).toBeGreaterThan(0)
+    for (const step of [1, 10, 19]) expect(rates[step] - rates[step - 1]).toBeCloseTo(rates[0], 12)
+    expect(Math.max(...rates)).toBe(0.1)
+    expect(rates[20 + 90]).toBeCloseTo(0.05, 12)
+    expect(rates[199]).toBeLessThan(1e-4)
+  })
+
+  it('refuses a warm-up that leaves it nothing', () => {
+    expect(() => scheduleDescription('cosine', 20, 20)).toThrow(/received: --warmup 20, of 20 epochs\ntry: --warmup 1/)
+    expect(() => scheduleDescription('fixed', 1, 1)).toThrow(/try: --warmup 0.1/)
+    expect(ratesOf('linear', 19.99).every((rate) => rate > 0)).toBe(true)
   })
 
   it("takes the library's names and Caffe's, and suggests near ones", () => {
     expect(
-      ['cosineDecay', 'one-cycle', 'oneCycle', 'fixedRate'].map((name) => scheduleDescription(name, undefined).name),
+      ['cosineDecay', 'one-cycle', 'oneCycle', 'fixedRate'].map(
+        (name) => scheduleDescription(name, undefined, 20).name,
+      ),
     ).toEqual(['cosine', 'one-cycle', 'one-cycle', 'fixed'])
-    expect(['exp', 'inv', 'poly'].map((name) => scheduleDescription(name, undefined).name)).toEqual([
+    expect(['exp', 'inv', 'poly'].map((name) => scheduleDescription(name, undefined, 20).name)).toEqual([
       'exponential',
       'inverse',
       'polynomial',
     ])
-    expect(() => scheduleDescription('cosin', undefined)).toThrow(/try: .*cosine/)
+    expect(() => scheduleDescription('cosin', undefined, 20)).toThrow(/try: .*cosine/)
   })
 })

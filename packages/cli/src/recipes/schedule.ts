@@ -19,6 +19,7 @@ import {
   scheduleNamed,
   sigmoidDecay,
   stepDecay,
+  warmUp,
 } from 'thalweg/optim'
 import { z } from 'zod'
 import { usage } from '../errors.ts'
@@ -26,7 +27,7 @@ import { usage } from '../errors.ts'
 export interface ScheduleDescription {
   /** One of {@link scheduleNames}; `experiment`: what its file says. */
   readonly name: string
-  /** In which the rate rises along a line from 0 to what the schedule says. */
+  /** In which the rate rises along a line from 0 to the schedule's first one; its own steps begin behind them. */
   readonly warmupEpochs?: number | undefined
 }
 
@@ -88,22 +89,36 @@ export function isScheduleStretched({ name }: ScheduleDescription): boolean {
   return !ENDLESS.includes(name)
 }
 
-/** @throws ThalwegError `usage/unknown-schedule` with near names, `usage/idle-option` */
-export function scheduleDescription(name: string, warmupEpochs: number | undefined): ScheduleDescription {
+/**
+ * @param epochs of the run
+ * @throws ThalwegError `usage/unknown-schedule` with near names, `usage/idle-option`, `usage/long-warmup`
+ */
+export function scheduleDescription(
+  name: string,
+  warmupEpochs: number | undefined,
+  epochs: number,
+): ScheduleDescription {
   const own = shortName(name)
   if (!Object.hasOwn(schedules, own)) {
     throw usage('unknown-schedule', {
-      rule: 'train: --schedule must name one that exists',
+      rule: '--schedule must name one that exists',
       received: name,
       try: suggest(name, scheduleNames, 'schedules'),
     })
   }
   if (warmupEpochs !== undefined && (own === 'one-cycle' || own === 'plateau')) {
     throw usage('idle-option', {
-      rule: 'train: --warmup must mean something to the schedule',
+      rule: '--warmup must mean something to the schedule',
       received:
         own === 'one-cycle' ? 'one-cycle, which begins with a rise of its own' : 'plateau, which follows a metric',
       try: 'leave --warmup out, or --schedule cosine',
+    })
+  }
+  if (warmupEpochs !== undefined && warmupEpochs >= epochs) {
+    throw usage('long-warmup', {
+      rule: '--warmup must leave epochs to the schedule itself',
+      received: `--warmup ${warmupEpochs}, of ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`,
+      try: `--warmup ${epochs > 1 ? 1 : 0.1}, or more --epochs`,
     })
   }
   return { name: own, ...(warmupEpochs !== undefined && { warmupEpochs }) }
@@ -117,8 +132,8 @@ function shortName(name: string): string {
 }
 
 export function realizeSchedule({ name, warmupEpochs = 0 }: ScheduleDescription, stretch: Stretch): Schedule | Plateau {
-  const schedule = schedules[name](stretch)
-  const warmupSteps = Math.round(warmupEpochs * stretch.stepsPerEpoch)
-  if (typeof schedule !== 'function' || warmupSteps === 0) return schedule
-  return (step) => schedule(step) * Math.min(1, (step + 1) / warmupSteps)
+  const { stepsPerEpoch, totalSteps } = stretch
+  const steps = Math.min(Math.round(warmupEpochs * stepsPerEpoch), totalSteps - 1)
+  const schedule = schedules[name]({ ...stretch, totalSteps: totalSteps - steps })
+  return typeof schedule === 'function' && steps > 0 ? warmUp(schedule, { steps }) : schedule
 }

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Combine } from 'thalweg/tune'
 import { usage } from '../errors.ts'
 import { chooseRecipe, type Overrides } from '../recipes/choose.ts'
+import { idle } from '../recipes/idle.ts'
 import type { Recipe } from '../recipes/recipe.ts'
 import { type DataRequest, openData } from '../source/open.ts'
 import type { Prepared, Source } from '../source/source.ts'
@@ -20,6 +21,7 @@ export interface Request extends DataRequest, Overrides {
   readonly ensemble?: number | undefined
   readonly snapshots?: number | undefined
   readonly combine?: Combine | undefined
+  readonly workers?: number | undefined
 }
 
 export async function prepareSitting(
@@ -31,6 +33,7 @@ export async function prepareSitting(
   const { source, data, seed } = await openData('train', target, request, { voice, signal })
   refuseUnfitCombine(request, data.train.target.kind)
   refuseUnfitSnapshots(request)
+  refuseIdleWorkers(request)
   const recipe = await recipeFor(source, data, request)
   const name = data.experiment?.definition.name ?? source.name
   const folder = runFolder(request.out ?? path.join('runs', runName(name)))
@@ -79,14 +82,22 @@ async function recipeFor(source: Source, data: Prepared, request: Request): Prom
   })
 }
 
-function refuseUnfitSnapshots({ snapshots, ensemble, schedule, warmup, average, patience, batchNorm }: Request): void {
+function refuseUnfitSnapshots({ snapshots, ensemble, batchNorm, ...request }: Request): void {
   if (snapshots === undefined) return
+  if (ensemble !== undefined) {
+    throw usage('contradiction', {
+      rule: 'train: the members of an ensemble are networks of their own, or the minima of one',
+      received: `--ensemble ${ensemble} --snapshots ${snapshots}`,
+      try: 'leave one of them out',
+    })
+  }
   const given = {
-    '--ensemble': ensemble,
-    '--schedule': schedule,
-    '--warmup': warmup,
-    '--average': average,
-    '--patience': patience,
+    '--schedule': request.schedule,
+    '--warmup': request.warmup,
+    '--average': request.average,
+    '--patience': request.patience,
+    '--keep-best': request.keepBest,
+    '--metric': request.metric,
     '--batch-norm': typeof batchNorm === 'string' ? batchNorm : undefined,
   }
   for (const [option, value] of Object.entries(given)) {
@@ -97,6 +108,12 @@ function refuseUnfitSnapshots({ snapshots, ensemble, schedule, warmup, average, 
       try: `leave ${option} out, or --ensemble ${snapshots} for networks of their own`,
     })
   }
+}
+
+function refuseIdleWorkers({ workers, ensemble, snapshots }: Request): void {
+  if (workers === undefined || ensemble !== undefined) return
+  const others = snapshots === undefined ? 'a single network' : 'the minima of one network'
+  throw idle('--workers', `${others}, which is trained in one process`, '--threads, or --ensemble 5')
 }
 
 /** Before anything is trained: a way of combining that does not suit the target, or without anything to combine. */

@@ -24,7 +24,7 @@ export interface Rates {
 /** @throws ThalwegError `usage/unknown-schedule` with near names, `usage/idle-option` for one that follows a metric */
 export function ratesOf(request: RatesRequest): Rates {
   const { epochs, learningRate, warmup, stepsPerEpoch } = request
-  const description = scheduleDescription(request.schedule, warmup)
+  const description = scheduleDescription(request.schedule, warmup, epochs)
   const totalSteps = epochs * stepsPerEpoch
   const schedule = realizeSchedule(description, { learningRate, stepsPerEpoch, totalSteps, patience: 1, mode: 'min' })
   if (typeof schedule === 'function') {

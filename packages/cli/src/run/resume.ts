@@ -88,7 +88,7 @@ function refuseOtherOptions(manifest: Manifest, target: string | undefined, requ
     ['--batch-size', request.batchSize, recipe.batchSize],
     ['--optimizer', request.optimizer, recipe.optimizer.name],
     ['--learning-rate', request.learningRate, options.learningRate],
-    ['--momentum', request.momentum, options.momentum],
+    ['--momentum', request.momentum, options.momentum ?? (recipe.finalMomentum && options.beta1)],
     ['--weight-decay', request.weightDecay, options.weightDecay],
     ['--schedule', request.schedule, recipe.schedule.name],
     ['--warmup', request.warmup, recipe.schedule.warmupEpochs],

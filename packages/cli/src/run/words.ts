@@ -4,6 +4,7 @@ import type { Dataset } from 'thalweg/data'
 import { latestCheckpoint, type Run } from 'thalweg/train'
 import { averageText } from '../recipes/average.ts'
 import { describeModel } from '../recipes/model.ts'
+import { penaltyText } from '../recipes/penalty.ts'
 import type { Recipe } from '../recipes/recipe.ts'
 import type { Prepared } from '../source/source.ts'
 import { healthOf } from '../terminal/findings.ts'
@@ -29,7 +30,9 @@ export function sayBeginning(
   sayRows(voice, [
     ['data', parts.filter(Boolean).join(', ')],
     ['network', describeModel(manifest.recipe.model)],
+    ...rows('inputs', describeInputs(manifest)),
     ['recipe', describeRecipe(manifest)],
+    ...rows('update', describeUpdate(manifest.recipe)),
     ...(manifest.ensemble === undefined ? [] : [['ensemble', describeEnsemble(manifest)] as const]),
     ['run', folder.path],
     ...(lock ? [['resumed', resumed] as const] : []),
@@ -39,6 +42,41 @@ export function sayBeginning(
     voice.event({ type: 'note', code, message })
   }
   voice.say('')
+}
+
+/** Nothing where there is nothing to say. */
+function rows(label: string, parts: readonly (string | undefined)[]): Row[] {
+  const said = parts.filter((one) => one !== undefined)
+  return said.length > 0 ? [[label, said.join(', ')]] : []
+}
+
+/** What is done to examples that is not the usual thing. */
+function describeInputs({ preprocess, augment }: Manifest): (string | undefined)[] {
+  return [preprocess, augment === undefined ? undefined : `augmented by ${augment}`]
+}
+
+/** What is done to gradients and weights beside the optimizer's own step. */
+function describeUpdate({
+  clipNorm,
+  clipParameterNorm,
+  clipValue,
+  penalty,
+  maxNorm,
+  lookahead,
+  finalMomentum,
+}: Recipe): (string | undefined)[] {
+  const told = (words: string, value: unknown): string | undefined =>
+    value === undefined ? undefined : `${words} ${value}`
+  const options = Object.entries(lookahead ?? {}).map(([name, value]) => ` ${name} ${value}`)
+  return [
+    lookahead && `lookahead${options.join()}`,
+    told('momentum towards', finalMomentum),
+    told('gradients clipped to norm', clipNorm),
+    told('each gradient clipped to norm', clipParameterNorm),
+    told('gradients clipped to values of', clipValue),
+    told('penalty', penaltyText(penalty)),
+    told('norm of weights at most', maxNorm),
+  ]
 }
 
 function part(dataset: Dataset | undefined, purpose: string): string {
@@ -71,9 +109,11 @@ function describeEnsemble({ ensemble = 0, members, seed }: Manifest): string {
 
 function describeRates({ name, warmupEpochs }: Recipe['schedule'], highest: string): string {
   if (name === 'experiment') return "the experiment's schedule"
-  if (name === 'fixed') return `rate ${highest}`
   const warmup = warmupEpochs === undefined ? '' : ` after ${plural(warmupEpochs, 'epoch')} of warm-up`
-  return name === 'one-cycle' ? `one cycle up to rate ${highest}` : `${name} from rate ${highest}${warmup}`
+  if (name === 'fixed') return `rate ${highest}${warmup}`
+  return name === 'one-cycle'
+    ? `one cycle up to rate ${highest}`
+    : `${name} ${name === 'cyclic' ? 'up to' : 'from'} rate ${highest}${warmup}`
 }
 
 function describeOrder({ name, by }: Recipe['order']): string {

@@ -39,7 +39,7 @@ it('fits a list of preprocessing to the training part, one after another', () =>
 })
 
 it.each([
-  ['standardise', undefined, /preprocessing that exist.*\n.*standardise\n.*"standardize"/],
+  ['standardise', undefined, /transforms that exist.*\n.*standardise\n.*"standardize"/],
   ['min-max:lo=1', undefined, /there must be such an option\nreceived: lo\n.*"low"/],
   ['min-max:low=2,high=1', undefined, /--preprocess: min-max/],
   ['center:per=image', undefined, /per must be channel or pixel/],

@@ -62,13 +62,19 @@ const augmentations: Readonly<Record<string, Entry<Augmentation>>> = {
   contrast: { make: contrast, takes: ['amount', 'range'], usual: { amount: 0.1 } },
 }
 
-/** Options whose value is two numbers, typed as `0.9..1.1`. */
-const PAIRS = ['quantiles', 'factors', 'area', 'ratio', 'range']
+/** Options whose value is two numbers, typed as `0.9..1.1`, with an example of each. */
+const PAIRS: Readonly<Record<string, string>> = {
+  quantiles: '0.25..0.75',
+  factors: '0.9..1.1',
+  area: '0.08..1',
+  ratio: '0.75..1.33',
+  range: '0..1',
+}
 
 const PREPROCESS = {
   flag: '--preprocess',
   table: preprocessing,
-  kind: 'preprocessing',
+  kind: 'transforms',
   example: 'min-max:low=-1,high=1',
 }
 const AUGMENT = { flag: '--augment', table: augmentations, kind: 'augmentations', example: 'flip,shift:pixels=2' }
@@ -115,7 +121,7 @@ interface Family<T> {
 }
 
 /** @throws ThalwegError `usage/bad-value` with near names, and what the library refuses */
-function made<T>({ name, options }: NamedOptions, { flag, table, kind, example }: Family<T>): T {
+function made<T>({ name, options }: NamedOptions, { flag, table, kind }: Family<T>): T {
   if (!Object.hasOwn(table, name)) {
     throw usage('bad-value', {
       rule: `${flag} must name ${kind} that exist`,
@@ -137,17 +143,22 @@ function made<T>({ name, options }: NamedOptions, { flag, table, kind, example }
     return make({ ...usual, ...Object.fromEntries(entries) } as never)
   } catch (error) {
     if (!(error instanceof ThalwegError)) throw error
-    const advice = `${flag} ${example}, or: ${error.try}`
-    throw usage('bad-value', { rule: `${flag}: ${error.rule}`, received: error.received, try: advice })
+    throw usage('bad-value', { rule: `${flag}: ${error.rule}`, received: error.received, try: typed(error.try) })
   }
+}
+
+/** What the library says to try, with pairs as they are typed here. */
+function typed(advice: string): string {
+  return advice.replaceAll(/\[([\d.]+), ([\d.]+)\]/g, '$1..$2')
 }
 
 function readValue(option: string, value: string | number, flag: string): unknown {
   const wrong = (rule: string, advice: string): Error =>
     usage('bad-value', { rule: `${flag}: ${option} must be ${rule}`, received: String(value), try: advice })
   if (option === 'per' && value !== 'channel' && value !== 'pixel') throw wrong('channel or pixel', `${option}=pixel`)
-  if (!PAIRS.includes(option)) return value
+  if (!Object.hasOwn(PAIRS, option)) return value
   const ends = String(value).split('..').map(Number)
-  if (ends.length !== 2 || ends.some((end) => !Number.isFinite(end))) throw wrong('two numbers', `${option}=0.5..1`)
+  if (ends.length !== 2 || ends.some((end) => !Number.isFinite(end)))
+    throw wrong('two numbers', `${option}=${PAIRS[option]}`)
   return ends
 }

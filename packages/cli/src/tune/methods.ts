@@ -1,5 +1,5 @@
 /** Samplers and pruners by the names that the command line has for them. */
-import { Option } from 'commander'
+import type { Option } from 'commander'
 import {
   coarseToFine,
   grid,
@@ -12,6 +12,7 @@ import {
   successiveHalving,
   tpe,
 } from 'thalweg/tune'
+import { nameOption } from '../options.ts'
 
 export type SamplerName = 'tpe' | 'random' | 'grid' | 'coarse-to-fine'
 export type PrunerName = 'none' | 'median' | 'halving' | 'hyperband'
@@ -32,11 +33,23 @@ const pruners: Readonly<Record<PrunerName, (epochs: number) => Pruner>> = {
 }
 
 export function samplerOption(): Option {
-  return new Option('--sampler <name>', 'what proposes configurations (default: tpe)').choices(Object.keys(samplers))
+  const names = Object.keys(samplers)
+  return nameOption(
+    '--sampler <name>',
+    `what proposes configurations: ${names.join(', ')} (default: tpe)`,
+    names,
+    'samplers',
+  )
 }
 
 export function prunerOption(): Option {
-  return new Option('--pruner <name>', 'what stops those that lag behind (default: none)').choices(Object.keys(pruners))
+  const names = Object.keys(pruners)
+  return nameOption(
+    '--pruner <name>',
+    `what stops those that lag behind: ${names.join(', ')} (default: none)`,
+    names,
+    'pruners',
+  )
 }
 
 /** The name is one of those that the option allows, or that a study wrote down. */

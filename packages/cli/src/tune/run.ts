@@ -65,6 +65,7 @@ export async function runStudy(
   const { seed, metric } = manifest
   const direction = directionOf(metric)
   const { trials: checkpoints } = folder
+  refuseTooMany(request.ensemble, manifest.trials)
   const size = Math.min(request.workers ?? os.availableParallelism(), manifest.trials)
   sayBeginning(folder, manifest, tunable, size, voice)
   if (isNew) await createStudyFolder(folder, manifest, tunable.kind.kind === 'file' ? tunable.kind : undefined)
@@ -108,6 +109,16 @@ export async function runStudy(
     voice.hide()
   }
   return finish(study, { folder, manifest, tunable, voice, signal, count: request.ensemble })
+}
+
+/** Before hours are spent on trials of which an ensemble of more is wanted. */
+function refuseTooMany(ensemble: number | undefined, trials: number): void {
+  if (ensemble === undefined || ensemble <= trials) return
+  throw usage('few-trials', {
+    rule: 'tune: --ensemble takes the best of the trials, so there must be as many',
+    received: `--ensemble ${ensemble}, of ${trials} trials`,
+    try: `--trials ${ensemble} or more, or a smaller ensemble`,
+  })
 }
 
 interface Opened {

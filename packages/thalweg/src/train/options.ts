@@ -59,7 +59,7 @@ export function completeOptions(options: FitOptions): Settings {
   if (everyEpochs !== undefined) checkInteger('checkpoint.everyEpochs', everyEpochs, 1)
   if (options.order) checkKind('order', order, 'over', 'shuffled(), with its parentheses')
   if (options.babysit) checkKind('babysit', options.babysit, 'watch', "advise(), from 'thalweg/diagnose'")
-  if (earlyStopping) checkEarlyStopping(earlyStopping)
+  if (earlyStopping) checkEarlyStopping(earlyStopping, options.metric)
   checkInteger('keepBest', keepBest, leastBest)
   if (options.average && earlyStopping?.restoreBest) throw averageOrBest()
   checkStatistics(statisticsOf(options))

@@ -5,7 +5,7 @@
  */
 import { ThalwegError } from '../base/index.ts'
 import type { EpochEvent, StopEvent } from './events.ts'
-import { isBetter, type Monitor } from './monitor.ts'
+import { isBetter, type Metric, type Monitor } from './monitor.ts'
 import { checkNames } from './option-names.ts'
 
 export interface EarlyStoppingOptions {
@@ -19,8 +19,11 @@ export interface EarlyStoppingOptions {
   readonly restoreBest?: boolean | undefined
 }
 
-/** @throws ThalwegError `train/bad-option`, `train/unknown-option` */
-export function checkEarlyStopping(options: EarlyStoppingOptions): void {
+/**
+ * @param metric by which the run goes, where it is said
+ * @throws ThalwegError `train/bad-option`, `train/unknown-option`
+ */
+export function checkEarlyStopping(options: EarlyStoppingOptions, metric?: Metric | undefined): void {
   const { patience, minDelta = 0, baseline = 0, restoreBest } = options
   checkNames('fit: earlyStopping', options, { patience, minDelta, baseline, restoreBest })
   if (!Number.isSafeInteger(patience) || patience < 1)
@@ -28,6 +31,9 @@ export function checkEarlyStopping(options: EarlyStoppingOptions): void {
   if (!(Number.isFinite(minDelta) && minDelta >= 0))
     throw bad('minDelta', 'a finite number of at least 0', minDelta, 'minDelta 0')
   if (!Number.isFinite(baseline)) throw bad('baseline', 'a finite number', baseline, 'leave baseline out')
+  // An accuracy in percent, mostly: the run would end with its patience, whatever it learns.
+  if (typeof metric === 'string' && !metric.endsWith('Loss') && baseline + minDelta >= 1)
+    throw bad('baseline', `below 1, the best that ${metric} can be, by more than minDelta`, baseline, 'baseline 0.9')
 }
 
 /** Why a run of these epochs is to stop; nothing while it may go on. */

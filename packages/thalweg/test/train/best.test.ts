@@ -159,6 +159,11 @@ describe('refusals', () => {
   it.each<[string, Partial<FitOptions>, RegExp]>([
     ['no patience', { earlyStopping: { patience: 0 } }, /earlyStopping.patience must be an integer of at least 1/],
     ['a negative margin', { earlyStopping: { patience: 1, minDelta: -1 } }, /earlyStopping.minDelta must be/],
+    [
+      'a baseline in percent',
+      { metric: 'validAccuracy', earlyStopping: { patience: 1, baseline: 90 } },
+      /baseline must be below 1, the best that validAccuracy can be/,
+    ],
     ['a baseline that is none', { earlyStopping: { patience: 1, baseline: Number.NaN } }, /baseline must be a finite/],
     [
       'nothing to restore',
