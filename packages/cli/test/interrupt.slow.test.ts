@@ -1,5 +1,5 @@
 /** What happens when a run is stopped: politely, rudely, by a full disk. Real processes; needs a build. */
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { latestCheckpoint } from 'thalweg/train'
@@ -101,6 +101,29 @@ describe('Ctrl-C', () => {
     expect(await digestOf(run)).toBe(whole)
   })
 
+  it.each([
+    '--lookahead syncSteps=5',
+    '--average ema --lookahead syncSteps=9,slowShare=0.8 --batch-norm exact',
+    '--average swa:startStep=10,everySteps=3 --clip-value 0.1 --accumulate 2',
+    '--optimizer momentum --momentum 0.5 --final-momentum 0.9 --max-norm 2',
+    '--preprocess pca-whitening --norm layer --schedule cosine --warmup 2',
+    '--patience 4 --penalty l1=0.001,l2=0.001 --lookahead',
+  ])('leads to the same bits, weights and verdict, with %s', async (words) => {
+    const options = words.split(' ')
+    const folder = emptyFolder()
+    const [straight, broken] = [join(folder, 'straight'), join(folder, 'broken')]
+    expect((await thalweg(...ARGS, ...options, '--out', straight)).code).toBe(0)
+    const { child, event, ended } = start([...ARGS, ...options, '--out', broken])
+    await event('checkpoint')
+    child.kill('SIGINT')
+    expect((await ended).code).toBe(130)
+    expect((await thalweg('train', '--resume', broken, '--quiet')).code).toBe(0)
+    expect(await digestOf(broken)).toBe(await digestOf(straight))
+    expect(readFileSync(join(broken, 'model.safetensors'))).toEqual(readFileSync(join(straight, 'model.safetensors')))
+    const { seconds: _, ...verdict } = resultIn(straight)
+    expect(resultIn(broken)).toMatchObject(verdict)
+  })
+
   it('twice quits at once', async () => {
     const run = join(emptyFolder(), 'run')
     const { child, event, ended } = start([...ENDLESS, '--out', run])
@@ -175,3 +198,7 @@ syncBuiltinESMExports()
     expect(readdirSync(folder)).toEqual(before)
   })
 })
+
+function resultIn(run: string): Readonly<Record<string, unknown>> {
+  return JSON.parse(readFileSync(join(run, 'result.json'), 'utf8'))
+}
