@@ -50,6 +50,7 @@ it("takes --momentum for Adam's beta1 where a schedule begins there, and says in
     'inputs robust recipe adam, rate 0.02 after 1 epoch of warm-up, batches of 32, 2 epochs, seed 1 ' +
       'update lookahead syncSteps 3, momentum towards 0.9, penalty l2=0.001 run',
   )
+  expect(stdout).toContain('nobody watched (--babysit off)')
   expect(JSON.parse(readFileSync(join(run, 'manifest.json'), 'utf8')).recipe.optimizer.options.beta1).toBe(0.5)
   expect((await thalweg('train', '--resume', run, '--momentum', '0.6')).stderr).toContain('received: 0.6, it was 0.5')
 })

@@ -121,7 +121,7 @@ function describeOrder({ name, by }: Recipe['order']): string {
   return by === undefined ? ` ${name === 'experiment' ? "in the experiment's order" : name}` : `, curriculum by ${by}`
 }
 
-export function sayEnd(run: Run, { folder, data }: Sitting, voice: Voice): void {
+export function sayEnd(run: Run, { folder, data, babysit }: Sitting, voice: Voice): void {
   const { style } = voice
   const examples = run.steps > 0 ? (run.epochs * data.train.size) / run.seconds : 0
   voice.say('')
@@ -133,7 +133,7 @@ export function sayEnd(run: Run, { folder, data }: Sitting, voice: Voice): void 
       `${plural(run.epochs, 'epoch')}, ${plural(run.steps, 'step')} in ${duration(run.seconds)} (${count(examples)} examples/s)`,
     ],
     ['parameters', count(run.parameters)],
-    ...healthRows(run, style),
+    ...healthRows(run, babysit !== 'off', style),
     ['run', folder.path],
   ])
   const isIll = run.findings.some(({ severity }) => severity !== 'info')
@@ -141,7 +141,8 @@ export function sayEnd(run: Run, { folder, data }: Sitting, voice: Voice): void 
   voice.say(`\n  ${style.dim('next')}\n${next.map((command) => `    ${style.accent(command)}`).join('\n')}\n`)
 }
 
-function healthRows({ findings, mends }: Run, style: Style): Row[] {
+function healthRows({ findings, mends }: Run, isWatched: boolean, style: Style): Row[] {
+  if (!isWatched && findings.length === 0) return [['health', 'nobody watched (--babysit off)']]
   const kept = mends.filter((mend) => mend.kept.length > 0)
   return [['health', healthOf(findings, kept, style)]]
 }
