@@ -44,7 +44,8 @@ layer where there is one, the number that was measured, the rule that it broke, 
 is the usual one: a finding may be milder or graver than its page says, and tells so.
 
 What is read of a run, and when: losses at every step; the layers before the first update, after 1, 2, 4, 8 ... of them, and
-from then on every 16 (steps of microseconds) to 128 updates (large ones; \`advise({ readingEvery })\` changes it). A reading is
+from then on every 16 (steps of microseconds) to 128 updates (large ones), after 1024 steps half as often, after 2048 a quarter
+as often; \`advise({ readingEvery })\` reads as often as it says. A reading is
 a step that is made by a second plan, which also leaves some dozens of means behind; all else in it is the step as it would
 have been, to the last bit. What that costs is in bench/faults.
 

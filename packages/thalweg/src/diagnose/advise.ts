@@ -7,7 +7,10 @@ import type { Reading } from './reading.ts'
 import { openWatch } from './watch.ts'
 
 export interface AdviseOptions {
-  /** A reading every so many updates. Default by the work in a step: every 16 for the smallest, 128 for large ones. */
+  /**
+   * A reading every so many updates. Default by the work in a step: every 16 for the smallest, 128 for large ones; half as often
+   * from update 1024 on, a quarter as often from 2048 on.
+   */
   readonly readingEvery?: number
   /** Called with every reading: what the layers are like, for records and pictures. */
   readonly onReading?: ((reading: Reading) => void) | undefined

@@ -26,8 +26,10 @@ import { createNormGapMeter, type NormGap } from './norm-gap.ts'
 import { createInstruments, type Reading } from './reading.ts'
 import { readingSchedule } from './schedule.ts'
 
-/** Losses alone are looked at every so many steps. */
+/** Losses alone are looked at every so many steps, and less often once there are many. */
 const LOOK_EVERY = 8
+const LOOK_SELDOM = 32
+const MANY = 1024
 const DATA_BUDGET = 2e6
 
 export interface WatchOptions {
@@ -152,7 +154,8 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
       losses.add(session.lastLoss())
       if (isRead)
         return look(...(readings[readings.length - 1].step === 0 ? (['start'] as const) : []), 'reading', 'loss')
-      return losses.values.length % LOOK_EVERY === 0 ? look('loss') : []
+      const count = losses.values.length
+      return count % (count < MANY ? LOOK_EVERY : LOOK_SELDOM) === 0 ? look('loss') : []
     },
     nonFinite: () => [nonFiniteFinding(findFirstNan(session, { arrays: snapshot, steps: made }), position.step)],
     afterEpoch(event) {
