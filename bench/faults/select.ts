@@ -3,11 +3,13 @@
  * the same on every machine and with any number of workers.
  */
 import { random } from 'thalweg/base'
+import { tableOf } from './build.ts'
 import { kinds as allKinds } from './kinds/all.ts'
 import type { Kind } from './kinds/kind.ts'
 import type { Pool } from './pool.ts'
 import type { Program } from './program.ts'
 import { healthyProgram, type Split, splits } from './sampler.ts'
+import type { Table } from './tables/table.ts'
 import type { Outcome } from './trial.ts'
 
 /**
@@ -19,6 +21,9 @@ export const HEALTHY_GAP = 0.1
 
 /** Share of its healthy twin's gain that a fault must cost (or validation must promise above the truth) to count as one. */
 export const HARM = 0.25
+
+/** How many times as large as the rarest class the commonest one may be. */
+const DROWNED = 20
 
 /** Candidates that may fail for each that is taken, before a kind or a split is given up. */
 const PATIENCE = 12
@@ -43,8 +48,17 @@ export async function chooseHealthy(pool: Pool, split: Split, count: number, wid
     const program = healthyProgram(split, number)
     const [outcome, linear] = await Promise.all([pool.trial(program, 'off'), pool.linear(program)])
     const isGood = outcome.gain >= HEALTHY_GAIN && outcome.gain >= linear
-    return isGood && outcome.trainGain - outcome.gain <= HEALTHY_GAP ? { number, program, outcome } : undefined
+    const isOpen = outcome.trainGain - outcome.gain <= HEALTHY_GAP
+    return isGood && isOpen && hasAllClasses(tableOf(program)) ? { number, program, outcome } : undefined
   })
+}
+
+/** A set in which a class is missing, or drowned by another one, has two of the faults below whatever its score. */
+function hasAllClasses({ task, outputs, train }: Table): boolean {
+  if (task !== 'class') return true
+  const counts = new Array<number>(outputs).fill(0)
+  for (const label of train.targets) counts[label]++
+  return Math.min(...counts) * DROWNED >= Math.max(...counts)
 }
 
 export async function chooseFaulty(

@@ -49,6 +49,19 @@ export function learned({ losses, blindLoss }: Chart): number {
   return from > 0 ? 1 - losses.recent() / from : 0
 }
 
+/**
+ * What is learned as far as it matters: the share of the loss, or of the way from the accuracy of always naming the commonest
+ * class up to 1, whichever is more. A network may be right about nearly everything and not sure of it yet.
+ */
+export function known(chart: Chart): number {
+  const { epochs, data } = chart
+  const accuracy = epochs[epochs.length - 1]?.trainAccuracy
+  const counts = data.classCounts
+  if (accuracy === undefined || !counts) return learned(chart)
+  const commonest = Math.max(...counts) / counts.reduce((sum, count) => sum + count, 0)
+  return commonest < 1 ? Math.max(learned(chart), (accuracy - commonest) / (1 - commonest)) : learned(chart)
+}
+
 const ratiosOf = new WeakMap<Reading, number>()
 
 /** Median over the weights (not biases and the like) of a reading of how far an update moves them, relative to their size. */

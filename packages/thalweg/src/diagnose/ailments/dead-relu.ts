@@ -4,6 +4,8 @@ import { percent } from '../words.ts'
 
 /** In healthy networks up to some 40% of the units of a layer are silent on a batch; there is no point in alarm below. */
 const SHARE = 0.7
+/** Networks have learned well with no more than this left of a layer. */
+const HARMFUL = 0.9
 /** A unit counts as dead when it was silent in so many readings in a row. */
 const READINGS = 3
 /** A unit may well be silent for a few examples. */
@@ -29,7 +31,7 @@ export const deadRelu: Ailment = {
       .map(({ layer, share, units, examples }) => ({
         measured: share,
         layer,
-        severity: share === 1 ? ('error' as const) : ('warning' as const),
+        severity: share === 1 ? ('error' as const) : share > HARMFUL ? ('warning' as const) : ('info' as const),
         message: `${percent(share)} of the ${units} units of ${layer} gave 0 for all of ${examples} examples`,
         patches: [
           { kind: 'learning-rate' as const, factor: 0.1 },

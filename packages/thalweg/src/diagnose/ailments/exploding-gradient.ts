@@ -4,7 +4,7 @@ import { clipped, drawnByHe, drawnByXavier, slower } from '../patches.ts'
 import { steepestStep } from '../spread.ts'
 import { short } from '../words.ts'
 
-const RATIO = 1e3
+const RATIO = 3e3
 const READINGS = 2
 const LEARNED = 0.5
 

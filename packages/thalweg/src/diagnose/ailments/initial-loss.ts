@@ -3,6 +3,8 @@ import { drawnByHe, drawnByXavier, scaledInputs } from '../patches.ts'
 import { short } from '../words.ts'
 
 const TIMES = 3
+/** Networks that learned well began with up to six times as much. */
+const HARMFUL = 8
 
 export const initialLoss: Ailment = {
   code: 'initial-loss',
@@ -24,6 +26,6 @@ export const initialLoss: Ailment = {
     if (!(measured > TIMES)) return []
     const message = `the first loss is ${short(losses.first)}, a constant answer has ${short(chance)}`
     const patches = data.rootMeanSquare > 3 ? [scaledInputs, drawnByXavier] : [drawnByXavier, drawnByHe]
-    return [{ measured, message, patches }]
+    return [{ measured, message, patches, severity: measured > HARMFUL ? ('warning' as const) : ('info' as const) }]
   },
 }

@@ -18,7 +18,7 @@ const HIGH = 0.12
 /** A network that has learned most of what there is may jump now and then. */
 const LEARNED = 0.4
 /** Of the run: before, it may be on its way. */
-const LATE = 0.5
+const LATE = 0.7
 
 export const lossOscillates: Ailment = {
   code: 'loss-oscillates',

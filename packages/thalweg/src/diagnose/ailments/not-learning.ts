@@ -10,8 +10,8 @@ const STEPS = 60
 /** A loss that began high may still be on its way down. */
 const FALLING = 0.05
 const PROGRESS = 0.3
-/** Sigmoids stand still until the layers before have found something, and then learn fast: up to here it is told and no more. */
-const PROGRESS_OF_SIGMOIDS = 0.5
+/** Deep networks may stand still until the layers before have found something, and then learn fast: up to here it is told and no more. */
+const LATE = 0.5
 
 export const notLearning: Ailment = {
   code: 'not-learning',
@@ -27,7 +27,7 @@ export const notLearning: Ailment = {
   source: 'CS231n, neural networks part 3 (look for correct loss at chance performance; overfit a tiny subset)',
   when: 'loss',
   examine(chart) {
-    const { losses, blindLoss, position, anatomy } = chart
+    const { losses, blindLoss, position } = chart
     if (losses.values.length < STEPS || progress(chart) < PROGRESS) return []
     const from = blindLoss ?? losses.first
     const means = losses.stretches(4, 0.8)
@@ -36,8 +36,7 @@ export const notLearning: Ailment = {
     if (!(measured < LEAST) || isFalling) return []
     const share = percent(Math.max(0, measured))
     const message = `after ${position.step} steps the loss is ${short(losses.recent())}; a constant answer has ${short(from)}: ${share} of it is learned`
-    const mayWait = anatomy.layers.some(({ kind }) => kind === 'sigmoid') && progress(chart) < PROGRESS_OF_SIGMOIDS
-    const severity = mayWait ? ('info' as const) : ('warning' as const)
+    const severity = progress(chart) < LATE ? ('info' as const) : ('warning' as const)
     return [
       { measured, message, severity, patches: [slower, faster, adaptive, drawnByHe, drawnByXavier, scaledInputs] },
     ]

@@ -9,10 +9,10 @@ const RISE = 1.3
 const EPOCHS = 3
 /** A rising loss alone is told and no more: accuracy often stands still while confidence grows. */
 const SCORE = 0.1
-const GAP = 0.2
-const WIDE_GAP = 0.25
+const GAP = 0.25
+const WIDE_GAP = 0.4
 /** A gap as wide as this, late in the run, is learning by heart whether or not the loss on others has risen. */
-const BY_HEART = 0.2
+const BY_HEART = 0.33
 const LATE = 0.4
 /** Who has learned less than this share of the loss knows nothing by heart either. */
 const KNOWS = 0.4

@@ -1,6 +1,6 @@
 import type { Patch, Sign } from '../../train/index.ts'
 import type { Ailment } from '../ailment.ts'
-import { type Chart, learned, progress, updateRatio } from '../chart.ts'
+import { type Chart, known, learned, progress, updateRatio } from '../chart.ts'
 import { adaptive, faster, muchFaster } from '../patches.ts'
 import { percent, short } from '../words.ts'
 
@@ -15,6 +15,8 @@ const PROGRESS = 0.2
 /** How steep the last third of the curve is, of the middle one, where the fall has not slowed. */
 const STEEPNESS = 0.6
 const LATE = 0.8
+/** A curve that still falls is only told of where so much is known already: the run could go on, and need not. */
+const KNOWN = 0.25
 const STEPS = 60
 
 export const rateTooLow: Ailment = {
@@ -66,6 +68,7 @@ function stillFalling(chart: Chart): Sign[] {
   return [
     {
       measured,
+      severity: known(chart) < KNOWN ? ('warning' as const) : ('info' as const),
       rule: 'fall of the loss from the second to the last third of the run, over that from the first to the second',
       threshold: STEEPNESS,
       message: `the loss falls from ${short(first)} over ${short(middle)} to ${short(last)}, as steeply in the end as before: the run stops on its way`,

@@ -1,5 +1,5 @@
 import type { Ailment } from '../ailment.ts'
-import { type Chart, hiddenLayers, latest } from '../chart.ts'
+import { type Chart, hiddenLayers, known, latest } from '../chart.ts'
 import { activation, drawnByXavier, scaledInputs, slower } from '../patches.ts'
 import { percent } from '../words.ts'
 
@@ -8,6 +8,8 @@ const SHARE = 0.8
 /** At the beginning nothing has been learned that a unit could be so sure of. */
 const SHARE_AT_START = 0.5
 const READINGS = 3
+/** Who has learned so much may be sure of itself. */
+const KNOWN = 0.5
 
 export const saturatedActivation: Ailment = {
   code: 'saturated-activation',
@@ -35,6 +37,7 @@ export const saturatedActivation: Ailment = {
       .map(({ layer: { path, kind }, measured, first }) => ({
         measured,
         layer: path,
+        severity: known(chart) < KNOWN ? ('warning' as const) : ('info' as const),
         threshold: first > SHARE_AT_START ? SHARE_AT_START : SHARE,
         message: `${percent(measured)} of the activations of ${path} lie at the ends of ${kind}${first > SHARE_AT_START ? `, ${percent(first)} before the first step` : ''}`,
         patches: [scaledInputs, drawnByXavier, slower, activation(kind, 'relu')],

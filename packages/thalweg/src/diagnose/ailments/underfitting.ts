@@ -1,5 +1,5 @@
 import type { Ailment } from '../ailment.ts'
-import { type Chart, learned } from '../chart.ts'
+import { type Chart, known, learned } from '../chart.ts'
 import { adaptive, faster } from '../patches.ts'
 import { percent, short } from '../words.ts'
 
@@ -30,7 +30,7 @@ export const underfitting: Ailment = {
     const widest = widestHidden(chart)
     const isSmall = widest < SMALL
     const threshold = isSmall ? LEARNED_SMALL : LEARNED
-    if (!(measured < threshold)) return []
+    if (!(measured < threshold && known(chart) < threshold)) return []
     const message = `the run ends at a loss of ${short(losses.recent())} on its own examples; a constant answer has ${short(blindLoss)}: ${percent(Math.max(0, measured))} of it is learned`
     const cause = `the widest hidden layer has ${widest} unit${widest === 1 ? '' : 's'}: the network is too small`
     return [{ measured, threshold, message, patches: [faster, adaptive], ...(isSmall && { cause }) }]
