@@ -1,5 +1,5 @@
 /** Changes that several ailments ask for. */
-import type { Patch } from '../train/index.ts'
+import type { Patch, Settings } from '../train/index.ts'
 
 export const slower: Patch = { kind: 'learning-rate', factor: 0.1 }
 export const muchSlower: Patch = { kind: 'learning-rate', factor: 0.01 }
@@ -16,4 +16,14 @@ export const largerBatches: Patch = { kind: 'batch-size', size: 32 }
 
 export function activation(from: string, to: string): Patch {
   return { kind: 'activation', from, to }
+}
+
+/** Above this a step is mostly what hundreds of steps before it wanted. */
+const MUCH_MOMENTUM = 0.95
+const USUAL_MOMENTUM = 0.9
+
+/** The same optimizer with the usual momentum, where it has far more. */
+export function lessMomentum({ optimizer: { name, options } }: Pick<Settings, 'optimizer'>): Patch[] {
+  if (!(Number(options.momentum) > MUCH_MOMENTUM)) return []
+  return [{ kind: 'optimizer', name, options: { ...options, momentum: USUAL_MOMENTUM } }]
 }

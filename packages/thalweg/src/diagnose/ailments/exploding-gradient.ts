@@ -7,6 +7,8 @@ import { short } from '../words.ts'
 const RATIO = 3e3
 const READINGS = 2
 const LEARNED = 0.5
+/** A loss this many times what it was at first. */
+const THROWN = 3
 
 export const explodingGradient: Ailment = {
   code: 'exploding-gradient',
@@ -23,6 +25,8 @@ export const explodingGradient: Ailment = {
   examine(chart) {
     const readings = latest(chart, READINGS)
     if (!readings || learned(chart) > LEARNED) return []
+    // Weights that were thrown far out have such gradients, too: that is the rate's doing, and said elsewhere.
+    if (chart.losses.recent(1) > THROWN * chart.losses.first) return []
     const measured = Math.min(
       ...readings.map((reading) => firstOverSmallest(learningLayers(reading).map(({ gradient }) => gradient))),
     )

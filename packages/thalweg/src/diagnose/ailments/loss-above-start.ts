@@ -1,6 +1,6 @@
 import type { Ailment } from '../ailment.ts'
 import { updateRatio } from '../chart.ts'
-import { adaptive, clipped, muchSlower, slower } from '../patches.ts'
+import { adaptive, clipped, lessMomentum, muchSlower, slower } from '../patches.ts'
 import { short } from '../words.ts'
 
 /** What networks that know nothing have by chance stays below. */
@@ -24,7 +24,7 @@ export const lossAboveStart: Ailment = {
   try: 'lower the learning rate ten times; or clip the gradients',
   source: 'the article, section 6 (the curve of a very high rate)',
   when: 'loss',
-  examine({ losses, blindLoss, readings }) {
+  examine({ losses, blindLoss, readings, settings }) {
     const { values } = losses
     // A loss that stays because nothing moves is another matter.
     const reading = readings[readings.length - 1]
@@ -36,6 +36,6 @@ export const lossAboveStart: Ailment = {
     const measured = Math.min(now, before) / from
     if (!(measured > SHARE) || now < FALLING * before) return []
     const message = `the loss stays at ${short(now)} and does not fall; a constant answer has ${short(from)}`
-    return [{ measured, message, patches: [slower, muchSlower, clipped, adaptive] }]
+    return [{ measured, message, patches: [...lessMomentum(settings), slower, muchSlower, clipped, adaptive] }]
   },
 }

@@ -1,6 +1,6 @@
 import type { Ailment } from '../ailment.ts'
 import { progress } from '../chart.ts'
-import { clipped, muchSlower, slower } from '../patches.ts'
+import { clipped, lessMomentum, muchSlower, slower } from '../patches.ts'
 import { short } from '../words.ts'
 
 /** Over the best epoch. Two epochs in a row have to be so high: one may be thrown out by a single batch. */
@@ -33,6 +33,6 @@ export const lossClimbs: Ailment = {
     const measured = lower / best.trainLoss
     if (!(measured > TIMES) || lower < HIGH * (blindLoss ?? losses.first)) return []
     const message = `the training loss was ${short(best.trainLoss)} in epoch ${best.epoch} and is ${short(before.trainLoss)} and ${short(last.trainLoss)} in the last two`
-    return [{ measured, message, patches: [slower, muchSlower, clipped] }]
+    return [{ measured, message, patches: [...lessMomentum(chart.settings), slower, muchSlower, clipped] }]
   },
 }

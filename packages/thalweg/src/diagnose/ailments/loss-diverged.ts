@@ -1,4 +1,5 @@
 import type { Ailment } from '../ailment.ts'
+import { lessMomentum } from '../patches.ts'
 import { short } from '../words.ts'
 
 /** The article's factor. */
@@ -21,7 +22,7 @@ export const lossDiverged: Ailment = {
   try: 'lower the learning rate ten times, or clip the gradients',
   source: 'the article, section 6: current cost > 3 * original cost',
   when: 'loss',
-  examine({ losses, blindLoss = 0 }) {
+  examine({ losses, blindLoss = 0, settings }) {
     if (losses.values.length < LOSSES) return []
     const now = losses.recent(LOSSES)
     // Weights that were trained before begin low; what a network that knows nothing would have is no divergence.
@@ -30,7 +31,13 @@ export const lossDiverged: Ailment = {
     const stays = losses.values.length >= STAYS && losses.values.slice(-STAYS).every((loss) => loss > from)
     if (!(measured > FAR || (measured > TIMES && stays))) return []
     const message = `the loss is ${short(measured)} times what it was: ${short(from)} at first, ${short(now)} now`
-    return [{ measured, message, patches: [slower(0.1), { kind: 'clip-norm', norm: 1 }, slower(0.01)] }]
+    return [
+      {
+        measured,
+        message,
+        patches: [...lessMomentum(settings), slower(0.1), { kind: 'clip-norm', norm: 1 }, slower(0.01)],
+      },
+    ]
   },
 }
 

@@ -1,6 +1,6 @@
 import type { Ailment } from '../ailment.ts'
 import { progress } from '../chart.ts'
-import { clipped, muchSlower, slower } from '../patches.ts'
+import { clipped, lessMomentum, muchSlower, slower } from '../patches.ts'
 import { percent, short } from '../words.ts'
 
 /** Stretches of the curve that are compared. */
@@ -49,7 +49,7 @@ export const lossOscillates: Ailment = {
     const isMild = 1 - mean / from > LEARNED || progress(chart) < LATE
     const severity = isMild ? ('info' as const) : ('warning' as const)
     const message = `the loss swings by ${percent(measured)} around ${short(mean)} and turned ${turns} times in the last ${length} steps`
-    return [{ measured, severity, message, patches: [slower, muchSlower, clipped] }]
+    return [{ measured, severity, message, patches: [...lessMomentum(settings), slower, muchSlower, clipped] }]
   },
 }
 

@@ -1,6 +1,6 @@
 import type { Ailment } from '../ailment.ts'
 import { known, progress, updateRatio } from '../chart.ts'
-import { adaptive, clipped, muchSlower, slower } from '../patches.ts'
+import { adaptive, clipped, lessMomentum, muchSlower, slower } from '../patches.ts'
 import { percent, short } from '../words.ts'
 
 /** A thousandth is usual, a hundredth much. */
@@ -37,6 +37,6 @@ export const rateTooHigh: Ailment = {
     const measured = Math.max(...inARow)
     if (!(measured > RATIO)) return []
     const message = `an update moved the weights by ${short(measured)} of their size; ${percent(Math.max(0, known(chart)))} is learned`
-    return [{ measured, message, patches: [slower, muchSlower, adaptive, clipped] }]
+    return [{ measured, message, patches: [...lessMomentum(chart.settings), slower, muchSlower, adaptive, clipped] }]
   },
 }
