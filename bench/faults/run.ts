@@ -18,7 +18,7 @@ import { watchFaults, watchHealthy } from './watch.ts'
 const USAGE = `npm run bench:faults -- [options]
 
   --split a,b        of tuning, untuned (default: both)
-  --healthy N        healthy programs of a split (default: 150 for tuning, 320 for untuned)
+  --healthy N        healthy programs of a split (default: 150 for tuning, 400 for untuned)
   --per-kind N       faulty programs of a kind and split (default: 6 for tuning, 12 for untuned)
   --kinds a,b        only these kinds of faults; --list names them
   --no-repairs       advice alone, neither repairs nor random search
@@ -31,7 +31,7 @@ const USAGE = `npm run bench:faults -- [options]
 
 const SIZES: Readonly<Record<Split, { readonly healthy: number; readonly perKind: number }>> = {
   tuning: { healthy: 150, perKind: 6 },
-  untuned: { healthy: 320, perKind: 12 },
+  untuned: { healthy: 400, perKind: 12 },
 }
 
 const { values: options } = parseArgs({
