@@ -150,11 +150,11 @@ const traps: readonly { readonly op: string; readonly value: number; readonly of
 ]
 
 /** A layer between others whose operation has no answer: for one example, right behind the input, or for all, further on. */
-function intoOperation(built: Built, program: Program, draw: Random): Case {
+function intoOperation(built: Built, program: Program, draw: Random): Case | undefined {
   return draw.uniform() < 0.5 ? forOne(built, draw) : forAll(built, program, draw)
 }
 
-function forOne({ model, options, table }: Built, draw: Random): Case {
+function forOne({ model, options, table }: Built, draw: Random): Case | undefined {
   const trap = choice(draw, traps)
   const row = draw.integer(options.train.size)
   const column = draw.integer(widthOf(table))
@@ -170,6 +170,8 @@ function forOne({ model, options, table }: Built, draw: Random): Case {
   })
   const layer: Layer = { kind: 'trap', options: {}, forward: (x) => trap.of(x) }
   const { test: _, valid, ...rest } = options
+  // Inputs that far from 0 may be too much for a network by themselves.
+  if (firstSpoilt(model, { ...rest, train: lifted(options.train, false) })) return undefined
   return {
     cause: 'operation',
     about: `${trap.op} of ${trap.value} for example ${row}, column ${column}`,

@@ -86,6 +86,9 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
   let snapshot = session.arrays()
   let made: MadeStep[] = []
   let good: Snapshot | undefined
+  /** A reading found weights that are not finite; and whether that was said. */
+  let isSpoilt = false
+  let isSpoilTold = false
   let lowest = Number.POSITIVE_INFINITY
 
   const hasNorm = anatomy.layers.some(({ kind }) => kind === 'batchNorm')
@@ -120,6 +123,16 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
     return true
   }
 
+  const traced = (): Finding =>
+    nonFiniteFinding(findFirstNan(session, { arrays: snapshot, steps: made }), position.step)
+
+  /** A weight that is not finite while the loss still is, as where a saturated unit hides it. With the loss the run ends anyway. */
+  function hiddenSpoil(): Finding[] {
+    if (!isSpoilt || isSpoilTold || !Number.isFinite(session.lastLoss())) return []
+    isSpoilTold = true
+    return [traced()]
+  }
+
   return {
     chart,
     lastGood: () => good,
@@ -143,7 +156,11 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
         const loss = losses.values.length === 0 ? Number.POSITIVE_INFINITY : losses.recent(LOOK_EVERY)
         if (loss < WELL * lowest || good === undefined) good = { arrays, position: at }
         lowest = Math.min(lowest, loss)
-      } else made.push(step) // Weights that are spoilt already are no place to begin from.
+      } else {
+        // Weights that are spoilt already are no place to begin from.
+        made.push(step)
+        isSpoilt = true
+      }
       const { learningRate } = moment
       const reading: Reading = { step: at.step, epoch: at.epoch, examples: rows.length, learningRate, ...read }
       readings.push(reading)
@@ -152,12 +169,14 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
     afterStep(at) {
       position = at
       losses.add(session.lastLoss())
-      if (isRead)
-        return look(...(readings[readings.length - 1].step === 0 ? (['start'] as const) : []), 'reading', 'loss')
+      if (isRead) {
+        const isFirst = readings[readings.length - 1].step === 0
+        return [...hiddenSpoil(), ...look(...(isFirst ? (['start'] as const) : []), 'reading', 'loss')]
+      }
       const count = losses.values.length
       return count % (count < MANY ? LOOK_EVERY : LOOK_SELDOM) === 0 ? look('loss') : []
     },
-    nonFinite: () => [nonFiniteFinding(findFirstNan(session, { arrays: snapshot, steps: made }), position.step)],
+    nonFinite: () => [traced()],
     afterEpoch(event) {
       epochs.push(event)
       normGap = gapMeter && isMeasuredAfter(event.epoch, settings.epochs) ? gapMeter.measure() : undefined

@@ -1,7 +1,7 @@
 /** The first number that is none, however it came about. */
 import { arrays, type Dataset } from 'thalweg/data'
 import { advise } from 'thalweg/diagnose'
-import { createStore, dense, meanSquaredError, relu, sequential } from 'thalweg/nn'
+import { createStore, dense, meanSquaredError, relu, sequential, sigmoid } from 'thalweg/nn'
 import { sgd } from 'thalweg/optim'
 import * as t from 'thalweg/tensor'
 import { type Finding, type FitOptions, fit } from 'thalweg/train'
@@ -44,6 +44,22 @@ it('lies in a weight: its path and place are named', async () => {
   store.load(weights)
   const { origin } = (await death(model(), { store })) ?? {}
   expect(origin).toMatchObject({ op: 'variable', layer: 'dense2.weight', place: [1, 2], step: 1 })
+})
+
+it('lies in a weight that a saturated unit hides: the loss stays finite, and it is said all the same, once', async () => {
+  const hiding = sequential(dense(16), sigmoid(), dense(4))
+  const store = createStore({ seed: 1 })
+  await fit(hiding, { ...recipe(), epochs: 1, store })
+  const weights = store.save()
+  weights['dense1.weight'].data[6] = Number.POSITIVE_INFINITY
+  store.load(weights)
+  const found: Finding[] = []
+  const onEvent: FitOptions['onEvent'] = (event) => {
+    if (event.type === 'finding' && event.code === 'non-finite') found.push(event)
+  }
+  await fit(hiding, { ...recipe(), babysit: advise(), store, onEvent })
+  expect(found).toHaveLength(1)
+  expect(found[0].origin).toMatchObject({ op: 'variable', layer: 'dense1.weight', place: [0, 6], step: 1 })
 })
 
 it('lies in an operation: layer, example and operand are named', async () => {
