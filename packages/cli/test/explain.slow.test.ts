@@ -6,17 +6,17 @@ import { describe, expect, it } from 'vitest'
 import { emptyFolder, thalweg } from './command.ts'
 
 /** A small network on clouds that anybody can tell apart, at a rate of one's choice. */
-function writeExperiment(folder: string, learningRate: number): string {
+function writeExperiment(folder: string, learningRate: number, end = ''): string {
   const file = join(folder, 'clouds.ts')
   writeFileSync(
     file,
     `import { moons } from 'thalweg/data'
-import { crossEntropy, dense, relu, sequential } from 'thalweg/nn'
+import { crossEntropy, dense, relu, sequential, softmax } from 'thalweg/nn'
 import { sgd } from 'thalweg/optim'
 import { defineExperiment } from 'thalweg/train'
 export default defineExperiment({
   data: { train: moons({ size: 512, seed: 1 }), valid: moons({ size: 128, seed: 2 }) },
-  model: sequential(dense(32), relu(), dense(16), relu(), dense(2)),
+  model: sequential(dense(32), relu(), dense(16), relu(), dense(2)${end && `, ${end}`}),
   loss: crossEntropy(),
   optimizer: sgd({ learningRate: ${learningRate}, momentum: 0.9 }),
   epochs: 16,
@@ -67,6 +67,18 @@ describe('a sick run', () => {
     expect(epochs).toHaveLength(16)
     const explained = await thalweg('explain', run)
     expect(explained.stdout).toMatch(/health +nothing wrong was seen; mended: loss-diverged/)
+  })
+
+  it('is measured again as the model that it was mended to', async () => {
+    const folder = emptyFolder()
+    const file = writeExperiment(folder, 0.05, 'softmax()')
+    const run = join(folder, 'run')
+    const trained = (await thalweg('train', file, '--out', run, '--babysit', 'fix', '--json')).events
+    const kept = trained.find(({ type }) => type === 'mend')?.kept
+    expect(JSON.stringify(kept)).toContain('remove-layer')
+    const { events } = await thalweg('test', run, '--part', 'valid', '--json')
+    const last = trained.filter(({ type }) => type === 'epoch').at(-1)
+    expect(events.at(-1)?.loss).toBeCloseTo(Number(last?.validLoss), 5)
   })
 
   it('is not looked at with --babysit off', async () => {

@@ -40,7 +40,8 @@ export async function loadPredictor(run: string): Promise<Predictor> {
   const networks = isEnsemble
     ? await loadMembers(folder.path, manifest, (member) => memberModel(manifest, folder, member, model))
     : [await loadNetwork(folder, model, manifest, manifest.seed)]
-  const [{ member, store }] = networks
+  // A mended run has another model than it began with.
+  const [{ member, store, model: final }] = networks
   const members = networks.map((network) => network.member)
   const together = ensemble(members, { combine: manifest.combine, temperature: result?.temperature ?? 1 })
   return {
@@ -51,7 +52,7 @@ export async function loadPredictor(run: string): Promise<Predictor> {
     isFinished: result !== undefined,
     damaged: networks.flatMap(({ damaged }) => damaged.map((file) => path.basename(file))),
     predict: (inputs) => (isEnsemble ? together : member).predict(inputs),
-    evaluate: (dataset, loss) => (isEnsemble ? together.evaluate(dataset) : evaluate(model, dataset, { store, loss })),
+    evaluate: (dataset, loss) => (isEnsemble ? together.evaluate(dataset) : evaluate(final, dataset, { store, loss })),
   }
 }
 

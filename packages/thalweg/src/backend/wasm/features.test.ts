@@ -18,6 +18,7 @@ test('strict numerics fuse nothing, by option or by the environment', () => {
 })
 
 test('the 256-bit path can be turned off, by option or by the environment', () => {
+  vi.stubEnv('THALWEG_NUMERICS', 'fast')
   expect(chooseFeatures({ wide: false })).toEqual(probeFeatures())
   vi.stubEnv('THALWEG_WIDE', '0')
   expect(chooseFeatures()).toEqual(probeFeatures())

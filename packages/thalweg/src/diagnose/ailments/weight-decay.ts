@@ -4,9 +4,9 @@ import type { Reading } from '../reading.ts'
 import { percent } from '../words.ts'
 
 /** Of their first size. Decay of a usual strength lets them grow. */
-const LEFT = 0.5
+const LEFT = 0.35
 /** A network that learns all the same is left alone. */
-const LEARNED = 0.6
+const LEARNED = 0.4
 const PROGRESS = 0.25
 const READINGS = 4
 
