@@ -5,7 +5,7 @@
 import { appendFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Reading } from 'thalweg/diagnose'
-import type { FindingEvent, MendEvent } from 'thalweg/train'
+import type { Change, FindingEvent, MendEvent } from 'thalweg/train'
 import { z } from 'zod'
 import { exists, readFile } from '../read.ts'
 import { type RunFolder, readManifest } from './folder.ts'
@@ -15,8 +15,9 @@ const figure: z.ZodType<number> = z
   .union([z.number(), z.literal(['NaN', 'Infinity', '-Infinity'])])
   .transform((value) => Number(value))
 
-export interface KnownFinding extends Omit<FindingEvent, 'patches' | 'origin' | 'layer'> {
+export interface KnownFinding extends Omit<FindingEvent, 'patches' | 'origin' | 'layer' | 'again'> {
   readonly layer?: string | undefined
+  readonly again?: boolean | undefined
 }
 
 /** A change as it was written down; of a later version, one that is not known here. */
@@ -25,7 +26,11 @@ export interface KnownPatch {
 }
 
 export interface KnownMend extends Omit<MendEvent, 'candidates' | 'kept'> {
-  readonly candidates: readonly { readonly patches: readonly KnownPatch[]; readonly loss: number }[]
+  readonly candidates: readonly {
+    readonly patches: readonly KnownPatch[]
+    readonly changes: readonly Change[]
+    readonly loss: number
+  }[]
   readonly kept: readonly KnownPatch[]
 }
 
@@ -47,6 +52,8 @@ const findingSchema: z.ZodType<KnownFinding> = z.object({
   code: z.string(),
   severity: z.enum(['info', 'warning', 'error']),
   step: z.number(),
+  attempt: z.number().default(1),
+  again: z.boolean().optional(),
   layer: z.string().optional(),
   message: z.string(),
   evidence: z.object({ measured: figure, rule: z.string(), threshold: figure }),
@@ -57,14 +64,21 @@ const findingSchema: z.ZodType<KnownFinding> = z.object({
 
 const patches: z.ZodType<KnownPatch[]> = z.array(z.looseObject({ kind: z.string() }))
 
+const changes: z.ZodType<Change[]> = z
+  .array(z.object({ what: z.string(), before: z.string(), after: z.string(), text: z.string() }))
+  .default([])
+
 const mendSchema: z.ZodType<KnownMend> = z.object({
   type: z.literal('mend'),
+  attempt: z.number().default(1),
+  next: z.number().default(1),
   codes: z.array(z.string()),
   step: z.number(),
   from: z.object({ epoch: z.number(), batch: z.number(), step: z.number() }),
   control: figure,
-  candidates: z.array(z.object({ patches, loss: figure })),
+  candidates: z.array(z.object({ patches, changes, loss: figure })),
   kept: patches,
+  changes,
   margin: z.number(),
   spent: z.number(),
   share: z.number(),

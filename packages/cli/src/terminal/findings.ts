@@ -7,7 +7,7 @@ import type { Style } from './style.ts'
 import { wrap } from './summary.ts'
 
 /** A note takes one line; what is wrong takes what is wrong, why, and what to try, unless `isBrief`. */
-export function sayFinding(event: FindingEvent, voice: Voice, isBrief = false): void {
+export function sayFinding(event: Omit<FindingEvent, 'attempt'>, voice: Voice, isBrief = false): void {
   const { style } = voice
   const { severity, layer, code, message, cause } = event
   const where = layer ? ` in ${layer}` : ''

@@ -8,6 +8,7 @@ it('says what was found, where, and what to try', () => {
   const stream = { isTTY: false, columns: 80, write: (text: string) => written.push(text) > 0 }
   const finding: FindingEvent = {
     type: 'finding',
+    attempt: 1,
     code: 'batches-not-random',
     severity: 'warning',
     step: 0,

@@ -37,7 +37,7 @@ export function createProgress(voice: Voice): (event: TrainEvent) => void {
       speed = createSpeed(event)
       voice.show(voice.style.dim('compiled; training'))
     }
-    if (event.type === 'finding') {
+    if (event.type === 'finding' && !event.again) {
       if (event.severity !== 'info') told++
       sayFinding(event, voice, told > FULL)
     }

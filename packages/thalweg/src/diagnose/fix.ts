@@ -47,7 +47,7 @@ export function fix({
     })
   }
   // One sitting's races draw on one budget, however often the run is changed.
-  const spending = { steps: 0 }
+  const spending: Means['spending'] = { steps: 0, firstWeights: undefined }
   return {
     mode: 'fix',
     watch: (run) =>
@@ -58,7 +58,11 @@ export function fix({
 interface Means {
   readonly share: number
   readonly candidates: number
-  readonly spending: { steps: number }
+  readonly spending: {
+    steps: number
+    /** What the weights were drawn by, where the layers do not say it. */
+    firstWeights: string | undefined
+  }
 }
 
 interface Place {
@@ -89,7 +93,15 @@ function openFixing(
     const { totalSteps } = watch.chart()
     const fromStart = now.step <= LATE * totalSteps && first.position.step === 0
     const place = fromStart ? first : placeOf(watch.lastGood(), first)
-    const candidates = candidatesFor(findings, { model, settings }, { fromStart, most: means.candidates })
+    const candidates = candidatesFor(
+      findings,
+      { model, settings },
+      {
+        fromStart,
+        most: means.candidates,
+        firstWeights: means.spending.firstWeights,
+      },
+    )
     const budget = means.share * totalSteps - means.spending.steps
     // Something is kept for what may be found later, unless it is too little for one race as it is.
     const part = stepsWithin(KEPT * budget, candidates.length)
@@ -109,6 +121,7 @@ function openFixing(
       step: now.step,
       ...result,
       kept: winner?.patches ?? [],
+      changes: winner?.changes ?? [],
       margin: MARGIN,
       spent,
       share: means.spending.steps / totalSteps,

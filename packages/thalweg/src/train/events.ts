@@ -85,9 +85,13 @@ export interface CheckpointEvent {
   readonly path?: string
 }
 
-/** What the babysitter found, once, where it arose. */
+/** What the babysitter found, once in an attempt, where it arose. */
 export interface FindingEvent extends Finding {
   readonly type: 'finding'
+  /** Of the run: the first one is 1, and each mend that is kept begins another. */
+  readonly attempt: number
+  /** An attempt that was given up has told it already: it is true of this one too, and no news. */
+  readonly again?: boolean
 }
 
 /** The babysitter has tried to mend the run: what was raced, and what the run goes on with. */

@@ -6,18 +6,17 @@ import { ThalwegError } from '../base/index.ts'
 import { batchCount, batchRows, type Dataset } from '../data/index.ts'
 import type { Model, Store } from '../nn/index.ts'
 import { type BestEpoch, createBestEpochs, withoutBest } from './best.ts'
+import { createCase } from './case.ts'
 import type { Position } from './checkpoint.ts'
 import { createClock } from './clock.ts'
 import { createEvaluator } from './evaluate.ts'
-import type { EpochEvent, FindingEvent } from './events.ts'
+import type { EpochEvent } from './events.ts'
 import { checkStatisticsFit, finalWeights, restoresBest, takeStatistics } from './final.ts'
-import { type Finding, isTold } from './finding.ts'
 import { firstFindings } from './first-findings.ts'
 import type { Metrics } from './metrics.ts'
 import { type Moment, momentAt } from './moment.ts'
 import { completeOptions, type FitOptions } from './options.ts'
 import { createPace } from './pace.ts'
-import type { Mend } from './patch.ts'
 import { createRates, type Rates } from './rates.ts'
 import { epochEvent, startEvent, stepEvent, testNumbers } from './report.ts'
 import { createRun, type Run, type RunParts } from './run.ts'
@@ -46,13 +45,12 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
   const saver = asked.checkpoint && signature && createSaver?.(asked, asked.checkpoint, signature, emit)
 
   const history: EpochEvent[] = [...(resume?.history ?? [])]
-  const findings: FindingEvent[] = [...(resume?.findings ?? [])]
-  const mends: Mend[] = [...(resume?.mends ?? [])]
+  const record = createCase(emit, resume)
   const bestEpochs = createBestEpochs(keepBest, monitor, resume)
   let position: Position = resume?.position ?? { epoch: 0, batch: 0, step: 0 }
   let stop = earlyStopping && reasonToStop(history, monitor, earlyStopping)
 
-  const patches = mends.flatMap(({ kept }) => kept)
+  const patches = record.mends.flatMap(({ kept }) => kept)
   const plain = { model, settings: asked }
   // Patches find layers and optimizers by name, and so bring all of them along: only runs that were mended load that.
   const patched = patches.length === 0 ? plain : (await import('./apply-patch.ts')).applyPatches(plain, patches)
@@ -67,22 +65,12 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     return createRates(schedule, optimizer, monitor, history)
   }
 
-  function report(found: readonly Finding[]): void {
-    for (const finding of found) {
-      if (isTold(finding, resume?.findings)) continue
-      const event = { type: 'finding' as const, ...finding }
-      findings.push(event)
-      emit(event)
-    }
-  }
-
   /** Lets the babysitter try what it knows against what it found; true where the run goes on from elsewhere. */
   async function mended(): Promise<boolean> {
     const mending = await work.watch?.mend?.()
     if (!mending) return false
     const { mend, change } = mending
-    mends.push(mend)
-    emit({ type: 'mend', ...mend })
+    record.decide(mend, change ? 'new' : 'same')
     if (!change) return false
     const isOther = change.model !== work.model
     if (work.settings.store !== asked.store || !asked.store) work.session.store.release()
@@ -102,7 +90,7 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
   /** What can be said before the next step is made. */
   async function begin(): Promise<void> {
     if (!work.watch) return
-    report(work.watch.begin(position))
+    record.report(work.watch.begin(position))
     await mended()
   }
 
@@ -140,13 +128,14 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
   }
 
   function fail(received: string): never {
-    if (work.watch) report(work.watch.nonFinite())
+    if (work.watch) record.report(work.watch.nonFinite())
     throw nonFinite(received)
   }
 
   async function save(): Promise<void> {
     refuseNonFinite()
     const { seconds, epochSeconds } = clock
+    const { findings, mends } = record
     const told = { ...(mends.length > 0 && { mends }), ...(findings.length > 0 && { findings }) }
     const progress = { position, history, ...told, seconds, epochSeconds }
     const spoilt = await saver?.save(work.session, bestEpochs, progress)
@@ -179,10 +168,10 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
   /** What a watch says of the last step; true where the run was mended. */
   async function seen(watch: Watch): Promise<boolean> {
     const found = watch.afterStep(position)
-    report(found)
+    record.report(found)
     if (Number.isFinite(work.session.lastLoss())) return found.length > 0 && mended()
     const received = `NaN or infinity in step ${work.session.sums().firstBad}, epoch ${epochOf(position)}`
-    report(watch.nonFinite())
+    record.report(watch.nonFinite())
     if (await mended()) return true
     throw nonFinite(received)
   }
@@ -207,7 +196,7 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     clock.beginEpoch()
     if (watch) {
       const found = watch.afterEpoch(event)
-      report(found)
+      record.report(found)
       if (found.length > 0 && (await mended())) return true
     }
     stop = earlyStopping && reasonToStop(history, monitor, earlyStopping)
@@ -239,6 +228,7 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     const { seconds } = clock
     const early = position.epoch < epochs ? stop : undefined
     const { model, settings, session } = work
+    const { findings, mends } = record
     const parts = { model, settings, session, history, findings, mends, best, position, stop: early, seconds }
     return createRun({ ...parts, ...state })
   }
@@ -254,7 +244,7 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     compileAhead()
     await asked.checkpoint?.open?.()
     emit(startEvent(work.settings, work.session, position))
-    report(await firstFindings(work.model, work.session.store, work.settings, position.epoch))
+    record.report(await firstFindings(work.model, work.session.store, work.settings, position.epoch))
     await begin()
     while (position.epoch < epochs && !stop) {
       if (!(await trainEpoch()) || !(await finishEpoch())) return await interrupted()

@@ -2,6 +2,7 @@
 
 export { applyPatches, type Configuration, mendedModel, resolvePatch } from './apply-patch.ts'
 export type { BestEpoch } from './best.ts'
+export { type Standing, whatStands } from './case.ts'
 export {
   type Checkpoint,
   type CheckpointOptions,
@@ -59,7 +60,7 @@ export type { ClassMetrics, Metrics, NumberMetrics } from './metrics.ts'
 export { biasBeforeBatchNorm, modelFindings } from './model-findings.ts'
 export type { EpochFigure, Metric, Monitor } from './monitor.ts'
 export { completeOptions, type FitOptions } from './options.ts'
-export type { Mend, ModelPatch, Patch } from './patch.ts'
+export type { Change, Mend, ModelPatch, Patch, Trial } from './patch.ts'
 export {
   type ClassPrediction,
   type NestedNumbers,

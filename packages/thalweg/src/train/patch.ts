@@ -42,8 +42,29 @@ export type ModelPatch =
   /** Every batch norm keeps this share of its moving statistics at each step. */
   | { readonly kind: 'norm-momentum'; readonly momentum: number }
 
+/** One thing of a run's configuration before and after a change of it, in words. */
+export interface Change {
+  /** `learning rate`. */
+  readonly what: string
+  readonly before: string
+  readonly after: string
+  /** `learning rate 10 → 0.1`. */
+  readonly text: string
+}
+
+/** Patches that were tried together, and what they change. */
+export interface Trial {
+  readonly patches: readonly Patch[]
+  readonly changes: readonly Change[]
+  /** Mean loss that a run with them came to; infinite where it died. */
+  readonly loss: number
+}
+
 /** What was done about a finding: raced, and kept or not. Plain data. */
 export interface Mend {
+  /** In which of the run's attempts it was decided, from 1, and with which one the run goes on: the same where nothing changes. */
+  readonly attempt: number
+  readonly next: number
   /** Of the finding that asked for it, and others that were open. */
   readonly codes: readonly string[]
   /** Updates made when it was decided; and from where the run goes on, with what it was before if nothing was kept. */
@@ -51,9 +72,11 @@ export interface Mend {
   readonly from: { readonly epoch: number; readonly batch: number; readonly step: number }
   /** Mean loss that the unchanged run came to under the same budget; infinite where it died. */
   readonly control: number
-  readonly candidates: readonly { readonly patches: readonly Patch[]; readonly loss: number }[]
+  readonly candidates: readonly Trial[]
   /** What the run goes on with; empty where nothing beat the control by the margin. */
   readonly kept: readonly Patch[]
+  /** The same as data and in words. */
+  readonly changes: readonly Change[]
   /** By how much of the control's loss a candidate has to be better. */
   readonly margin: number
   /** Steps that the race took, all candidates together, and the share of the planned steps spent on races so far. */

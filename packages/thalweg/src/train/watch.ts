@@ -18,7 +18,7 @@ export interface WatchedRun {
 
 /** A race that is over. Without a change it is only told. */
 export interface Mending {
-  readonly mend: Mend
+  readonly mend: Omit<Mend, 'attempt' | 'next'>
   readonly change?: {
     readonly model: Model
     readonly settings: Settings

@@ -1,9 +1,17 @@
 /** What is worth a try against findings: their own patches, those of all together, and the recipe that suits most. */
 
 import { isModelPatch } from '../../train/apply-patch.ts'
-import { applyPatches, type Configuration, type Finding, type Patch, resolvePatch } from '../../train/index.ts'
+import {
+  applyPatches,
+  type Change,
+  type Configuration,
+  type Finding,
+  type Patch,
+  resolvePatch,
+} from '../../train/index.ts'
 import { type Anatomy, anatomyOf } from '../anatomy.ts'
 import { adaptive, drawnByHe, scaledInputs } from '../patches.ts'
+import { changesOf } from './changes.ts'
 
 /** Whether a patch changes the first weights, or what they are for: with it a run begins anew. Dropout has none. */
 function beginsAnew(patch: Patch): boolean {
@@ -15,6 +23,8 @@ const AT_A_PACE: ReadonlySet<Patch['kind']> = new Set(['optimizer', 'learning-ra
 
 export interface Candidate {
   readonly patches: readonly Patch[]
+  /** What they change of the run as it is. */
+  readonly changes: readonly Change[]
   readonly configuration: Configuration
 }
 
@@ -22,12 +32,14 @@ export interface CandidatesOptions {
   /** Whether the run may begin anew; otherwise only what a run can go on with. */
   readonly fromStart: boolean
   readonly most: number
+  /** What the weights were drawn by, where the layers do not say it. */
+  readonly firstWeights?: string | undefined
 }
 
 export function candidatesFor(
   findings: readonly Finding[],
   configuration: Configuration,
-  { fromStart, most }: CandidatesOptions,
+  { fromStart, most, firstWeights }: CandidatesOptions,
 ): Candidate[] {
   const lists = [
     // Several things wrong at once need several patches at once.
@@ -50,7 +62,8 @@ export function candidatesFor(
     seen.add(key)
     if (!fromStart && patches.some(beginsAnew)) continue
     const patched = applyPatches(configuration, patches)
-    if (isSound(patched)) candidates.push({ patches, configuration: patched })
+    if (!isSound(patched)) continue
+    candidates.push({ patches, changes: changesOf(configuration, patches, firstWeights), configuration: patched })
   }
   return candidates
 }

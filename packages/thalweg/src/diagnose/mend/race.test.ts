@@ -23,7 +23,7 @@ const start = { weights: undefined, position: { epoch: 0, batch: 0, step: 0 } }
 /** A race against the run as it is; all entrants together may make `most` steps. */
 function raced(factor: number, most: number) {
   const patches: readonly Patch[] = [{ kind: 'learning-rate', factor }]
-  const candidate = { patches, configuration: applyPatches({ model, settings }, patches) }
+  const candidate = { patches, changes: [], configuration: applyPatches({ model, settings }, patches) }
   return race({ model, settings }, [candidate], start, { steps: 9, most, isDead: false })
 }
 

@@ -3,7 +3,7 @@
  * (successive halving; Jamieson and Talwalkar, AISTATS 2016). The winner has to beat the control by a margin; while the two are
  * closer than that, they run on, as far as the budget goes.
  */
-import type { Configuration, Patch } from '../../train/index.ts'
+import type { Configuration, Patch, Trial } from '../../train/index.ts'
 import type { Candidate } from './candidates.ts'
 import { openRunner, type Runner, type Start } from './runner.ts'
 
@@ -15,7 +15,7 @@ const NEW_WEIGHTS: ReadonlySet<Patch['kind']> = new Set(['initializer', 'widen-l
 
 export interface Race {
   readonly control: number
-  readonly candidates: readonly { readonly patches: readonly Patch[]; readonly loss: number }[]
+  readonly candidates: readonly Trial[]
   readonly winner: Candidate | undefined
   /** Steps of all entrants together. */
   readonly spent: number
@@ -78,7 +78,7 @@ export async function race(
     const wins = best !== undefined && best.loss < Number.POSITIVE_INFINITY && best.loss < ofControl * (1 - MARGIN)
     return {
       control: ofControl,
-      candidates: entrants.map(({ candidate: { patches }, loss }) => ({ patches, loss })),
+      candidates: entrants.map(({ candidate: { patches, changes }, loss }) => ({ patches, changes, loss })),
       winner: wins ? best.candidate : undefined,
       spent,
     }

@@ -1,0 +1,92 @@
+/**
+ * The case of a run: what was found, and what was done about it. A mend may give up what was trained since some place and go on
+ * from there; that begins another attempt. Each finding belongs to one, so that what is true of the run as it stands can be
+ * told from what was true of steps that count no more.
+ */
+import type { FindingEvent, TrainEvent } from './events.ts'
+import { type Finding, isTold } from './finding.ts'
+import type { Mend } from './patch.ts'
+
+type Found = Pick<FindingEvent, 'code' | 'severity' | 'step' | 'attempt'>
+type Decided = Pick<Mend, 'codes' | 'from' | 'attempt' | 'next'>
+
+/** What holds of a run as it stands. */
+export interface Standing<F extends Found = FindingEvent> {
+  /** The one that the run goes on with, or ended with: from 1. */
+  readonly attempt: number
+  /** Found in it, or before it branched off, and not mended since. In their order. */
+  readonly findings: readonly F[]
+  /** Codes that were mended, and not found again afterwards as more than a note. */
+  readonly mended: readonly string[]
+}
+
+/**
+ * Of all findings and mends of a run, in their order, what is left: findings of attempts that were given up are not true of it,
+ * and neither are those that a mend did away with.
+ */
+export function whatStands<F extends Found>(findings: readonly F[], mends: readonly Decided[]): Standing<F> {
+  const attempt = mends.at(-1)?.next ?? 1
+  const births = birthsOf(attempt, mends)
+  const standing = findings.filter((finding) => {
+    // Births lead back: the first one that this finding's attempt was left by is the last one of those after it.
+    const left = births.findIndex((birth) => birth.attempt === finding.attempt)
+    if (left < 0) return finding.attempt === attempt
+    const since = births.slice(0, left + 1)
+    return since.every(({ from, codes }) => finding.step <= from.step && from.step > 0 && !codes.includes(finding.code))
+  })
+  const open = new Set(standing.filter(({ severity }) => severity !== 'info').map(({ code }) => code))
+  const claimed = new Set([...births].reverse().flatMap(({ codes }) => codes))
+  return { attempt, findings: standing, mended: [...claimed].filter((code) => !open.has(code)) }
+}
+
+/** The mends that led to an attempt, the last one first. */
+function birthsOf(attempt: number, mends: readonly Decided[]): Decided[] {
+  const birth = mends.find((mend) => mend.next === attempt && mend.attempt < attempt)
+  return birth ? [birth, ...birthsOf(birth.attempt, mends)] : []
+}
+
+export interface Case {
+  readonly findings: readonly FindingEvent[]
+  readonly mends: readonly Mend[]
+  /** Takes down what is news, and emits it. */
+  report(found: readonly Finding[]): void
+  /** Takes down what was decided; `next` is where the run goes on: this attempt, a new one, or one that it goes back to. */
+  decide(mend: Omit<Mend, 'attempt' | 'next'>, next: 'same' | 'new' | number): void
+}
+
+/** @param from what earlier sittings have taken down */
+export function createCase(
+  emit: (event: TrainEvent) => void,
+  from: { readonly findings?: readonly FindingEvent[]; readonly mends?: readonly Mend[] } = {},
+): Case {
+  const findings: FindingEvent[] = [...(from.findings ?? [])]
+  const mends: Mend[] = [...(from.mends ?? [])]
+
+  /** Whether an attempt that was given up has told it, and no mend claimed to have done away with it since. */
+  function isOld(finding: Finding, attempt: number): boolean {
+    if (!isTold(finding, findings)) return false
+    const tellings = findings.filter(({ code, again }) => code === finding.code && !again).length
+    return tellings > birthsOf(attempt, mends).filter(({ codes }) => codes.includes(finding.code)).length
+  }
+
+  return {
+    findings,
+    mends,
+    report(found) {
+      for (const finding of found) {
+        const { attempt, findings: standing } = whatStands(findings, mends)
+        if (isTold(finding, standing)) continue
+        const event = { type: 'finding' as const, ...finding, attempt, ...(isOld(finding, attempt) && { again: true }) }
+        findings.push(event)
+        emit(event)
+      }
+    },
+    decide(decided, next) {
+      const { attempt } = whatStands([], mends)
+      const newest = Math.max(1, ...mends.map((mend) => mend.next))
+      const mend = { ...decided, attempt, next: next === 'same' ? attempt : next === 'new' ? newest + 1 : next }
+      mends.push(mend)
+      emit({ type: 'mend', ...mend })
+    },
+  }
+}
