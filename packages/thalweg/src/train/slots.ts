@@ -29,9 +29,10 @@ export function createSlots(shared: SharedRules & UpdateRules, store: Store, eng
   const variables = new Map<string, Variable>()
   const { accumulate = 1, average } = shared
 
-  function make(name: string, shape: Shape, values: TypedArray): Variable {
+  /** Zeros, which is what a variable is that nobody has written, where no values are given. */
+  function make(name: string, shape: Shape, values?: TypedArray): Variable {
     const variable = createVariable({ name: name.replace('/', '.'), shape })
-    engine.write(variable, values)
+    if (values) engine.write(variable, values)
     variables.set(name, variable)
     return variable
   }
@@ -43,14 +44,13 @@ export function createSlots(shared: SharedRules & UpdateRules, store: Store, eng
     if (rules.rate === 0) return { rules, state: {}, gradientSum: undefined, average: undefined }
     const state: Record<string, Variable> = {}
     for (const [slot, { shape: size, value }] of Object.entries(rules.optimizer.init(shape))) {
-      const values = new Float64Array(sizeOf(size)).fill(value)
+      const values = value === 0 ? undefined : new Float64Array(sizeOf(size)).fill(value)
       state[slot] = make(`optimizer/${rules.optimizer.name}.${slot}.${name}`, size, values)
     }
-    const zeros = new Float64Array(sizeOf(shape))
     return {
       rules,
       state,
-      gradientSum: accumulate > 1 ? make(`gradient/${name}`, shape, zeros) : undefined,
+      gradientSum: accumulate > 1 ? make(`gradient/${name}`, shape) : undefined,
       average: average && make(`${AVERAGE}${name}`, shape, engine.read(parameter)),
     }
   }
