@@ -1,5 +1,5 @@
 /** The checks that several files of this room share; each throws a three-line error that starts with `operation`. */
-import { notByName, ThalwegError, unknownOption } from '../base/index.ts'
+import { checkBag, checkKnown, ThalwegError } from '../base/index.ts'
 
 /** Names of Keras, PyTorch and scikit-learn, where no edit distance leads to ours. */
 const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
@@ -31,10 +31,8 @@ export function checkNames<Options extends object>(
   known: Readonly<Record<keyof Options, unknown>>,
 ): void {
   const names = Object.keys(known)
-  const bad = notByName(operation, given, names)
-  if (bad) throw new ThalwegError('data/bad-option', bad)
-  const unknown = unknownOption(operation, given, names, ELSEWHERE)
-  if (unknown) throw new ThalwegError('data/unknown-option', unknown)
+  checkBag('data/bad-option', operation, given, names)
+  checkKnown('data/unknown-option', operation, given, names, ELSEWHERE)
 }
 
 /** A seed is any integer from 0 to 2^53 - 1. */

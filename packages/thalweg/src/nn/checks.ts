@@ -1,5 +1,5 @@
 /** The checks that several layers share; each throws a three-line error that starts with the layer's kind. */
-import { formatShape, notByName, type Shape, ThalwegError, unknownOption } from '../base/index.ts'
+import { checkBag, checkKnown, formatShape, type Shape, ThalwegError } from '../base/index.ts'
 
 /** Names of Keras and PyTorch, where no edit distance leads to ours. */
 const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
@@ -29,10 +29,8 @@ export function checkNames<Options extends object>(
   known: Readonly<Record<keyof Options, unknown>>,
 ): void {
   const names = Object.keys(known)
-  const bad = notByName(owner, given, names)
-  if (bad) throw new ThalwegError('nn/bad-option', bad)
-  const unknown = unknownOption(owner, given, names, ELSEWHERE)
-  if (unknown) throw new ThalwegError('nn/unknown-option', unknown)
+  checkBag('nn/bad-option', owner, given, names)
+  checkKnown('nn/unknown-option', owner, given, names, ELSEWHERE)
 }
 
 /** A count of units, filters, pieces: a whole number of at least 1. */

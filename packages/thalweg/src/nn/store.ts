@@ -15,6 +15,7 @@ import {
 } from '../base/index.ts'
 import { defaultEngine, type Engine } from '../compile/index.ts'
 import { createVariable, type Variable } from '../graph/index.ts'
+import { checkNames } from './checks.ts'
 import { type Fan, fanOf, type Initializer } from './initializers/initializer.ts'
 
 /** An array with its shape, as checkpoints keep it. */
@@ -84,7 +85,9 @@ export interface Store {
   release(): void
 }
 
-export function createStore({ seed = 0, initializer, engine = defaultEngine() }: StoreOptions = {}): Store {
+export function createStore(options: StoreOptions = {}): Store {
+  const { seed = 0, initializer, engine = defaultEngine() } = options
+  checkNames('createStore', options, { seed, initializer, engine })
   const entries = new Map<string, StoreEntry>()
   const waiting = new Map<string, NamedArray>()
   const values = engine === 'none' ? undefined : engine

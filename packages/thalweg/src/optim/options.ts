@@ -2,7 +2,7 @@
  * Option bags, completed and held to what exists. TypeScript refuses `adam({ lr: 1 })`; JavaScript would train with the
  * default rate and say nothing, so it is refused at run time too, and by the name that PyTorch, Keras or Caffe use.
  */
-import { notByName, ThalwegError, unknownOption } from '../base/index.ts'
+import { checkBag, checkKnown, ThalwegError } from '../base/index.ts'
 
 /** The names of other libraries, where no edit distance leads to ours. */
 const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
@@ -60,8 +60,6 @@ export function completed<Options extends object>(owner: string, given: Partial<
 
 /** @throws ThalwegError `optim/unknown-option`; `optim/bad-option` where `given` is no bag of options at all */
 export function checkNames(owner: string, given: object, known: readonly string[]): void {
-  const bad = notByName(owner, given, known)
-  if (bad) throw new ThalwegError('optim/bad-option', bad)
-  const unknown = unknownOption(owner, given, known, ELSEWHERE)
-  if (unknown) throw new ThalwegError('optim/unknown-option', unknown)
+  checkBag('optim/bad-option', owner, given, known)
+  checkKnown('optim/unknown-option', owner, given, known, ELSEWHERE)
 }

@@ -1,5 +1,5 @@
 /** The names that `fit` and experiments take, complete by their types. */
-import { notByName, ThalwegError, unknownOption } from '../base/index.ts'
+import { checkBag, checkKnown } from '../base/index.ts'
 
 export type Names<Options> = Readonly<Record<keyof Options, unknown>>
 
@@ -44,8 +44,6 @@ const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
 /** @throws ThalwegError `train/unknown-option` with near names; `train/bad-option` where it is no bag of options at all */
 export function checkNames<Options extends object>(owner: string, given: Options, known: Names<Options>): void {
   const names = Object.keys(known)
-  const bad = notByName(owner, given, names)
-  if (bad) throw new ThalwegError('train/bad-option', bad)
-  const unknown = unknownOption(owner, given, names, ELSEWHERE)
-  if (unknown) throw new ThalwegError('train/unknown-option', unknown)
+  checkBag('train/bad-option', owner, given, names)
+  checkKnown('train/unknown-option', owner, given, names, ELSEWHERE)
 }

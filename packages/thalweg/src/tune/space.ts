@@ -3,6 +3,7 @@
  * objective receives is read off it, so `params.learningRate` is a number and `params.activation` one of its options.
  */
 import { ThalwegError } from '../base/index.ts'
+import { checkNames } from './checks.ts'
 
 /** A number between two ends, both included. */
 export interface NumberParameter {
@@ -79,7 +80,9 @@ export function logUniform(low: number, high: number): NumberParameter {
  *
  * @throws ThalwegError `tune/bad-range`
  */
-export function integer(low: number, high: number, { log = false }: ScaleOptions = {}): NumberParameter {
+export function integer(low: number, high: number, options: ScaleOptions = {}): NumberParameter {
+  const { log = false } = options
+  checkNames('integer', options, { log })
   checkRange('integer', low, high)
   if (!Number.isSafeInteger(low) || !Number.isSafeInteger(high)) {
     throw badRange('integer', 'both ends must be integers', low, high, 'round them, or use uniform()')

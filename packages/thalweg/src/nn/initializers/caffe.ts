@@ -5,7 +5,7 @@
  *
  * Caffe counts fans from the shape alone: for a convolution in groups its fan-out is that of all groups together.
  */
-import { type Shape, sizeOf, suggest, ThalwegError, unknownOption } from '../../base/index.ts'
+import { checkKnown, type Shape, sizeOf, suggest, ThalwegError } from '../../base/index.ts'
 import { checkChoice, checkFinite, refuse } from '../checks.ts'
 import { constant } from './constant.ts'
 import { describe, described, fanOf, fill, type Initializer, unfit } from './initializer.ts'
@@ -88,8 +88,7 @@ function checkTaken(filler: CaffeFiller): void {
     })
   }
   const { type, ...options } = filler
-  const unknown = unknownOption(`caffe:${type}`, options, known)
-  if (unknown) throw new ThalwegError('nn/unknown-option', unknown)
+  checkKnown('nn/unknown-option', `caffe:${type}`, options, known)
 }
 
 /** Caffe's uniform allows an interval of no length. */

@@ -1,5 +1,5 @@
 /** Initializers by name, for the command line and for whatever is read from a file. */
-import { suggest, ThalwegError, unknownOption } from '../../base/index.ts'
+import { checkKnown, suggest, ThalwegError } from '../../base/index.ts'
 import { type CaffeFiller, caffeFiller, caffeFillers } from './caffe.ts'
 import { constant, ones, zeros } from './constant.ts'
 import { identity } from './identity.ts'
@@ -111,8 +111,7 @@ export function createInitializer(name: string, options: Options = {}): Initiali
 function checkOptions(name: string, options: Options, said: readonly string[]): void {
   const known = entries[name].options
   const names = Object.keys(known).filter((option) => !said.includes(option))
-  const unknown = unknownOption(name, options, names)
-  if (unknown) throw new ThalwegError('nn/unknown-option', unknown)
+  checkKnown('nn/unknown-option', name, options, names)
   for (const [option, value] of Object.entries(options)) {
     if (value !== undefined && typeof value !== known[option]) {
       throw new ThalwegError('nn/bad-option', {

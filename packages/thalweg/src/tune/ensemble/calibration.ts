@@ -4,6 +4,7 @@
  */
 import { ThalwegError } from '../../base/index.ts'
 import { largest } from '../../train/metrics.ts'
+import { checkNames } from '../checks.ts'
 
 /** Of the examples whose highest probability lies in `(low, high]`. */
 export interface CalibrationBin {
@@ -35,8 +36,10 @@ export interface CalibrationOptions {
 export function calibrationError(
   probabilities: ArrayLike<number>,
   labels: ArrayLike<number>,
-  { bins = 15 }: CalibrationOptions = {},
+  options: CalibrationOptions = {},
 ): CalibrationError {
+  const { bins = 15 } = options
+  checkNames('calibrationError', options, { bins })
   if (!Number.isSafeInteger(bins) || bins < 1) throw badBins(bins)
   const classes = classesOf(probabilities, labels)
   const [counts, confidences, hits] = [new Float64Array(bins), new Float64Array(bins), new Float64Array(bins)]

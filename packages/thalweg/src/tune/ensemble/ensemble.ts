@@ -3,6 +3,7 @@ import { ThalwegError } from '../../base/index.ts'
 import type { Dataset } from '../../data/index.ts'
 import type { Model } from '../../nn/index.ts'
 import type { Metrics, Prediction } from '../../train/index.ts'
+import { checkNames } from '../checks.ts'
 import { fitTemperature } from './calibration.ts'
 import { type Combine, combined, unlike } from './combine.ts'
 import { loadMembers, saveMembers } from './folder.ts'
@@ -39,7 +40,9 @@ export interface Ensemble {
  * @param members runs of `fit`, or what {@link memberOf} makes of saved weights
  * @throws ThalwegError `tune/empty-ensemble`, `tune/unlike-members`, `tune/bad-option`; `tune/wrong-combine` when it predicts
  */
-export function ensemble(members: readonly Member[], { combine, temperature = 1 }: EnsembleOptions = {}): Ensemble {
+export function ensemble(members: readonly Member[], options: EnsembleOptions = {}): Ensemble {
+  const { combine, temperature = 1 } = options
+  checkNames('ensemble', options, { combine, temperature })
   checkMembers(members)
   if (!(temperature > 0 && Number.isFinite(temperature))) throw badTemperature(temperature)
   const self: Ensemble = {

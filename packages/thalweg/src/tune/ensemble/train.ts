@@ -14,7 +14,7 @@ import {
   type Settings,
   type Snapshot,
 } from '../../train/index.ts'
-import { checkCount } from '../pruners/checks.ts'
+import { checkCount } from '../checks.ts'
 import { memoryCheckpoints, type TrialCheckpoints } from '../study/checkpoints.ts'
 import type { Combine } from './combine.ts'
 import { type Ensemble, ensemble } from './ensemble.ts'

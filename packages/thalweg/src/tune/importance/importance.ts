@@ -9,6 +9,7 @@
  * makes its share too low.
  */
 import { random } from '../../base/index.ts'
+import { checkNames } from '../checks.ts'
 import { type Dimension, type Point, toUnit } from '../dimensions.ts'
 import { growForest, type Leaf, type Sample } from './forest.ts'
 
@@ -42,8 +43,10 @@ const LEAST_LEAF = 3
 export function importanceOf(
   dimensions: readonly Dimension[],
   scored: readonly Scored[],
-  { ranks = false, trees = 64, seed = 0 }: ImportanceOptions = {},
+  options: ImportanceOptions = {},
 ): Importance[] {
+  const { ranks = false, trees = 64, seed = 0 } = options
+  checkNames('importance', options, { ranks, trees, seed })
   const alike = mostTried(scored)
   if (alike.length < LEAST_TRIALS) return []
   const values = ranks ? ranksOf(alike.map(({ value }) => value)) : alike.map(({ value }) => value)

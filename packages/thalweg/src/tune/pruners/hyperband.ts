@@ -3,7 +3,7 @@
  * JMLR 18, 2018): many trials are given little, the best part of them goes on from its checkpoints to more.
  */
 import { ThalwegError } from '../../base/index.ts'
-import { checkCount } from './checks.ts'
+import { checkCount, checkNames } from '../checks.ts'
 import type { Next, Pruner, Step } from './pruner.ts'
 
 export interface HalvingOptions {
@@ -35,6 +35,7 @@ export type Bracket = readonly Rung[]
  */
 export function successiveHalving(options: SuccessiveHalvingOptions): Pruner {
   const { max, min = 1, eta = 3 } = options
+  checkNames('successiveHalving', options, { max, min, eta, size: options.size })
   checkOptions('successiveHalving', { max, min, eta })
   const halvings = halvingsOf({ max, min, eta })
   const { size = eta ** halvings } = options
@@ -48,7 +49,9 @@ export function successiveHalving(options: SuccessiveHalvingOptions): Pruner {
  *
  * @throws ThalwegError `tune/bad-option`
  */
-export function hyperband({ max, min = 1, eta = 3 }: HalvingOptions): Pruner {
+export function hyperband(options: HalvingOptions): Pruner {
+  const { max, min = 1, eta = 3 } = options
+  checkNames('hyperband', options, { max, min, eta })
   checkOptions('hyperband', { max, min, eta })
   return bracketsPruner('hyperband', { max, min, eta }, hyperbandBrackets({ max, min, eta }))
 }

@@ -5,8 +5,9 @@
  * The limits of a trial are drawn up when it begins, from the trials that were done by then. So it does not matter how fast
  * the others go, and a trial on another machine need not ask.
  */
+
+import { checkCount, checkNames } from '../checks.ts'
 import type { Limit } from '../study/job.ts'
-import { checkCount } from './checks.ts'
 import { nextTrial, type Pruner, type Step } from './pruner.ts'
 
 export interface MedianPrunerOptions {
@@ -19,7 +20,9 @@ export interface MedianPrunerOptions {
 }
 
 /** @throws ThalwegError `tune/bad-option` */
-export function medianPruner({ budget, startup = 5, warmUp = 1 }: MedianPrunerOptions): Pruner {
+export function medianPruner(options: MedianPrunerOptions): Pruner {
+  const { budget, startup = 5, warmUp = 1 } = options
+  checkNames('medianPruner', options, { budget, startup, warmUp })
   checkCount('medianPruner', 'budget', budget, 1)
   checkCount('medianPruner', 'startup', startup, 1)
   checkCount('medianPruner', 'warmUp', warmUp, 0)

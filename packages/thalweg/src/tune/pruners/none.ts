@@ -1,5 +1,5 @@
 /** No pruning: every trial is given the same, and comes to its end. */
-import { checkCount } from './checks.ts'
+import { checkCount, checkNames } from '../checks.ts'
 import { nextTrial, type Pruner } from './pruner.ts'
 
 export interface NoPrunerOptions {
@@ -8,7 +8,9 @@ export interface NoPrunerOptions {
 }
 
 /** @throws ThalwegError `tune/bad-option` */
-export function noPruner({ budget = 1 }: NoPrunerOptions = {}): Pruner {
+export function noPruner(options: NoPrunerOptions = {}): Pruner {
+  const { budget = 1 } = options
+  checkNames('noPruner', options, { budget })
   checkCount('noPruner', 'budget', budget, 1)
   return {
     name: 'none',

@@ -4,6 +4,7 @@
  * and keeps its size.
  */
 import { ThalwegError } from '../../base/index.ts'
+import { checkNames } from '../checks.ts'
 import { type Dimension, fromUnit, makePoint, type Point, toUnit } from '../dimensions.ts'
 import { bestFirst, type Sampler, type Tried } from './sampler.ts'
 
@@ -20,7 +21,9 @@ const ELITE = 0.25
 const LEAST_WIDTH = 1e-3
 
 /** @throws ThalwegError `tune/bad-option` */
-export function coarseToFine({ stage = 10, shrink = 0.5 }: CoarseToFineOptions = {}): Sampler {
+export function coarseToFine(options: CoarseToFineOptions = {}): Sampler {
+  const { stage = 10, shrink = 0.5 } = options
+  checkNames('coarseToFine', options, { stage, shrink })
   if (!Number.isSafeInteger(stage) || stage < 1) throw badOption('stage must be an integer of at least 1', stage)
   if (!(shrink > 0 && shrink < 1)) throw badOption('shrink must lie between 0 and 1', shrink)
   return {

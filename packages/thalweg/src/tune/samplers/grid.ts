@@ -3,6 +3,7 @@
  * belong to.
  */
 import { ThalwegError } from '../../base/index.ts'
+import { checkNames } from '../checks.ts'
 import { type Dimension, fromUnit, isActive, type Point, searchRange, toSearchScale } from '../dimensions.ts'
 import type { Sampler } from './sampler.ts'
 
@@ -14,7 +15,9 @@ export interface GridOptions {
 const DEFAULT_POINTS = 5
 
 /** @throws ThalwegError `tune/bad-option` */
-export function grid({ points = DEFAULT_POINTS }: GridOptions = {}): Sampler {
+export function grid(options: GridOptions = {}): Sampler {
+  const { points = DEFAULT_POINTS } = options
+  checkNames('grid', options, { points })
   for (const count of typeof points === 'number' ? [points] : Object.values(points)) checkPoints(count)
   // A study asks for one configuration after the other of the same space.
   const made = new WeakMap<readonly Dimension[], readonly Point[]>()

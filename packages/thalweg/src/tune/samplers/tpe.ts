@@ -5,6 +5,7 @@
  * other except that a conditional one exists only under its choice.
  */
 import { ThalwegError } from '../../base/index.ts'
+import { checkNames } from '../checks.ts'
 import { type Dimension, fromUnit, makePoint } from '../dimensions.ts'
 import { parzen } from './parzen.ts'
 import type { Proposal, Sampler, Tried } from './sampler.ts'
@@ -21,7 +22,9 @@ export interface TpeOptions {
 const MOST_GOOD = 25
 
 /** @throws ThalwegError `tune/bad-option` */
-export function tpe({ gamma = 0.15, candidates = 24, startup = 10 }: TpeOptions = {}): Sampler {
+export function tpe(options: TpeOptions = {}): Sampler {
+  const { gamma = 0.15, candidates = 24, startup = 10 } = options
+  checkNames('tpe', options, { gamma, candidates, startup })
   if (!(gamma > 0 && gamma < 1)) throw badOption('gamma must lie between 0 and 1', gamma)
   if (!Number.isSafeInteger(candidates) || candidates < 1) throw badOption('candidates must be at least 1', candidates)
   if (!Number.isSafeInteger(startup) || startup < 1) throw badOption('startup must be at least 1', startup)

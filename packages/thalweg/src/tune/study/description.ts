@@ -1,7 +1,7 @@
 /** What a study is, as plain data, and whether it is the one that a storage holds. */
 import { ThalwegError } from '../../base/index.ts'
+import { checkCount } from '../checks.ts'
 import type { Dimension } from '../dimensions.ts'
-import { checkCount } from '../pruners/checks.ts'
 import type { Pruner } from '../pruners/pruner.ts'
 import type { Sampler } from '../samplers/sampler.ts'
 import type { Direction, Job, Result } from './job.ts'

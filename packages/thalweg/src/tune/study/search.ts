@@ -3,6 +3,7 @@
  * Everything it knows stands in the storage, so a later call with the same storage goes on where this one ended.
  */
 import { ThalwegError } from '../../base/index.ts'
+import { checkNames } from '../checks.ts'
 import { dimensionsOf, paramsOf } from '../dimensions.ts'
 import { noPruner } from '../pruners/none.ts'
 import type { Pruner } from '../pruners/pruner.ts'
@@ -43,6 +44,20 @@ export interface SearchOptions {
   readonly onEvent?: ((event: StudyEvent) => void) | undefined
 }
 
+const NAMES: Readonly<Record<keyof SearchOptions, 0>> = {
+  trials: 0,
+  direction: 0,
+  sampler: 0,
+  pruner: 0,
+  seed: 0,
+  storage: 0,
+  checkpoints: 0,
+  keep: 0,
+  timeLimitMs: 0,
+  signal: 0,
+  onEvent: 0,
+}
+
 /** Trials that may fail without a single success before a study gives up. */
 const HOPELESS = 5
 
@@ -58,6 +73,7 @@ export async function search<S extends Space>(
   objective: Objective<S> | Workers,
   options: SearchOptions = {},
 ): Promise<Study<S>> {
+  checkNames('search', options, NAMES)
   checkSpace(space)
   const { direction = 'min', sampler = tpe(), pruner = noPruner(), seed = 0, keep = 5, signal } = options
   const { storage = memoryStorage(), checkpoints = memoryCheckpoints(), timeLimitMs } = options
