@@ -50,11 +50,12 @@ describe('commands of the documentation', () => {
     expect(shown.length).toBeGreaterThan(150)
     expect(ofArticle.length).toBeGreaterThan(100)
     const page =
-      '`thalweg train x --epochs 1`, `--seed 2`, `--json`\n\n    npx vitest run "a b"   # why\n```ts\nthalweg no\n```'
+      '`thalweg train x --epochs 1`, `--seed 2`, `--epochs 3`, `--json`\n\n    npx vitest run "a b"   # why\n```ts\nthalweg no\n```'
     const train = ['thalweg', 'train', 'x', '--epochs', '1']
     expect(commandsOf('page.md', page)).toEqual([
       { place: 'page.md:1', words: train, isMention: false },
       { place: 'page.md:1', words: [...train, '--seed', '2'], isMention: false },
+      { place: 'page.md:1', words: ['thalweg', 'train', 'x', '--epochs', '3'], isMention: false },
       { place: 'page.md:1', words: [...train, '--json'], isMention: true },
       { place: 'page.md:3', words: ['vitest', 'run', 'a b'], isMention: false },
     ])

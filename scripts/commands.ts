@@ -39,11 +39,20 @@ export function commandsOf(page: string, text: string): Shown[] {
         before = wordsOf(span)
         shown.push({ place, words: before, isMention: before[0] === 'thalweg' && before.slice(2).every(isOption) })
       } else if (span.startsWith('--') && before?.[0] === 'thalweg') {
-        shown.push({ place, words: [...before, ...wordsOf(span)], isMention: !span.includes(' ') })
+        shown.push({ place, words: withOptions(before, wordsOf(span)), isMention: !span.includes(' ') })
       }
     }
   }
   return shown
+}
+
+/** Options of the same name go, each with its value: a command takes an option once. */
+function withOptions(command: readonly string[], options: readonly string[]): string[] {
+  const kept = command.filter((word, index) => {
+    const option = isOption(word) ? word : (command[index - 1] ?? '')
+    return !isOption(option) || !options.includes(option)
+  })
+  return [...kept, ...options]
 }
 
 function isOption(word: string): boolean {

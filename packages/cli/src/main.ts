@@ -14,6 +14,7 @@ import { addTestCommand } from './commands/test.ts'
 import { addTrainCommand } from './commands/train.ts'
 import { addTuneCommand } from './commands/tune.ts'
 import { asThalwegError, EXIT, exitCodeOf, usage } from './errors.ts'
+import { refuseTwice } from './once.ts'
 import { cliVersion } from './version.ts'
 import { createVoice, type Streams } from './voice.ts'
 
@@ -82,7 +83,10 @@ export function createProgram(surroundings: Surroundings): Command {
   addExplainCommand(program, surroundings)
   addPlotCommand(program, surroundings)
   addSurfacesCommand(program, surroundings)
-  for (const command of [program, ...program.commands]) command.exitOverride().configureOutput(output)
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput(output)
+    refuseTwice(command)
+  }
   return program
 }
 

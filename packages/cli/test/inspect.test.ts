@@ -94,6 +94,11 @@ describe('thalweg inspect', () => {
   it.each([
     [['--init', 'xavir'], /--init: .*\nreceived: 'xavir'\ntry: did you mean "xavier"/],
     [['--init', 'he:fan=sideways'], /he: fan must be one of in, out, average/],
+    [
+      ['--init', 'small-random:scale=0.5', '--scale', '0.1'],
+      /must not stand together\nreceived: .* small-random:scale=0.5/,
+    ],
+    [['--init', 'he', '--scale', '0.1'], /--scale is for small-random/],
     [['--init', 'he:fan'], /--init must be a name, with options after a colon/],
     [['--init', 'lsuv:gain=2'], /--init lsuv finds the scale/],
     [['--activation', 'tan'], /did you mean "tanh"/],

@@ -23,7 +23,8 @@ it('saves the preprocessing that it was told, predicts with it, and goes on with
 
 it('penalizes and holds weights, clips, and stops by a smallest change', async () => {
   // Two steps, and nobody watches: what is asked is whether each reaches the step at all.
-  const brief = [...SHORT, '--batch-size', 'all', '--babysit', 'off', '--schedule', 'fixed', '--learning-rate', '0.1']
+  const rest = ['--batch-size', 'all', '--babysit', 'off', '--schedule', 'fixed', '--learning-rate', '0.1']
+  const brief = [...SHORT, ...rest]
   const losses = new Map<string, unknown>()
   for (const options of [
     ...['', '--penalty l1=0.1', '--penalty l2=1,l1=0.01', '--max-norm 0.2', '--clip-value 1e-7'],
@@ -35,7 +36,7 @@ it('penalizes and holds weights, clips, and stops by a smallest change', async (
   }
   expect(new Set(losses.values()).size).toBe(8)
   const stopped = await thalweg(
-    ...['train', 'xor', '--patience', '1', '--min-delta', '100', ...brief, '--epochs', '9'],
+    ...['train', 'xor', '--patience', '1', '--min-delta', '100', ...rest, '--epochs', '9', '--json', '--quiet'],
     ...['--out', join(emptyFolder(), 'run')],
   )
   expect(stopped.events.at(-1)).toMatchObject({ epochs: 2 })
@@ -71,6 +72,19 @@ it.each([
   [['--lookahead', 'moons'], '--lookahead must stand alone, or before its options\nreceived: moons'],
   [['moons', '--norm', 'batch'], 'try: --batch-norm'],
   [['moons', '--babysit', 'fi'], 'did you mean "fix"'],
+  [['moons', '--lookahead', 'syncSteps=2000', '--epochs', '2'], 'received: syncSteps 2000, 44 updates in all'],
+  [['moons', '--lookahead', 'slowShare=1'], 'slow weights that go all the way'],
+  [['moons', '--average', 'swa', '--epochs', '1'], 'must take in more than the last weights'],
+  [['moons', '--average', 'swa:startEpoch=4', '--epochs', '4'], 'try: give startEpoch 3'],
+  [['moons', '--average', 'swa:startEpoch=0'], 'the number of an epoch, from 1'],
+  [['moons', '--schedule', 'plateau', '--epochs', '5'], 'try: --epochs 6 or more'],
+  [['moons', '--schedule', 'oneCycle', '--epochs', '3', '--batch-size', 'all'], '3 updates, too few for a rise'],
+  [['moons', '--schedule', 'fixed', '--warmup', '0.001'], 'less than one'],
+  [['moons', '--final-momentum', '0.5', '--epochs', '1', '--batch-size', 'all'], 'a run of one update'],
+  [['moons', '--epochs', '2', '--batch-size', '8', '--epochs', '3'], '--epochs may be given once\nreceived: 2, then 3'],
+  [['moons', '--lookahead', 'syncSteps=2', '--lookahead'], 'received: syncSteps=2, then alone'],
+  [['t.csv', '--column', 'a=class', '--column', 'b=class', '--column', 'a=number'], 'received: a twice'],
+  [['moons', '--ensemble', '2', '--babysit', 'fix'], 'members are watched and not mended'],
   [['moons', '--workers', '2'], 'a single network, which is trained in one process'],
   [['moons', '--snapshots', '2', '--ensemble', '2'], 'networks of their own, or the minima of one'],
   [['moons', '--snapshots', '2', '--keep-best', '2'], '--keep-best has no place in a snapshot ensemble'],

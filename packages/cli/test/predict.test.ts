@@ -77,6 +77,14 @@ describe('thalweg predict', () => {
       const { code, stderr, stdout } = await thalweg('predict', run, file(text))
       expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(message)])
     }
+    // Folders of data where no data is looked for, or where it has none.
+    for (const args of [
+      ['predict', run, file('1,2\n'), '--data', folder],
+      ['test', run, '--data', folder],
+    ]) {
+      const { code, stdout, stderr } = await thalweg(...args)
+      expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(`received: --data ${folder}`)])
+    }
   })
 
   it('takes images from IDX files, plain and gzipped', async () => {

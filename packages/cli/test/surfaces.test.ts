@@ -162,6 +162,8 @@ describe('thalweg surfaces', () => {
     ],
     [['beale', '--steps', '0'], /--steps must be an integer of at least 1/],
     [['missing.ts'], /read missing.ts: the file must exist/],
+    [['saddle', '--tolerance', '0.1'], /received: --tolerance 0.1, for saddle without one/],
+    [['beale', '--optimizers', 'sgd,adam,sgd'], /received: sgd twice/],
   ])('refuses %j as wrong usage', async (line, message) => {
     const { code, stderr } = await thalweg('surfaces', ...line)
     expect([code, stderr]).toEqual([2, expect.stringMatching(message)])

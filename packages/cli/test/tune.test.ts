@@ -81,6 +81,33 @@ describe('thalweg tune', () => {
     expect(end?.best).toMatchObject({ value: lastEpoch(again.events)?.validLoss })
     const more = await thalweg('tune', '--resume', study, '--ensemble', '3', '--workers', '1', '--json', '--quiet')
     expect(more.events.at(-1)).toMatchObject({ run, ensemble: { members: 3 } })
+    for (const command of [
+      ['predict', study, points],
+      ['test', study],
+      ['train', '--resume', study],
+    ]) {
+      const { code, stderr } = await thalweg(...command)
+      expect([code, stderr]).toEqual([2, expect.stringContaining(`the folder of a study)\ntry: ${run}, the run`)])
+    }
+  })
+
+  it('says so where the ensemble is smaller than asked for, and begins none that cannot be', async () => {
+    const folder = emptyFolder()
+    const [file, study] = [join(folder, 'search.ts'), join(folder, 'study')]
+    writeFileSync(file, SEARCH)
+    const args = ['--sampler', 'random', '--workers', '1', '--json', '--trials', '9', '--ensemble', '9']
+    const { code, events, stderr } = await thalweg('tune', file, ...args, '--out', study)
+    const complete = ofType(events, 'trial').filter(({ status }) => status === 'complete').length
+    expect(complete > 1 && complete < 9).toBe(true)
+    expect([code, events.at(-1)]).toEqual([0, expect.objectContaining({ asked: 9, members: complete })])
+    expect(ofType(events, 'note')).toMatchObject([{ code: 'small-ensemble' }])
+    expect(stderr).toContain(`${complete} of the 9 networks that were asked for`)
+    // Nothing is left to make it larger.
+    const again = await thalweg('tune', '--resume', study, '--workers', '1', '--ensemble', '9')
+    expect([again.code, again.stdout]).toEqual([2, ''])
+    expect(again.stderr).toContain(`try: --ensemble ${complete}, or --trials ${18 - complete} or more`)
+    const fewer = await thalweg('tune', '--resume', study, '--trials', '8')
+    expect([fewer.code, fewer.stderr]).toEqual([2, expect.stringContaining('--trials may only grow')])
   })
 
   it('says in words what it does and what comes next', async () => {
@@ -110,12 +137,15 @@ describe('thalweg tune', () => {
     [['SEARCH', '--time-limit', '10'], 'usage/bad-value'],
     [['EMPTY'], 'tune/empty-space'],
     [['TRAIN'], 'usage/not-a-search'],
+    [['NAMED', '--ensemble', '2'], 'usage/not-a-search'],
+    [['SEARCH', '--ensemble', '9', '--trials', '8'], 'usage/too-few-trials'],
     [['--resume', 'nowhere'], 'usage/no-study'],
   ] as const)('refuses %j in three lines', async (args, expected) => {
     const folder = emptyFolder()
     const files = {
       SEARCH,
       EMPTY: SEARCH.replace(/space: .*/, 'space: {},'),
+      NAMED: SEARCH.replace('export default', 'const search =').concat('\nexport { search as default }'),
       TRAIN: 'export default { data: {}, model: {}, loss: {}, optimizer: {}, epochs: 1 }',
     }
     const named = args.map((arg) => {

@@ -27,11 +27,20 @@ function columnOption(): Option {
     // Names may have an equals sign in them, types have none.
     const at = text.lastIndexOf('=')
     const [name, type] = [text.slice(0, at).trim(), text.slice(at + 1).trim()]
+    if (before && Object.hasOwn(before, name)) throw columnTwice(name)
     if (at > 0 && name !== '' && Object.hasOwn(columnTypes, type)) return { ...before, [name]: columnTypes[type] }
     throw usage('bad-value', {
       rule: '--column must be the name of a column, an equals sign and a type',
       received: text === '' ? 'nothing' : text,
       try: at > 0 && name !== '' ? suggest(type, known, 'types') : `--column price=number, of ${known.join(', ')}`,
     })
+  })
+}
+
+function columnTwice(name: string): Error {
+  return usage('given-twice', {
+    rule: '--column may be given once for each column',
+    received: `${name} twice`,
+    try: 'leave one of them out',
   })
 }

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { type StatisticsChoice, writeFileAtomic } from 'thalweg/train'
 import { csvLine } from '../csv.ts'
-import { EXIT } from '../errors.ts'
+import { EXIT, usage } from '../errors.ts'
 import { addSharedOptions, type SharedOptions } from '../options.ts'
 import { columnsOf, type Score, scoreOf } from '../predict/columns.ts'
 import { readExamples } from '../predict/examples.ts'
@@ -45,6 +45,7 @@ export function addPredictCommand(program: Command, { streams, gone: signal, fin
   command.action(async (run: string, file: string, options: PredictOptions) => {
     const voice = createVoice({ ...options, aside: true }, streams)
     const predictor = await loadPredictor(run)
+    refuseIdleData(options)
     if (options.batchNorm) {
       const { networks, manifest } = predictor
       requireBatchNorm('predict', '--batch-norm', networks[0], manifest)
@@ -75,6 +76,15 @@ export function addPredictCommand(program: Command, { streams, gone: signal, fin
     )
     voice.event({ type: 'end', rows: examples.size, ...score })
     finish(EXIT.done)
+  })
+}
+
+function refuseIdleData({ data, batchNorm }: PredictOptions): void {
+  if (data === undefined || batchNorm !== undefined) return
+  throw usage('idle-option', {
+    rule: 'predict: --data is where --batch-norm takes its statistics from',
+    received: `--data ${data}, without --batch-norm`,
+    try: 'leave --data out, or add --batch-norm exact',
   })
 }
 

@@ -95,6 +95,7 @@ async function race(surface: Surface, options: SurfacesOptions, voice: Voice): P
       try: `thalweg surfaces ${surface.name} --svg ${surface.name}.svg --animate`,
     })
   }
+  refuseIdleTolerance(options, surface)
   const result = trajectories(surface, {
     optimizers: racersFrom(options, surface),
     starts: startsFrom(options.starts, surface),
@@ -112,6 +113,15 @@ async function race(surface: Surface, options: SurfacesOptions, voice: Voice): P
   tellEvents(result, options, voice)
 }
 
+function refuseIdleTolerance({ tolerance }: SurfacesOptions, { name, minima }: Surface): void {
+  if (tolerance === undefined || minima.length > 0) return
+  throw usage('idle-option', {
+    rule: 'surfaces: --tolerance is for surfaces with a minimum to come near to',
+    received: `--tolerance ${tolerance}, for ${name} without one`,
+    try: 'leave --tolerance out',
+  })
+}
+
 async function surfaceFrom(name: string): Promise<Surface> {
   return path.extname(name) === '' ? findSurface(name) : loadSurface(name)
 }
@@ -120,9 +130,18 @@ function racersFrom({ optimizers: names, learningRate }: SurfacesOptions, surfac
   const racers: Record<string, Optimizer> = {}
   for (const name of names.split(',').map((part) => part.trim())) {
     checkOptimizerName('--optimizers', name)
+    if (Object.hasOwn(racers, name)) throw racerTwice(name)
     racers[name] = optimizerFor(surface, name, learningRate === undefined ? {} : { learningRate })
   }
   return racers
+}
+
+function racerTwice(name: string): Error {
+  return usage('given-twice', {
+    rule: 'surfaces: --optimizers must name each of them once',
+    received: `${name} twice`,
+    try: `leave one ${name} out`,
+  })
 }
 
 function listSurfaces(voice: Voice): void {

@@ -21,7 +21,8 @@ const averages: Readonly<Record<string, (options: NamedOptions['options'], epoch
   ema: (options) => ema(options),
   swa(options, epochs) {
     if ('startStep' in options) return swa({ startStep: 1, ...options })
-    return swa({ startEpoch: Math.floor(SWA_START * epochs) + 1, ...options })
+    // The mean of a single epoch would be its weights.
+    return swa({ startEpoch: Math.max(1, Math.min(Math.floor(SWA_START * epochs) + 1, epochs - 1)), ...options })
   },
 }
 

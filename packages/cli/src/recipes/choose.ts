@@ -13,8 +13,8 @@ import { chooseModel, type ModelOverrides, outputsOf } from './model.ts'
 import { checkFinalMomentum, chooseOptimizer, type OptimizerOverrides } from './optimizer.ts'
 import { orderDescription } from './order.ts'
 import { penaltyOf } from './penalty.ts'
-import type { Recipe } from './recipe.ts'
-import { scheduleDescription } from './schedule.ts'
+import { plateauPatience, type Recipe, totalStepsOf } from './recipe.ts'
+import { refuseIdleSchedule, scheduleDescription } from './schedule.ts'
 
 export interface Overrides extends ModelOverrides, OptimizerOverrides {
   readonly epochs?: number | undefined
@@ -55,7 +55,7 @@ export async function chooseRecipe(source: Source, data: Prepared, overrides: Ov
   const { model } = base
   const optimizer = chooseOptimizer(base.optimizer, overrides)
   checkFinalMomentum(finalMomentum, optimizer)
-  return {
+  const recipe: Recipe = {
     model: model.kind === 'experiment' ? model : chooseModel(model, overrides),
     optimizer,
     schedule:
@@ -89,6 +89,12 @@ export async function chooseRecipe(source: Source, data: Prepared, overrides: Ov
     ...(average !== undefined && { average: averageDescription(average, epochs) }),
     ...(typeof batchNorm === 'string' && { statistics: batchNorm }),
   }
+  if (schedule !== undefined) {
+    // A curriculum may have fewer updates still.
+    const totalSteps = totalStepsOf(recipe, data, undefined, 0)
+    refuseIdleSchedule(recipe.schedule, { epochs, totalSteps, patience: plateauPatience(recipe) })
+  }
+  return recipe
 }
 
 function warmed({ name }: Recipe['schedule'], warmup: number | undefined, epochs: number): Recipe['schedule'] {

@@ -4,6 +4,7 @@ import { ThalwegError } from 'thalweg'
 import { lookahead, type Optimizer, sgd } from 'thalweg/optim'
 import { z } from 'zod'
 import { usage } from '../errors.ts'
+import { idle } from './idle.ts'
 import { type NamedOptions, optionsOf } from './named.ts'
 
 export type LookaheadDescription = NamedOptions['options']
@@ -26,7 +27,7 @@ export function lookaheadOption(flags: string, description: string): Option {
 
 /**
  * @param text `true` where the option stands alone
- * @throws ThalwegError `usage/bad-value`
+ * @throws ThalwegError `usage/bad-value`, `usage/idle-option`
  */
 export function lookaheadOf(text: string | true): LookaheadDescription {
   const options = text === true ? {} : optionsOf(text, { text, ...SPELLING })
@@ -35,6 +36,9 @@ export function lookaheadOf(text: string | true): LookaheadDescription {
   } catch (error) {
     if (!(error instanceof ThalwegError)) throw error
     throw usage('bad-value', { rule: `--lookahead: ${error.rule}`, received: error.received, try: error.try })
+  }
+  if (options.slowShare === 1) {
+    throw idle('--lookahead', 'slow weights that go all the way and so are the fast ones', '--lookahead slowShare=0.5')
   }
   return options
 }

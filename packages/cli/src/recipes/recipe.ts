@@ -28,6 +28,7 @@ import {
 import { z } from 'zod'
 import type { Prepared } from '../source/source.ts'
 import { type AverageDescription, averageSchema, realizeAverage } from './average.ts'
+import { idle } from './idle.ts'
 import { type LookaheadDescription, lookaheadSchema, lookingAhead } from './lookahead.ts'
 import { buildModel, type ModelDescription, modelSchema } from './model.ts'
 import { type OrderDescription, orderSchema, realizeOrder } from './order.ts'
@@ -179,6 +180,7 @@ function rulesOf(recipe: Recipe): UpdateRules {
 
 /** @param steps of the whole run */
 function momentumOf({ finalMomentum: to }: Recipe, { momentum: from }: Optimizer, steps: number): UpdateRules {
+  if (to !== undefined && steps < 2) throw idle('--final-momentum', 'a run of one update', 'more --epochs')
   return to === undefined || from === undefined ? {} : { momentumSchedule: linear({ from, to, steps }) }
 }
 
@@ -198,24 +200,28 @@ function scheduleOf(
   order: Order | undefined,
   seed: number,
 ): Schedule | Plateau {
-  const { earlyStopping, metric } = recipe
+  const { metric } = recipe
   const totalSteps = totalStepsOf(recipe, data, order, seed)
   const stepsPerEpoch = stepsOfEpoch(recipe, order?.over(data.train, seed), data.train.size, 0)
-  const patience = earlyStopping ? Math.floor(earlyStopping.patience / 3) : PLATEAU_PATIENCE
+  const patience = plateauPatience(recipe)
   const mode = metric === undefined || metric.endsWith('Loss') ? 'min' : 'max'
   return realizeSchedule(recipe.schedule, { learningRate, stepsPerEpoch, totalSteps, patience, mode })
 }
 
 /** Updates of a whole run. */
-function totalStepsOf(recipe: Recipe, { train }: Prepared, order: Order | undefined, seed: number): number {
+export function totalStepsOf(recipe: Recipe, { train }: Prepared, order: Order | undefined, seed: number): number {
   const orders = order?.over(train, seed)
   let steps = 0
   for (let epoch = 0; epoch < recipe.epochs; epoch++) steps += stepsOfEpoch(recipe, orders, train.size, epoch)
   return steps
 }
 
-/** Epochs that a plateau bears by itself; with early stopping there must be room for several drops. */
 const PLATEAU_PATIENCE = 3
+
+/** Epochs that a plateau bears by itself; with early stopping there must be room for several drops. */
+export function plateauPatience({ earlyStopping }: Pick<Recipe, 'earlyStopping'>): number {
+  return earlyStopping ? Math.floor(earlyStopping.patience / 3) : PLATEAU_PATIENCE
+}
 
 /** Updates of an epoch. */
 function stepsOfEpoch(

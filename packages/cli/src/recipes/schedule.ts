@@ -23,6 +23,7 @@ import {
 } from 'thalweg/optim'
 import { z } from 'zod'
 import { usage } from '../errors.ts'
+import { idle } from './idle.ts'
 
 export interface ScheduleDescription {
   /** One of {@link scheduleNames}; `experiment`: what its file says. */
@@ -131,9 +132,37 @@ function shortName(name: string): string {
   return short.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }
 
+/** @throws ThalwegError `usage/idle-option` for a warm-up of less than an update */
 export function realizeSchedule({ name, warmupEpochs = 0 }: ScheduleDescription, stretch: Stretch): Schedule | Plateau {
   const { stepsPerEpoch, totalSteps } = stretch
   const steps = Math.min(Math.round(warmupEpochs * stepsPerEpoch), totalSteps - 1)
+  if (warmupEpochs > 0 && steps < 1) throw shortWarmup(warmupEpochs, stepsPerEpoch)
   const schedule = schedules[name]({ ...stretch, totalSteps: totalSteps - steps })
   return typeof schedule === 'function' && steps > 0 ? warmUp(schedule, { steps }) : schedule
+}
+
+function shortWarmup(epochs: number, stepsPerEpoch: number): Error {
+  const updates = `${stepsPerEpoch} ${stepsPerEpoch === 1 ? 'update' : 'updates'}`
+  return idle('--warmup', `${epochs} of an epoch that has ${updates}: less than one`, '--warmup 1, or leave it out')
+}
+
+/**
+ * A schedule that was asked for and would leave the rate as it is.
+ *
+ * @param run what it would have lain over; `patience`: epochs that a plateau bears
+ * @throws ThalwegError `usage/idle-option`
+ */
+export function refuseIdleSchedule(
+  { name }: ScheduleDescription,
+  { epochs, totalSteps, patience }: { readonly epochs: number } & Pick<Stretch, 'totalSteps' | 'patience'>,
+): void {
+  if (name === 'one-cycle' && totalSteps < LEAST_STEPS_OF_A_CYCLE) {
+    const few = `${totalSteps} updates, too few for a rise and a fall`
+    throw idle('--schedule one-cycle', few, `more --epochs for ${LEAST_STEPS_OF_A_CYCLE} updates, or --schedule linear`)
+  }
+  // The first epoch is what the next are measured by; the last one must still be trained at the lower rate.
+  const least = patience + 3
+  if (name !== 'plateau' || epochs >= least) return
+  const late = `${epochs} epochs, of which ${patience + 1} must be no better than the first before the rate falls`
+  throw idle('--schedule plateau', late, `--epochs ${least} or more, or --schedule linear`)
 }

@@ -47,6 +47,7 @@ export async function firstWeights(
     const { store } = await lsuv(model, train, { seed })
     return { store, description: 'LSUV' }
   }
+  if (scale !== undefined) refuseIdleScale(name, options, scale)
   const initializer = named(name, scale === undefined ? options : { ...options, scale })
   return { store: createStore({ seed, initializer }), description: initializer.description ?? name }
 }
@@ -67,6 +68,17 @@ function named(name: string, options: Readonly<Record<string, unknown>>): Initia
     if (!(error instanceof ThalwegError)) throw error
     throw usage('bad-initializer', { rule: `--init: ${error.rule}`, received: error.received, try: error.try })
   }
+}
+
+/** Beside a scale that is there already, or first weights that have none. */
+function refuseIdleScale(name: string, options: NamedOptions['options'], scale: number): void {
+  const isOwn = named(name, options).description?.startsWith('smallRandom') ?? false
+  if (isOwn && !Object.hasOwn(options, 'scale')) return
+  throw usage(isOwn ? 'contradiction' : 'idle-option', {
+    rule: isOwn ? '--scale and the scale of --init must not stand together' : '--scale is for small-random',
+    received: `--scale ${scale}, and --init ${name}${isOwn ? `:scale=${options.scale}` : ''}`,
+    try: isOwn ? 'leave one of them out' : '--init small-random, or leave --scale out',
+  })
 }
 
 function parse(text: string | undefined): { name: string | undefined; options: NamedOptions['options'] } {

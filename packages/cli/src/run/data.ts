@@ -1,13 +1,14 @@
 /** The data of a run that was begun earlier: loaded as it was then, and held to what the manifest knows of it. */
 import { sha256 } from 'thalweg/data'
 import { usage } from '../errors.ts'
+import { refuseIdleOptions } from '../source/open.ts'
 import { resolveSource } from '../source/resolve.ts'
 import type { LoadContext, Prepared } from '../source/source.ts'
 import { type DataDescription, describeData, type Manifest } from './manifest.ts'
 
 /**
  * @param context `folder` is where the files of the data lie now, if they were moved
- * @throws ThalwegError `usage/resume-mismatch` where the data or the experiment file changed
+ * @throws ThalwegError `usage/idle-option` for a folder of data that has none, `usage/resume-mismatch` where the data or the experiment file changed
  */
 export async function loadRunData(
   manifest: Manifest,
@@ -15,6 +16,7 @@ export async function loadRunData(
 ): Promise<Prepared> {
   const { seed, target, targetColumn, columns, dataFolder, preprocess, augment } = manifest
   const source = await resolveSource(target, 'train')
+  refuseIdleOptions('resume', source, { data: folder })
   const where = { folder: folder ?? dataFolder, target: targetColumn, columns, preprocess, augment }
   const data = await source.load({ seed, ...where, voice, signal })
   refuseOtherData(manifest.data, await describeData(data))

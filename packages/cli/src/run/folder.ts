@@ -28,6 +28,9 @@ import { holderOf, isLock, type Lock, lockFolder } from './lock.ts'
 import { type Manifest, manifestSchema } from './manifest.ts'
 import { readOrigin } from './origin.ts'
 
+/** What a study writes down about itself (tune/folder.ts). */
+const STUDY = 'study.json'
+
 export interface RunFolder {
   readonly path: string
   readonly checkpoints: string
@@ -136,14 +139,22 @@ async function flushFolder(folder: string): Promise<void> {
 
 export async function readManifest({ path: folder }: RunFolder): Promise<Manifest> {
   const file = path.join(folder, 'manifest.json')
-  if (!(await exists(file))) {
-    throw usage('no-run', {
-      rule: 'the run must be a folder that thalweg train made',
-      received: `${folder}${(await exists(folder)) ? ' (no manifest.json in it)' : ' (no such folder)'}`,
-      try: 'give the path that was printed when the run ended, such as runs/digits-...',
-    })
-  }
-  return readOrigin(file, manifestSchema, 'run')
+  if (await exists(file)) return readOrigin(file, manifestSchema, 'run')
+  const study = await nextOfStudy(folder)
+  throw usage('no-run', {
+    rule: 'the run must be a folder that thalweg train made',
+    received: `${folder} (${study ? 'the folder of a study' : (await exists(folder)) ? 'no manifest.json in it' : 'no such folder'})`,
+    try: study ?? 'give the path that was printed when the run ended, such as runs/digits-...',
+  })
+}
+
+/** A study holds runs, or leads to them; undefined where the folder is none. */
+async function nextOfStudy(folder: string): Promise<string | undefined> {
+  if (!(await exists(path.join(folder, STUDY)))) return undefined
+  const [together, best] = [path.join(folder, 'ensemble'), path.join(folder, 'best.ts')]
+  if (await exists(path.join(together, 'manifest.json'))) return `${together}, the run that its best trials make`
+  if (await exists(best)) return `thalweg train ${best}, and then the run that it leaves`
+  return `thalweg tune --resume ${folder}`
 }
 
 export async function readRunPreprocessing({ path: folder }: RunFolder): Promise<Preprocessing | undefined> {

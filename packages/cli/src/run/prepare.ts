@@ -33,7 +33,8 @@ export async function prepareSitting(
   const { source, data, seed } = await openData('train', target, request, { voice, signal })
   refuseUnfitCombine(request, data.train.target.kind)
   refuseUnfitSnapshots(request)
-  refuseIdleWorkers(request)
+  const { ensemble, snapshots } = request
+  refuseIdle(request, ensemble ?? snapshots, snapshots !== undefined)
   const recipe = await recipeFor(source, data, request)
   const name = data.experiment?.definition.name ?? source.name
   const folder = runFolder(request.out ?? path.join('runs', runName(name)))
@@ -110,10 +111,24 @@ function refuseUnfitSnapshots({ snapshots, ensemble, batchNorm, ...request }: Re
   }
 }
 
-function refuseIdleWorkers({ workers, ensemble, snapshots }: Request): void {
-  if (workers === undefined || ensemble !== undefined) return
-  const others = snapshots === undefined ? 'a single network' : 'the minima of one network'
-  throw idle('--workers', `${others}, which is trained in one process`, '--threads, or --ensemble 5')
+/**
+ * What means nothing to the run, in its first sitting or a later one.
+ *
+ * @param members of an ensemble; `areMinima`: of one network
+ * @throws ThalwegError `usage/idle-option`
+ */
+export function refuseIdle(
+  { workers, babysit }: Pick<Request, 'workers' | 'babysit'>,
+  members: number | undefined,
+  areMinima: boolean,
+): void {
+  if (workers !== undefined && (members === undefined || areMinima)) {
+    const others = areMinima ? 'the minima of one network' : 'a single network'
+    throw idle('--workers', `${others}, which is trained in one process`, '--threads, or --ensemble 5')
+  }
+  if (babysit !== 'fix' || members === undefined) return
+  const alike = 'an ensemble, whose members are watched and not mended: they are to be one model'
+  throw idle('--babysit fix', alike, '--babysit advise; mend a single network first, and train its like together')
 }
 
 /** Before anything is trained: a way of combining that does not suit the target, or without anything to combine. */

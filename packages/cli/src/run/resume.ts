@@ -12,7 +12,7 @@ import { hasCheckpoints, isFinished, type RunFolder, readManifest, runFolder } f
 import { refuseFinished, withEpochs } from './grow.ts'
 import { lockFolder } from './lock.ts'
 import type { Manifest } from './manifest.ts'
-import type { Request } from './prepare.ts'
+import { type Request, refuseIdle } from './prepare.ts'
 import type { Sitting, SittingContext } from './sitting.ts'
 
 export async function resumeSitting(
@@ -24,6 +24,7 @@ export async function resumeSitting(
   const folder = runFolder(run)
   const before = await readManifest(folder)
   refuseOtherOptions(before, target, request)
+  refuseIdle(request, before.ensemble, before.members === 'snapshots')
   const manifest = withEpochs(before, request.epochs)
   const lock = await lockFolder(folder.path)
   try {

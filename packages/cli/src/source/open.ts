@@ -57,7 +57,7 @@ export async function openData(
 
 /** An option that changes nothing is refused, lest someone rely on it. */
 export function refuseIdleOptions(
-  command: DataCommand,
+  command: DataCommand | 'resume',
   { takes, name }: Pick<Source, 'takes' | 'name'>,
   { target, column, data, preprocess, augment }: DataRequest,
 ): void {

@@ -21,8 +21,7 @@ export function bestFile(
   const header = `/** Trial ${trial.trial + 1} of the search over ${path.basename(manifest.target)}: ${value} after ${trial.budget} epochs${budget}. */\n`
   if (kind.kind === 'recipe') return header + recipeFile(kind, trial, manifest, folder)
   const { text, file } = kind
-  const exported = text.match(/^export default /gm)
-  if (exported?.length !== 1) return undefined
+  if (!isRewritable(text)) return undefined
   const params = JSON.stringify(trial.params, undefined, 2)
   const tail = `
 export default {
@@ -38,6 +37,11 @@ export default {
     '\n' +
     tail
   )
+}
+
+/** Whether a search file can be made into the experiment file of a trial. */
+export function isRewritable(text: string): boolean {
+  return text.match(/^export default /gm)?.length === 1
 }
 
 /** Imports of neighbours, as seen from the study's folder. */

@@ -84,10 +84,13 @@ export async function createStudyFolder(
 export async function readStudy(folder: string): Promise<StudyManifest> {
   const file = path.join(folder, MANIFEST)
   if (!(await exists(file))) {
+    const isRun = await exists(path.join(folder, 'manifest.json'))
     throw usage('no-study', {
       rule: 'tune: --resume must name the folder of a study',
-      received: `${folder}${(await exists(folder)) ? ` (no ${MANIFEST} in it)` : ' (no such folder)'}`,
-      try: 'give the path that thalweg tune printed, such as runs/tune-...',
+      received: `${folder} (${isRun ? 'the folder of a run' : (await exists(folder)) ? `no ${MANIFEST} in it` : 'no such folder'})`,
+      try: isRun
+        ? `thalweg train --resume ${folder}`
+        : 'give the path that thalweg tune printed, such as runs/tune-...',
     })
   }
   return readOrigin(file, schema, 'study')

@@ -29,7 +29,7 @@ import { bestFile } from './best.ts'
 import { createStudyFolder, readStudy, type StudyFolder, type StudyManifest, studyFolder } from './folder.ts'
 import { type PrunerName, prunerNamed, type SamplerName, samplerNamed } from './methods.ts'
 import { directionOf, objectiveOf } from './objective.ts'
-import { ensembleOfBest } from './top.ts'
+import { ensembleOfBest, refuseEnsemble } from './top.ts'
 import { openTunable, type Tunable } from './tunable.ts'
 import { createStudyProgress, sayStudy } from './words.ts'
 import { processWorkers } from './worker.ts'
@@ -65,7 +65,7 @@ export async function runStudy(
   const { seed, metric } = manifest
   const direction = directionOf(metric)
   const { trials: checkpoints } = folder
-  refuseTooMany(request.ensemble, manifest.trials)
+  if (request.ensemble !== undefined) await refuseEnsemble(request.ensemble, { folder, manifest, tunable })
   const size = Math.min(request.workers ?? os.availableParallelism(), manifest.trials)
   sayBeginning(folder, manifest, tunable, size, voice)
   if (isNew) await createStudyFolder(folder, manifest, tunable.kind.kind === 'file' ? tunable.kind : undefined)
@@ -109,16 +109,6 @@ export async function runStudy(
     voice.hide()
   }
   return finish(study, { folder, manifest, tunable, voice, signal, count: request.ensemble })
-}
-
-/** Before hours are spent on trials of which an ensemble of more is wanted. */
-function refuseTooMany(ensemble: number | undefined, trials: number): void {
-  if (ensemble === undefined || ensemble <= trials) return
-  throw usage('few-trials', {
-    rule: 'tune: --ensemble takes the best of the trials, so there must be as many',
-    received: `--ensemble ${ensemble}, of ${trials} trials`,
-    try: `--trials ${ensemble} or more, or a smaller ensemble`,
-  })
 }
 
 interface Opened {
@@ -183,6 +173,7 @@ async function takeUp(
     ['--out', request.out, undefined],
   ] as const
   for (const [option, now, was] of asked) if (now !== undefined && now !== was) throw mismatch(option, now, was)
+  if (request.trials !== undefined && request.trials < before.trials) throw fewerTrials(request.trials, before.trials)
   const { seed, epochs, metric, targetColumn, columns } = before
   const tunable = await openTunable(
     { target: before.target, targetColumn, columns, epochs, metric },
@@ -306,6 +297,14 @@ function pass(event: StudyEvent, voice: Voice): void {
 
 async function digest(text: string): Promise<string> {
   return sha256(new TextEncoder().encode(text))
+}
+
+function fewerTrials(now: number, was: number): Error {
+  return usage('resume-mismatch', {
+    rule: 'resume: --trials may only grow',
+    received: `${now}, it was ${was}`,
+    try: 'leave --trials out, or --time-limit for an earlier end',
+  })
 }
 
 function mismatch(option: string, now: unknown, was: unknown): Error {

@@ -1,7 +1,7 @@
 /** The best trials of a study as an ensemble: a run inside the study's folder, to be tested and predicted from like any other. */
 import path from 'node:path'
 import { modelArrays, restoresBest, type Snapshot, writeFileAtomic } from 'thalweg/train'
-import { type Member, memberOf, type Study, type Trial } from 'thalweg/tune'
+import { fileStorage, type Member, memberOf, type Study, type Trial } from 'thalweg/tune'
 import { networksFolder } from '../ensemble/members.ts'
 import { judged, resultOf, sayVerdict, verdictFields } from '../ensemble/verdict.ts'
 import { usage } from '../errors.ts'
@@ -14,7 +14,8 @@ import type { SittingContext } from '../run/sitting.ts'
 import { experimentSource, loadExperiment } from '../source/experiment.ts'
 import { resolveSource } from '../source/resolve.ts'
 import { sayRows } from '../terminal/summary.ts'
-import { bestFile } from './best.ts'
+import type { Voice } from '../voice.ts'
+import { bestFile, isRewritable } from './best.ts'
 import { type StudyFolder, type StudyManifest, trialFile } from './folder.ts'
 import type { Tunable } from './tunable.ts'
 
@@ -26,18 +27,63 @@ export interface Searched {
 }
 
 /**
+ * Before hours are spent on trials: an ensemble of more than there will be, also counting those of an earlier sitting that
+ * came to nothing or whose weights were not kept, and trials that no file can be made of.
+ *
+ * @throws ThalwegError `usage/too-few-trials`, `usage/not-a-search`
+ */
+export async function refuseEnsemble(
+  count: number,
+  { folder, manifest, tunable }: Omit<Searched, 'study'>,
+): Promise<void> {
+  if (count > manifest.trials) {
+    throw tooFew(
+      `--ensemble ${count}, of ${manifest.trials} trials`,
+      `--trials ${count} or more, or a smaller ensemble`,
+    )
+  }
+  if (tunable.kind.kind === 'file' && !isRewritable(tunable.kind.text)) throw notAFile(manifest)
+  const lost = await lostTrials(folder)
+  const most = manifest.trials - lost
+  if (count <= most) return
+  const enough = `--trials ${manifest.trials + count - most} or more`
+  throw tooFew(
+    `--ensemble ${count}, of ${manifest.trials} trials; ${lost} of them failed, were pruned, or are not kept`,
+    most < 2 ? enough : `--ensemble ${most}, or ${enough}`,
+  )
+}
+
+/** How many are over and cannot be in an ensemble. */
+async function lostTrials({ facts, trials }: StudyFolder): Promise<number> {
+  const ended = new Map<number, boolean>()
+  const trialOf = new Map<number, number>()
+  for (const fact of await fileStorage(facts).read()) {
+    if (fact.type === 'job') trialOf.set(fact.job.index, fact.job.trial)
+    const trial = fact.type === 'result' ? trialOf.get(fact.index) : undefined
+    if (fact.type === 'result' && trial !== undefined) ended.set(trial, fact.outcome.status === 'complete')
+  }
+  let lost = 0
+  for (const [trial, isComplete] of ended) if (!isComplete || !(await trials.latest(trial))) lost++
+  return lost
+}
+
+/**
  * Puts the best `count` together, as far as there are so many whose checkpoints were kept.
  *
  * @returns fields for the last event
  */
 export async function ensembleOfBest(
-  { study, folder, manifest, tunable }: Searched,
+  searched: Searched,
   count: number,
   { voice, signal }: SittingContext,
 ): Promise<Readonly<Record<string, unknown>>> {
+  const { study, folder, manifest, tunable } = searched
   const began = performance.now()
   const found = await snapshotsOf(study.top(count), folder)
-  if (found.length < 2) throw tooFew(folder, found.length)
+  if (found.length < 2) {
+    const more = `thalweg tune --resume ${folder.path} --trials ${manifest.trials + count} --ensemble ${count}`
+    throw tooFew(`${found.length} in ${folder.path}`, more)
+  }
   for (const [rank, { trial }] of found.entries()) {
     const text = bestFile(trial, tunable, manifest, path.join(folder.path, 'top'))
     if (text === undefined) throw notAFile(manifest)
@@ -77,12 +123,26 @@ export async function ensembleOfBest(
     lock.release(run.path)
   }
   sayVerdict(verdict, voice)
+  if (members.length < count) sayFewer(members.length, count, searched, voice)
   sayRows(voice, [
     ['ensemble', `of the best ${members.length} trials`],
     ['run', run.path],
   ])
   voice.say('')
-  return { ...verdictFields(verdict), run: run.path }
+  return { ...verdictFields(verdict), members: members.length, asked: count, run: run.path }
+}
+
+/** Trials fail, are pruned, or come too late for the time limit: what was asked for may not be what there is. */
+function sayFewer(made: number, asked: number, { study, folder, manifest }: Searched, voice: Voice): void {
+  const { trials } = manifest
+  const complete = study.top(trials).length
+  const why = complete < asked ? `${complete} of ${trials} trials came to an end` : 'of the others no weights were kept'
+  const more = study.interrupted ? '' : ` --trials ${trials + asked - made}`
+  sayRows(voice, [
+    ['fewer', `${voice.style.bad(`${made} of the ${asked} networks`)} that were asked for: ${why}`],
+    ['for more', `thalweg tune --resume ${folder.path}${more} --ensemble ${asked}`],
+  ])
+  voice.event({ type: 'note', code: 'small-ensemble', message: `${made} of the ${asked} networks: ${why}` })
 }
 
 async function snapshotsOf(
@@ -97,17 +157,17 @@ async function snapshotsOf(
   return found
 }
 
-function tooFew({ path: folder }: StudyFolder, found: number): Error {
+function tooFew(received: string, advice: string): Error {
   return usage('too-few-trials', {
-    rule: 'tune: --ensemble needs at least two finished trials whose weights were kept',
-    received: `${found} in ${folder}`,
-    try: `thalweg tune --resume ${folder} --trials with more trials`,
+    rule: 'tune: for --ensemble there must be as many finished trials whose weights were kept, at least two',
+    received,
+    try: advice,
   })
 }
 
 function notAFile({ target }: StudyManifest): Error {
   return usage('not-a-search', {
-    rule: 'tune: --ensemble makes an experiment file of each trial, from the file of the search',
+    rule: 'tune: for --ensemble the search file must be one that an experiment file of each trial can be made from',
     received: `${target}, without one \`export default\` at the beginning of a line`,
     try: 'write export default defineSearch({ ... })',
   })

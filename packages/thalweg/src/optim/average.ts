@@ -3,7 +3,7 @@
  * weights. An average follows the weights by a share of the way after each update, `a += share (w - a)`, and all that
  * tells one kind from another is that share: a number that is worked out on the host and goes into the compiled step.
  */
-import { checkShare, checkSteps, refuse } from './checks.ts'
+import { checkEpoch, checkEpochs, checkShare, checkSteps, refuse } from './checks.ts'
 import { checkNames, completed } from './options.ts'
 
 /** Which update it was. */
@@ -94,8 +94,8 @@ export function swa(options: SwaEpochs | SwaSteps): Average {
     }
   }
   const { startEpoch, everyEpochs = 1 } = options
-  checkSteps('swa', 'startEpoch', startEpoch)
-  checkSteps('swa', 'everyEpochs', everyEpochs)
+  checkEpoch('swa', 'startEpoch', startEpoch)
+  checkEpochs('swa', 'everyEpochs', everyEpochs)
   return {
     name: 'swa',
     options: { startEpoch, everyEpochs },

@@ -24,14 +24,27 @@ export function checkAtLeastZero(owner: string, option: string, value: number, a
 
 /** A length in steps: a whole number of at least `least`. */
 export function checkSteps(owner: string, option: string, value: number, least = 1): void {
+  checkWhole(owner, option, value, { least, advice: 'a count of steps' })
+}
+
+/** A length in epochs. */
+export function checkEpochs(owner: string, option: string, value: number): void {
+  checkWhole(owner, option, value, { least: 1, advice: 'a count of epochs' })
+}
+
+/** The number of an epoch. */
+export function checkEpoch(owner: string, option: string, value: number): void {
+  checkWhole(owner, option, value, { least: 1, advice: 'the number of an epoch, from 1' })
+}
+
+function checkWhole(
+  owner: string,
+  option: string,
+  value: number,
+  { least, advice }: { readonly least: number; readonly advice: string },
+): void {
   if (Number.isSafeInteger(value) && value >= least) return
-  refuse(
-    owner,
-    `${option} must be a whole number of at least ${least}`,
-    option,
-    value,
-    `give ${option} a count of steps`,
-  )
+  refuse(owner, `${option} must be a whole number of at least ${least}`, option, value, `give ${option} ${advice}`)
 }
 
 /** What divides by a root of squares needs something to add to it. */

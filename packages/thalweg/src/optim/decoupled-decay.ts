@@ -25,6 +25,7 @@ export function decoupledDecay(inner: Optimizer, options: DecoupledDecayOptions 
     options: { learningRate, weightDecay, optimizer: { name: inner.name, options: inner.options } },
     learningRate,
     ...(inner.momentum !== undefined && { momentum: inner.momentum }),
+    ...(inner.acts && { acts: inner.acts }),
     init: inner.init,
     update(gradient, parameter, state, context) {
       const updated = inner.update(gradient, parameter, state, context)

@@ -5,7 +5,7 @@
  */
 import { add, div, equal, floor, lessEqual, mul, select, sub } from '../tensor/index.ts'
 import { checkSteps, refuse } from './checks.ts'
-import type { Optimizer } from './optimizer.ts'
+import type { FirstAct, Optimizer } from './optimizer.ts'
 import { completed } from './options.ts'
 
 export interface LookaheadOptions {
@@ -18,6 +18,7 @@ export interface LookaheadOptions {
 const DEFAULTS: Required<LookaheadOptions> = { syncSteps: 5, slowShare: 0.5 }
 const SLOW = 'slowWeights'
 
+/** @throws ThalwegError `optim/bad-option`, `optim/unknown-option` */
 export function lookahead(inner: Optimizer, options: LookaheadOptions = {}): Optimizer {
   const { syncSteps, slowShare } = completed('lookahead', options, DEFAULTS)
   checkSteps('lookahead', 'syncSteps', syncSteps)
@@ -30,6 +31,7 @@ export function lookahead(inner: Optimizer, options: LookaheadOptions = {}): Opt
     options: { learningRate, syncSteps, slowShare, optimizer: { name: inner.name, options: inner.options } },
     learningRate,
     ...(inner.momentum !== undefined && { momentum: inner.momentum }),
+    acts: latest({ name: 'lookahead', update: syncSteps, option: 'syncSteps' }, inner.acts),
     init: (shape) => ({ ...inner.init(shape), [SLOW]: { shape, value: 0 } }),
     update(gradient, parameter, state, context) {
       const { [SLOW]: kept, ...own } = state
@@ -47,4 +49,9 @@ export function lookahead(inner: Optimizer, options: LookaheadOptions = {}): Opt
     },
     ...(inner.lookahead && { lookahead: inner.lookahead }),
   }
+}
+
+/** Around another that acts now and then: a run in which both do is long enough. */
+function latest(own: FirstAct, inner: FirstAct | undefined): FirstAct {
+  return inner && inner.update > own.update ? inner : own
 }

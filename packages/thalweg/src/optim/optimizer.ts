@@ -25,6 +25,16 @@ export interface Updated {
   readonly state: OptimizerState
 }
 
+/** When an optimizer first does what it is there for; a run that ends before is refused. */
+export interface FirstAct {
+  /** Whose. */
+  readonly name: string
+  /** From 1. */
+  readonly update: number
+  /** That says so. */
+  readonly option: string
+}
+
 export interface Optimizer {
   /** `sgd`, `adam`. */
   readonly name: string
@@ -34,6 +44,8 @@ export interface Optimizer {
   readonly learningRate: number
   /** Its momentum (Adam's beta1), where there is one that a schedule may change. */
   readonly momentum?: number
+  /** Where it, or one inside it, acts only now and then. */
+  readonly acts?: FirstAct
   readonly init: (shape: Shape) => InitialState
   readonly update: (gradient: Tensor, parameter: Tensor, state: OptimizerState, context: UpdateContext) => Updated
   /** Where the gradient is to be taken, if not at the parameter itself (Nesterov's look-ahead in the article's form). */

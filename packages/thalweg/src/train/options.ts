@@ -10,7 +10,7 @@ import { checkNames, type Names, SHARED } from './option-names.ts'
 import { checkedRate } from './rates.ts'
 import type { Settings, StatisticsChoice, TrainingOptions } from './settings.ts'
 import { checkEarlyStopping } from './stopping.ts'
-import { checkBegins } from './updates.ts'
+import { checkActs, updatesOfRun } from './updates.ts'
 import type { Babysitter } from './watch.ts'
 
 /** Options of `fit`. */
@@ -38,10 +38,11 @@ const NAMES: Names<FitOptions> = {
 const OF_EXPERIMENTS = { name: 0, preprocessing: 0 }
 
 /**
+ * @param updates of the run, where they do not follow from its epochs
  * @throws ThalwegError `train/unknown-option`, `train/bad-option`, `train/bad-learning-rate`, `train/empty-data`, `train/unlike-data`,
  * `train/wrong-loss`, what `checkRules` and the order refuse
  */
-export function completeOptions(options: FitOptions): Settings {
+export function completeOptions(options: FitOptions, updates?: number): Settings {
   checkNames('fit', options, { ...NAMES, ...OF_EXPERIMENTS })
   const { train, valid, test, loss, optimizer } = options
   const { seed = 0, batchSize = 64, order = shuffled(), earlyStopping } = options
@@ -72,7 +73,7 @@ export function completeOptions(options: FitOptions): Settings {
   const orders = order.over(train, seed)
   const most = longestEpoch(orders, options.epochs)
   const examples = batchSize === 'all' ? most : Math.min(batchSize, most)
-  if (options.average) checkBegins(options.average, { ...options, orders, batchSize: examples })
+  checkActs(options, updates ?? updatesOfRun({ ...options, orders, batchSize: examples }))
   return {
     ...options,
     engine: options.engine ?? defaultEngine(),

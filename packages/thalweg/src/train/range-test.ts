@@ -59,13 +59,14 @@ export interface RangeCurve {
 /** What is above this many times the first loss will not come back. */
 const DIVERGED = 20
 const LOOK_UP_MS = 50
+const STEPS = 100
 
 /**
  * @throws ThalwegError `train/bad-option`, and what `fit` throws for data, shapes and losses that do not fit; an
  * `AbortError` when the signal fires
  */
 export async function rangeTest(model: Model, options: RangeTestOptions): Promise<RangeTest> {
-  const { train, from = 1e-7, to = 10, steps = 100, seeds = 3, seed = 0, signal } = options
+  const { train, from = 1e-7, to = 10, steps = STEPS, seeds = 3, seed = 0, signal } = options
   checkRange(from, to)
   checkAtLeast('steps', steps, 20)
   checkAtLeast('seeds', seeds, 1)
@@ -104,19 +105,10 @@ export async function rangeTest(model: Model, options: RangeTestOptions): Promis
 }
 
 function settingsOf({ train, loss, optimizer, ...options }: RangeTestOptions, seed: number): Settings {
-  const { batchSize = 64, order, engine } = options
+  const { batchSize = 64, order, engine, steps = STEPS } = options
   const rules = rulesIn(options)
-  return completeOptions({
-    train,
-    loss,
-    optimizer,
-    batchSize,
-    order,
-    seed,
-    epochs: 1,
-    ...rules,
-    ...(engine && { engine }),
-  })
+  const asked = { train, loss, optimizer, batchSize, order, seed, epochs: 1, ...rules, ...(engine && { engine }) }
+  return completeOptions(asked, steps)
 }
 
 /** The loss after each update; ends where it diverged. */

@@ -1,8 +1,8 @@
 /** What `fit` refuses before its first step, because nothing would come of it. */
 import { arrays, moons } from 'thalweg/data'
 import { batchNorm, conv2d, crossEntropy, dense, flatten, type Model, sequential } from 'thalweg/nn'
-import { type Average, adam, ema, swa } from 'thalweg/optim'
-import { defineExperiment, fit } from 'thalweg/train'
+import { type Average, adam, decoupledDecay, ema, lookahead, sgd, swa } from 'thalweg/optim'
+import { defineExperiment, fit, rangeTest } from 'thalweg/train'
 import { expect, it } from 'vitest'
 import { rejects, throwsError } from '../tune/fails.ts'
 import { reference } from './runs.ts'
@@ -33,16 +33,35 @@ it('options by names that it does not have', async () => {
 
 // 20 examples in batches of 8 are 3 updates an epoch, 2 where two batches make one.
 it.each<[Average, object, string]>([
-  [swa({ startEpoch: 40 }), {}, 'startEpoch 40, 4 epochs'],
-  [swa({ startStep: 13 }), {}, 'startStep 13, 12 updates in all'],
+  [swa({ startEpoch: 40 }), {}, 'startEpoch 40, 4 epochs in all'],
+  [swa({ startEpoch: 4 }), {}, 'startEpoch 4, 4 epochs in all'],
+  [swa({ startStep: 12 }), {}, 'startStep 12, 12 updates in all'],
   [swa({ startStep: 9 }), { accumulate: 2 }, 'startStep 9, 8 updates in all'],
-])('an average that would never begin: %#', async (average, more, received) => {
+  [ema(), { epochs: 1, batchSize: 'all' }, '{"decay":0.999,"beginning":"correct"}, 1 epoch in all'],
+])('an average that would be the last weights: %#', async (average, more, received) => {
   const error = await rejects('train/bad-option', () => fit(model, { ...recipe, average, ...more }))
-  expect([error.rule, error.received]).toEqual(['fit: average swa must begin before the run ends', received])
+  const rule = `fit: average ${average.name} must take in more than the last weights`
+  expect([error.rule, error.received]).toEqual([rule, received])
 })
 
-it.each([swa({ startEpoch: 4 }), swa({ startStep: 12 }), ema()])('and no other average: %#', async (average) => {
+it.each([swa({ startEpoch: 3 }), swa({ startStep: 11 }), ema()])('and no other average: %#', async (average) => {
   expect((await fit(model, { ...recipe, average })).epochs).toBe(4)
+})
+
+it('a lookahead whose slow weights would never move, also of a group, and no other', async () => {
+  const ahead = (syncSteps: number) => decoupledDecay(lookahead(sgd(), { syncSteps }))
+  const error = await rejects('train/bad-option', () => fit(model, { ...recipe, optimizer: ahead(13) }))
+  expect(error.message).toBe(
+    'fit: lookahead must act before the run ends\nreceived: syncSteps 13, 12 updates in all\n' +
+      'try: give syncSteps at most 12, leave lookahead out, or train for longer',
+  )
+  const groups = [{ match: /weight$/, optimizer: lookahead(ahead(13)) }]
+  await rejects('train/bad-option', () => fit(model, { ...recipe, groups }))
+  expect((await fit(model, { ...recipe, optimizer: ahead(12) })).epochs).toBe(4)
+  // A range test has the steps that it is asked for, whatever an epoch has.
+  const range = { ...recipe, seeds: 1, steps: 20 }
+  await rejects('train/bad-option', () => rangeTest(model, { ...range, optimizer: ahead(21) }))
+  expect((await rangeTest(model, { ...range, optimizer: ahead(20) })).rates).toHaveLength(20)
 })
 
 it("the article's statistics of batches that have no variance, and no others", async () => {
