@@ -1,7 +1,7 @@
 /** The command line under test: in this process, with what it wrote, or as a process of its own that can be killed. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -80,6 +80,11 @@ export function start(args: readonly string[], nodeOptions: readonly string[] = 
     })
   }
   return { child, ended, event }
+}
+
+/** The processes that one has begun, as Linux knows them. */
+export function childrenOf({ pid }: ChildProcess): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number)
 }
 
 /** The last line may be torn where the process was killed. */

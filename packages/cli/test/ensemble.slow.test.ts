@@ -1,8 +1,8 @@
 /** Ensembles in processes of their own: interrupted, resumed, killed, predicted from. Needs a build. */
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { digestOf, emptyFolder, start, thalweg } from './command.ts'
+import { childrenOf, digestOf, emptyFolder, start, thalweg } from './command.ts'
 
 const ARGS = ['train', 'spiral', '--epochs', '30', '--ensemble', '3', '--workers', '2', '--json', '--quiet']
 
@@ -30,6 +30,54 @@ it('goes on to the same bits after Ctrl-C and kill -9, and does not depend on th
     expect(await digests(run)).toEqual(wanted)
     expect(again.events.at(-1)).toMatchObject({ testAccuracy: finished.events.at(-1)?.testAccuracy })
   }
+})
+
+it('whose process is killed says so in three lines, keeps what the others have, and goes on', {
+  timeout: 120_000,
+}, async () => {
+  const run = join(emptyFolder(), 'run')
+  const args = ['train', 'spiral', '--epochs', '400', '--ensemble', '3', '--workers', '2', '--json', '--quiet']
+  const { child, event, ended } = start([...args, '--out', run])
+  await event('epoch')
+  const [worker] = childrenOf(child)
+  process.kill(worker, 'SIGKILL')
+  const { code, events, stderr } = await ended
+  const [rule, received, advice, ...more] = stderr.trimEnd().split('\n')
+  expect([code, rule, more]).toEqual([1, 'train: every network of an ensemble must come to its end', []])
+  expect(received).toMatch(/^received: network [123] of 3: .* [(]killed by SIGKILL[)]$/)
+  expect(advice).toContain(`thalweg train --resume ${run}`)
+  expect(events.at(-1)).toMatchObject({ type: 'error', code: 'cli/worker-died' })
+  // The other one finished its step, and saved.
+  const saved = [1, 2].filter((member) => existsSync(join(run, 'members', String(member), 'checkpoints')))
+  expect(saved.length).toBeGreaterThanOrEqual(1)
+  expect((await thalweg('explain', run)).code).toBe(0)
+})
+
+it('two of whose networks die at once ends in the same three lines', { timeout: 60_000 }, async () => {
+  const folder = emptyFolder()
+  const file = join(folder, 'steep.ts')
+  writeFileSync(
+    file,
+    `import { moons } from 'thalweg/data'
+import { crossEntropy, dense, relu, sequential } from 'thalweg/nn'
+import { sgd } from 'thalweg/optim'
+import { defineExperiment } from 'thalweg/train'
+export default defineExperiment({
+  data: { train: moons({ size: 512, seed: 1 }) },
+  model: sequential(dense(32), relu(), dense(16), relu(), dense(2)),
+  loss: crossEntropy(),
+  optimizer: sgd({ learningRate: 1e18 }),
+  epochs: 9,
+})
+`,
+  )
+  const args = ['train', file, '--ensemble', '2', '--workers', '2', '--json', '--quiet', '--out', join(folder, 'run')]
+  const { code, stderr, events } = await start(args).ended
+  expect([code, stderr.trimEnd().split('\n')]).toEqual([
+    1,
+    [expect.any(String), expect.any(String), expect.any(String)],
+  ])
+  expect(events.at(-1)).toMatchObject({ type: 'error', code: 'train/non-finite-loss' })
 })
 
 it('predicts rows of a table as one network', { timeout: 60_000 }, async () => {

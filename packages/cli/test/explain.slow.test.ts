@@ -1,5 +1,5 @@
 /** What a run says about its health, while it goes on and afterwards. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DOMParser } from '@xmldom/xmldom'
 import { describe, expect, it } from 'vitest'
@@ -67,6 +67,30 @@ describe('a sick run', () => {
     expect(epochs).toHaveLength(16)
     const explained = await thalweg('explain', run)
     expect(explained.stdout).toMatch(/health +nothing wrong was seen; mended: loss-diverged/)
+    // What was changed, from what to what; and what is true of the run as it stands comes before what it left behind.
+    const changed = JSON.parse(JSON.stringify(mend?.changes)).map(({ text }: { text: string }) => text)
+    expect(explained.stdout.replaceAll(/\s+/g, ' ')).toContain(`changed ${changed.join('; ')} `)
+    const [standing, givenUp] = explained.stdout.split(/attempt 1, given up after \d+ steps, had/)
+    expect(givenUp).toContain('error loss-diverged')
+    expect(standing).not.toContain('error loss-diverged')
+    expect(events.at(-1)?.health).toMatchObject({ watched: 'all', errors: [], mended: ['loss-diverged'] })
+  })
+
+  it('that died has a page, and is told what helps instead of dying again', async () => {
+    const folder = emptyFolder()
+    const run = join(folder, 'run')
+    const { code, stdout, stderr } = await thalweg('train', writeExperiment(folder, 1e18), '--out', run)
+    expect([code, stderr.split('\n')[0]]).toEqual([1, 'fit: the loss must stay a finite number'])
+    expect(stdout).toContain(
+      `what may help:\n    thalweg train --resume ${run} --babysit fix\n    thalweg explain ${run}\n`,
+    )
+    expect(stdout).not.toMatch(/--resume \S+$/m)
+    expect(readFileSync(join(run, 'report.html'), 'utf8')).toContain('non-finite')
+    const { code: mended, events } = await thalweg('train', '--resume', run, '--babysit', 'fix', '--json')
+    expect([mended, events.at(-1)?.health]).toMatchObject([0, { errors: [], mended: ['non-finite'] }])
+    // The sitting that died left nothing that came again.
+    const findings = (await thalweg('explain', run, '--json')).events.filter(({ code: of }) => of === 'non-finite')
+    expect(findings).toHaveLength(1)
   })
 
   it('is measured again as the model that it was mended to', async () => {
@@ -86,20 +110,47 @@ describe('a sick run', () => {
     const run = join(folder, 'run')
     const { stdout } = await thalweg('train', writeExperiment(folder, 20), '--out', run, '--babysit', 'off')
     expect(stdout).not.toContain('loss-diverged')
-    expect(existsSync(join(run, 'case.jsonl'))).toBe(false)
+    const explained = await thalweg('explain', run, '--json')
+    expect(explained.stderr).toContain('nobody watched (--babysit off)')
+    expect(explained.events).toMatchObject([{ type: 'end', findings: 0, health: { watched: 'none' } }])
+    expect(readFileSync(join(run, 'report.html'), 'utf8')).toContain('nobody watched (--babysit off)')
   })
 })
 
 describe('an ensemble', () => {
-  it('tells of what its members have in common once, and keeps it', async () => {
+  it('says what its members have in common once, and tells and keeps it of each', async () => {
     const folder = emptyFolder()
     const run = join(folder, 'run')
     const args = ['train', writeExperiment(folder, 1e-6), '--ensemble', '2', '--workers', '1', '--json', '--out', run]
     const { events, stderr } = await thalweg(...args)
     const codes = events.flatMap(({ type, code, member }) => (type === 'finding' ? [`${code} ${member}`] : []))
-    expect(codes).toContain('rate-too-low 1')
-    expect(codes.filter((code) => code.startsWith('rate-too-low'))).toHaveLength(1)
+    expect(codes.filter((code) => code.startsWith('rate-too-low'))).toEqual(['rate-too-low 1', 'rate-too-low 2'])
     expect(stderr.match(/\(rate-too-low\)/g)).toHaveLength(1)
-    expect((await thalweg('explain', run)).stdout).toContain('rate-too-low')
+    expect(stderr).toMatch(/health +rate-too-low \(all 2 networks\)/)
+    expect(stderr).toContain(`thalweg explain ${run}`)
+    expect(events.at(-1)?.health).toMatchObject({ networks: { 'rate-too-low': [1, 2] } })
+    const { stdout } = await thalweg('explain', run)
+    expect(stdout.match(/rate-too-low after \d+ steps, all 2 networks/g)).toHaveLength(1)
+    const html = readFileSync(join(run, 'report.html'), 'utf8')
+    expect(html).toContain('all 2 networks')
+    expect(html).toContain('Training loss')
+  })
+
+  it('one of whose networks dies ends in three lines that say which, and can be explained', async () => {
+    const folder = emptyFolder()
+    const run = join(folder, 'run')
+    const args = ['--ensemble', '2', '--workers', '1', '--babysit', 'fix', '--out', run]
+    const { code, stdout, stderr } = await thalweg('train', writeExperiment(folder, 1e18), ...args)
+    expect(code).toBe(1)
+    const [rule, received, advice, ...more] = stderr.trimEnd().split('\n')
+    expect(rule).toBe('train: every network of an ensemble must come to its end')
+    expect(received).toMatch(
+      /^received: network 1 of 2: fit: the loss must stay a finite number \(NaN or infinity in step/,
+    )
+    expect([advice, more]).toEqual([expect.stringMatching(/^try: a lower --learning-rate/), []])
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('not mended: --babysit fix is for a single network')
+    expect(stdout).toContain(`0 of 2 networks are finished; all that was trained is kept in ${run}`)
+    const explained = await thalweg('explain', run, '--out', join(folder, 'page.html'))
+    expect([explained.code, explained.stdout]).toEqual([0, expect.stringMatching(/health +non-finite \(network 1\)/)])
   })
 })

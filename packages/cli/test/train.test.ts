@@ -41,11 +41,16 @@ const compileEvent = z.strictObject({
   arenaBytes: z.number().int(),
 })
 
+const codes = z.array(z.string())
 const endFields = {
   type: z.literal('end'),
   testLoss: z.number(),
   epochs: z.number().int(),
   seconds: z.number(),
+  health: z.strictObject({
+    watched: z.enum(['all', 'part', 'none']),
+    ...{ errors: codes, warnings: codes, notes: codes, mended: codes },
+  }),
   run: z.string(),
 }
 const classEnd = z.strictObject({ ...endFields, testAccuracy: z.number().min(0).max(1) })

@@ -5,9 +5,11 @@ import { writeFileAtomic } from 'thalweg/train'
 import { EXIT } from '../errors.ts'
 import { addSharedOptions, type SharedOptions } from '../options.ts'
 import { readCaseFile } from '../run/case-file.ts'
-import { runFolder } from '../run/folder.ts'
+import { readManifest, runFolder } from '../run/folder.ts'
+import { type Case, findingsIn, healthIn } from '../run/health.ts'
 import { reportOf } from '../run/report.ts'
-import { healthOf, sayCase, sayMend } from '../terminal/findings.ts'
+import { healthText, networksText, sayCase, sayMendCase } from '../terminal/findings.ts'
+import { plural } from '../terminal/format.ts'
 import { sayRows } from '../terminal/summary.ts'
 import { createVoice } from '../voice.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -29,23 +31,31 @@ export function addExplainCommand(program: Command, { streams, finish }: Surroun
   command.action(async (run: string, options: SharedOptions) => {
     const voice = createVoice(options, streams)
     const folder = runFolder(run)
-    const { findings, mends } = await readCaseFile(folder)
+    const [caseFile, manifest] = [await readCaseFile(folder), await readManifest(folder)]
+    const { findings, mends } = caseFile
     voice.say(`\n${voice.style.bold('thalweg')}  explain ${voice.style.accent(path.basename(path.resolve(run)))}\n`)
-    // Grave things first; among equals as they came.
-    const rank = { error: 0, warning: 1, info: 2 }
-    for (const finding of [...findings].sort((a, b) => rank[a.severity] - rank[b.severity])) {
-      sayCase(finding, voice)
-      voice.event({ ...finding })
+    const { standing, givenUp } = findingsIn(caseFile)
+    const sayCases = (cases: readonly Case[]): void => {
+      for (const { finding, networks } of cases) {
+        sayCase(finding, voice, networks && networksText(networks, manifest.ensemble ?? 1))
+      }
     }
-    for (const mend of mends) {
-      sayMend(mend, voice)
-      voice.event({ ...mend })
+    sayCases(standing)
+    for (const mend of mends) sayMendCase(mend, voice)
+    for (const { attempt, step, cases } of givenUp) {
+      voice.say(`  ${voice.style.bold(`attempt ${attempt}`)}, given up after ${plural(step, 'step')}, had\n`)
+      sayCases(cases)
     }
+    for (const event of [...findings, ...mends]) voice.event({ ...event })
     if (options.out !== undefined) await writeFileAtomic(options.out, await reportOf(folder))
-    const kept = mends.filter((mend) => mend.kept.length > 0)
-    sayRows(voice, [['health', healthOf(findings, kept, voice.style)]])
+    const health = healthIn(caseFile, manifest)
+    sayRows(voice, [
+      ['health', healthText(health, manifest, voice.style)],
+      ...(options.out === undefined ? [] : [['report', options.out] as const]),
+    ])
     voice.say('')
-    voice.event({ type: 'end', findings: findings.length, mends: kept.length })
+    const kept = mends.filter((mend) => mend.kept.length > 0)
+    voice.event({ type: 'end', findings: findings.length, mends: kept.length, health })
     finish(EXIT.done)
   })
 }

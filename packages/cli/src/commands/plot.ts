@@ -1,15 +1,11 @@
 /** `thalweg plot`: the curves of a run as a picture, or of several side by side. */
-import path from 'node:path'
 import type { Command } from 'commander'
 import { writeFileAtomic } from 'thalweg/train'
-import { memberFolder } from '../ensemble/member.ts'
+import { curvesIn, type RunCurves } from '../ensemble/curves.ts'
 import { EXIT, usage } from '../errors.ts'
 import { addSharedOptions, integerOption, numberOption, rateOption, type SharedOptions } from '../options.ts'
-import { exists } from '../read.ts'
 import { scheduleNames } from '../recipes/schedule.ts'
-import type { NamedCurves } from '../run/curves.ts'
 import { readManifest, runFolder } from '../run/folder.ts'
-import { readMetrics } from '../run/metrics.ts'
 import { count } from '../terminal/format.ts'
 import { createVoice, type Voice } from '../voice.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -58,7 +54,7 @@ export function addPlotCommand(program: Command, { streams, finish }: Surroundin
     refuseMixed(folders, options)
     refuseTwoFiles(options)
     if (options.schedule !== undefined) return finish(await plotSchedule(options.schedule, file, options, voice))
-    const runs = (await Promise.all(folders.map(curvesIn))).flat()
+    const runs = (await Promise.all(folders.map(curvesOfRun))).flat()
     const [{ lineChartSvg }, { comparedCurves, curvesOf }] = await Promise.all([
       import('../plot/line-chart.ts'),
       import('../run/curves.ts'),
@@ -119,30 +115,12 @@ function refuseTwoFiles({ svg, out }: PlotOptions): void {
   })
 }
 
-interface RunCurves extends NamedCurves {
-  readonly folder: string
-}
-
-/** Of a run; of an ensemble one for each network that has begun, since it has no epochs of its own. */
-async function curvesIn(folder: string): Promise<RunCurves[]> {
-  const manifest = await readManifest(runFolder(folder))
-  const name = path.basename(path.resolve(folder))
-  if (manifest.members === 'trials') throw noCurves(folder)
-  if (manifest.ensemble === undefined || manifest.members === 'snapshots') {
-    return begun([{ folder, name, epochs: await readMetrics(runFolder(folder)) }], folder)
-  }
-  const members = Array.from({ length: manifest.ensemble }, async (_, member): Promise<RunCurves> => {
-    const { path: own } = memberFolder(folder, member)
-    return {
-      folder: own,
-      name: `${name}, ${member + 1}`,
-      epochs: (await exists(own)) ? await readMetrics(runFolder(own)) : [],
-    }
-  })
-  return begun(
-    (await Promise.all(members)).filter(({ epochs }) => epochs.length > 0),
-    folder,
-  )
+/** @throws ThalwegError `usage/no-epochs` where there is nothing to draw */
+async function curvesOfRun(run: string): Promise<readonly RunCurves[]> {
+  const folder = runFolder(run)
+  const manifest = await readManifest(folder)
+  if (manifest.members === 'trials') throw noCurves(run)
+  return begun(await curvesIn(folder, manifest), run)
 }
 
 function noCurves(folder: string): Error {

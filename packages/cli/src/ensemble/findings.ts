@@ -1,6 +1,6 @@
 /**
  * What is found of the members of an ensemble. They have data and model in common, and so most of what there is to find:
- * each thing is told once, and stands once in the case file of the ensemble's run, with the first member that had it.
+ * each thing is said once, of the first member that had it, and told and kept of every one, with its number.
  */
 import type { FindingEvent } from 'thalweg/train'
 import { appendCase, readCaseFile } from '../run/case-file.ts'
@@ -17,19 +17,23 @@ export type TellFinding = (event: FindingEvent, member?: number) => void
 /** What earlier sittings have told is told already. */
 export async function createTeller(folder: RunFolder, voice: Voice): Promise<TellFinding> {
   const { findings } = await readCaseFile(folder)
-  const told = new Set(findings.map(keyOf))
+  const said = new Set(findings.map(kindOf))
+  const kept = new Set(findings.map((one) => `${kindOf(one)} ${one.member}`))
   let warnings = 0
-  return (event, member) => {
-    if (told.has(keyOf(event))) return
-    told.add(keyOf(event))
+  return (event, from) => {
+    const member = from === undefined ? undefined : from + 1
+    const kind = kindOf(event)
+    if (kept.has(`${kind} ${member}`)) return
+    kept.add(`${kind} ${member}`)
+    voice.event({ ...event, ...(member !== undefined && { member }) })
+    appendCase(folder, event, member)
+    if (said.has(kind)) return
+    said.add(kind)
     if (event.severity !== 'info') warnings++
-    const of = member === undefined ? undefined : { member: member + 1 }
     sayFinding(event, voice, warnings > FULL)
-    voice.event({ ...event, ...of })
-    appendCase(folder, { ...event, ...of })
   }
 }
 
-function keyOf({ code, severity }: Pick<FindingEvent, 'code' | 'severity'>): string {
+function kindOf({ code, severity }: Pick<FindingEvent, 'code' | 'severity'>): string {
   return `${code} ${severity}`
 }

@@ -13,7 +13,7 @@ import {
 } from 'thalweg/train'
 import { fitOptionsOf, realize } from '../recipes/recipe.ts'
 import { firstWeights } from '../recipes/weights.ts'
-import { adviserFor } from '../run/babysit.ts'
+import { adviserFor, type Babysitting } from '../run/babysit.ts'
 import { loadRunData } from '../run/data.ts'
 import {
   appendMetrics,
@@ -37,6 +37,8 @@ export interface MemberTask {
   readonly manifest: Manifest
   /** The ensemble's folder. */
   readonly run: string
+  /** In this sitting. */
+  readonly babysit: Babysitting | undefined
 }
 
 /** `runs/.../members/1`. */
@@ -45,6 +47,7 @@ export function memberFolder(run: string, member: number): RunFolder {
 }
 
 export interface MemberControl {
+  readonly babysit: Babysitting | undefined
   readonly signal: AbortSignal
   readonly onEvent: (event: TrainEvent) => void
 }
@@ -59,7 +62,7 @@ export async function trainMember(
   data: Prepared,
   folder: RunFolder,
   member: number,
-  { signal, onEvent }: MemberControl,
+  { babysit, signal, onEvent }: MemberControl,
 ): Promise<boolean> {
   if (await isFinished(folder)) return true
   const { recipe, checkpointEvery } = manifest
@@ -78,7 +81,7 @@ export async function trainMember(
     seed,
     resume: snapshot,
     signal,
-    babysit: adviserFor(manifest.babysit),
+    babysit: adviserFor(babysit),
     onEvent(event) {
       if (event.type === 'epoch') appendMetrics(folder, event)
       onEvent(event)
@@ -106,8 +109,9 @@ async function newestOf(folder: RunFolder): Promise<Snapshot | undefined> {
 }
 
 /** In a worker: the data is loaded once, members are trained one after the other. */
-export async function openMemberTask({ manifest, run }: MemberTask): Promise<Task> {
+export async function openMemberTask({ manifest, run, babysit }: MemberTask): Promise<Task> {
   const voice = createVoice({ quiet: true }, process)
   const data = await loadRunData(manifest, { folder: undefined, voice, signal: new AbortController().signal })
-  return (member, control) => trainMember(manifest, data, memberFolder(run, Number(member)), Number(member), control)
+  return (member, control) =>
+    trainMember(manifest, data, memberFolder(run, Number(member)), Number(member), { ...control, babysit })
 }

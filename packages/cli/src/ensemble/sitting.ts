@@ -2,10 +2,12 @@
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { ThalwegError } from 'thalweg'
 import type { EpochEvent, TrainEvent } from 'thalweg/train'
-import { EXIT } from '../errors.ts'
+import { asThalwegError, EXIT } from '../errors.ts'
 import { type EngineOptions, engineEnvironment } from '../options.ts'
 import { checkRecipe, modelOf } from '../recipes/recipe.ts'
+import { appendWatch, readCaseFile } from '../run/case-file.ts'
 import {
   createRunFolder,
   isFinished,
@@ -14,9 +16,12 @@ import {
   reopenRunFolder,
   writeResult,
 } from '../run/folder.ts'
+import { healthIn } from '../run/health.ts'
 import type { Manifest } from '../run/manifest.ts'
+import { reportFile, writeReport } from '../run/report.ts'
 import type { Sitting, SittingContext } from '../run/sitting.ts'
-import { placeOf, resumeCommand, sayBeginning } from '../run/words.ts'
+import { explainCommand, isDeath, isIll, placeOf, resumeCommand, sayBeginning, sayNext } from '../run/words.ts'
+import { healthText } from '../terminal/findings.ts'
 import { duration, loss, percent, r2 } from '../terminal/format.ts'
 import { sayRows } from '../terminal/summary.ts'
 import { growingTable } from '../terminal/table.ts'
@@ -35,7 +40,7 @@ export async function runEnsembleSitting(
   { workers = os.availableParallelism(), ...engine }: EngineOptions & { readonly workers?: number | undefined } = {},
 ): Promise<number> {
   const { voice } = context
-  const { folder, manifest, data } = sitting
+  const { folder, manifest, data, babysit } = sitting
   const { ensemble: members = 0 } = manifest
   const began = performance.now()
   await checkRecipe(manifest.recipe, data, manifest.seed)
@@ -46,6 +51,7 @@ export async function runEnsembleSitting(
     const { preprocessing, experiment } = data
     lock = await createRunFolder(folder, { manifest, preprocessing, experiment })
   }
+  appendWatch(folder, babysit ?? 'advise', 0)
   try {
     const isSnapshots = manifest.members === 'snapshots'
     const size = Math.min(workers, members)
@@ -67,22 +73,40 @@ export async function runEnsembleSitting(
     const seconds = (performance.now() - began) / 1000
     const result = resultOf(verdict, { epochs: manifest.recipe.epochs, seconds })
     await writeResult(folder, result)
+    await writeReport(folder)
+    const health = healthIn(await readCaseFile(folder), manifest)
     sayVerdict(verdict, voice)
     sayRows(voice, [
       ['trained', `${trainedText(manifest)} in ${duration(seconds)}`],
+      ['health', healthText(health, manifest, voice.style)],
       ['run', folder.path],
+      ['report', reportFile(folder)],
     ])
-    voice.say('')
-    voice.event({ type: 'end', ...result, ...verdictFields(verdict), run: folder.path })
+    if (isIll(health)) sayNext([explainCommand(folder)], voice)
+    else voice.say('')
+    voice.event({ type: 'end', ...result, ...verdictFields(verdict), health, run: folder.path })
     return EXIT.done
+  } catch (error) {
+    voice.hide()
+    await sayLeft(sitting, voice)
+    throw error
   } finally {
     voice.hide()
     lock.release(folder.path)
   }
 }
 
+/** Some of it failed: what there is of the rest, and where what is known of it stands. */
+async function sayLeft({ folder, manifest }: Sitting, voice: Voice): Promise<void> {
+  const [{ findings }, left] = await Promise.all([readCaseFile(folder), progressOf({ folder, manifest })])
+  await writeReport(folder).catch(() => undefined)
+  voice.say(`\n  ${left}; all that was trained is kept in ${folder.path}`)
+  if (findings.length > 0) sayNext([explainCommand(folder)], voice)
+  else voice.say('')
+}
+
 /** How far the members have come, in words. */
-async function progressOf({ folder, manifest }: Sitting): Promise<string> {
+async function progressOf({ folder, manifest }: Pick<Sitting, 'folder' | 'manifest'>): Promise<string> {
   const { ensemble: count = 0, members } = manifest
   if (members === 'snapshots') {
     const newest = await newestSnapshot(folder.path, count)
@@ -103,17 +127,25 @@ async function reopen(folder: RunFolder, manifest: Manifest): Promise<void> {
   }
 }
 
-/** Whether every member came to its end. */
+/**
+ * Whether every member came to its end.
+ *
+ * @throws ThalwegError what the first member that failed threw, with its number; the others are stopped and have saved
+ */
 async function trainAll(
-  { folder, manifest, data }: Sitting,
+  { folder, manifest, data, babysit }: Sitting,
   members: number,
   { size, engine }: { readonly size: number; readonly engine: EngineOptions },
-  { voice, signal, interrupt }: SittingContext,
+  { voice, signal: asked, interrupt }: SittingContext,
 ): Promise<boolean> {
   const progress = createMembersProgress(manifest, members, voice)
   const tell = await createTeller(folder, voice)
-  const task: MemberTask = { kind: 'member', manifest, run: folder.path }
+  const task: MemberTask = { kind: 'member', manifest, babysit, run: folder.path }
   const pool = size > 1 ? createPool(size, task, engineEnvironment(engine, size)) : undefined
+  const failing = new AbortController()
+  const signal = AbortSignal.any([asked, failing.signal])
+  let failure: ThalwegError | undefined
+
   async function one(member: number): Promise<boolean> {
     if (signal.aborted) return false
     const onEvent = (sent: unknown): void => {
@@ -125,6 +157,7 @@ async function trainAll(
     // It compiles in this process; what is finished lies in its own folder.
     interrupt?.rest()
     return trainMember(manifest, data, memberFolder(folder.path, member), member, {
+      babysit,
       signal,
       onEvent(event) {
         if (event.type === 'start') interrupt?.listen()
@@ -132,16 +165,43 @@ async function trainAll(
       },
     })
   }
+
+  /** The ensemble would lack it, so the others do not go on: they finish their step, and save. */
+  async function oneOrNone(member: number): Promise<boolean> {
+    try {
+      return await one(member)
+    } catch (error) {
+      failure ??= memberFailed(error, `network ${member + 1} of ${members}`, folder)
+      failing.abort()
+      return false
+    }
+  }
+
   try {
     const all = Array.from({ length: members }, (_, member) => member)
-    if (pool) return (await Promise.all(all.map(one))).every(Boolean)
-    for (const member of all) if (!(await one(member))) return false
-    return true
+    const done = pool ? await Promise.all(all.map(oneOrNone)) : []
+    if (!pool) for (const member of all) done.push(await oneOrNone(member))
+    if (failure) throw failure
+    return done.every(Boolean)
   } finally {
     interrupt?.listen()
     pool?.close()
   }
 }
+
+function memberFailed(error: unknown, which: string, folder: RunFolder): ThalwegError {
+  const { code, rule, received, try: advice } = asThalwegError(error)
+  return new ThalwegError(code, {
+    rule: `train: every network of an ensemble must come to its end`,
+    received: `${which}: ${rule} (${received})`,
+    try: isDeath(error) ? DEATH_ADVICE : `${advice}: ${resumeCommand(folder)}`,
+    cause: error,
+  })
+}
+
+/** It would end at the same step again; members are not mended. */
+const DEATH_ADVICE =
+  'a lower --learning-rate or --clip-norm 1 in a new run; or see what --babysit fix finds for one network, without --ensemble'
 
 /** A row when a member has come to its end, and a line that moves. */
 function createMembersProgress(

@@ -16,7 +16,7 @@ import { memberFolder } from './member.ts'
 
 /** @returns whether every member came to its minimum */
 export async function trainSnapshots(
-  { folder, manifest, data, checkpointEvery }: Sitting,
+  { folder, manifest, data, checkpointEvery, babysit }: Sitting,
   { voice, signal, interrupt }: SittingContext,
 ): Promise<boolean> {
   const { recipe, seed, ensemble: members = 0 } = manifest
@@ -37,7 +37,7 @@ export async function trainSnapshots(
     ...options,
     store: first?.store,
     everySteps: checkpointEvery,
-    babysit: adviserFor(manifest.babysit),
+    babysit: adviserFor(babysit),
     ...{ members, seed, checkpoints, signal },
     onEvent(event) {
       if (event.type === 'start') interrupt?.listen()

@@ -1,13 +1,14 @@
 /**
- * What a babysitter saw and did, kept with the run: `case.jsonl`, one finding, mend or reading a line, in their order.
- * Readings are thinned: a report shows a course, not every step.
+ * What a babysitter saw and did, kept with the run: `case.jsonl`, one finding, mend or reading a line, in their order, and
+ * for each sitting a line that says whether there was one. Readings are thinned: a report shows a course, not every step.
  */
 import { appendFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Reading } from 'thalweg/diagnose'
-import type { Change, FindingEvent, MendEvent } from 'thalweg/train'
+import { type Change, type FindingEvent, type MendEvent, type Snapshot, writeFileAtomic } from 'thalweg/train'
 import { z } from 'zod'
 import { exists, readFile } from '../read.ts'
+import { type Babysitting, babysittings } from './babysit.ts'
 import { type RunFolder, readManifest } from './folder.ts'
 
 /** JSON has no NaN and no infinities. */
@@ -18,6 +19,16 @@ const figure: z.ZodType<number> = z
 export interface KnownFinding extends Omit<FindingEvent, 'patches' | 'origin' | 'layer' | 'again'> {
   readonly layer?: string | undefined
   readonly again?: boolean | undefined
+  readonly patches: readonly KnownPatch[]
+  /** Of an ensemble, which of its networks, from 1. */
+  readonly member?: number | undefined
+}
+
+/** A sitting began, after so many steps. */
+export interface KnownWatch {
+  readonly type: 'watch'
+  readonly how: Babysitting
+  readonly step: number
 }
 
 /** A change as it was written down; of a later version, one that is not known here. */
@@ -47,6 +58,8 @@ export interface KnownReading {
   readonly parameters: readonly { readonly path: string; readonly ratio: number }[]
 }
 
+const patches: z.ZodType<KnownPatch[]> = z.array(z.looseObject({ kind: z.string() }))
+
 const findingSchema: z.ZodType<KnownFinding> = z.object({
   type: z.literal('finding'),
   code: z.string(),
@@ -55,14 +68,14 @@ const findingSchema: z.ZodType<KnownFinding> = z.object({
   attempt: z.number().default(1),
   again: z.boolean().optional(),
   layer: z.string().optional(),
+  member: z.number().int().optional(),
   message: z.string(),
   evidence: z.object({ measured: figure, rule: z.string(), threshold: figure }),
   cause: z.string(),
   try: z.string(),
+  patches,
   source: z.string(),
 })
-
-const patches: z.ZodType<KnownPatch[]> = z.array(z.looseObject({ kind: z.string() }))
 
 const changes: z.ZodType<Change[]> = z
   .array(z.object({ what: z.string(), before: z.string(), after: z.string(), text: z.string() }))
@@ -91,20 +104,31 @@ const readingSchema: z.ZodType<KnownReading> = z.object({
   parameters: z.array(z.object({ path: z.string(), ratio: figure })),
 })
 
-const lineSchema: z.ZodType<KnownFinding | KnownMend | KnownReading> = z.union([
-  findingSchema,
-  mendSchema,
-  readingSchema,
-])
+const watchSchema: z.ZodType<KnownWatch> = z.object({
+  type: z.literal('watch'),
+  how: z.enum(babysittings),
+  step: z.number(),
+})
+
+type KnownLine = KnownFinding | KnownMend | KnownReading | KnownWatch
+
+const lineSchema: z.ZodType<KnownLine> = z.union([findingSchema, mendSchema, readingSchema, watchSchema])
 
 export interface CaseFile {
+  readonly watches: readonly KnownWatch[]
   readonly findings: readonly KnownFinding[]
   readonly mends: readonly KnownMend[]
   readonly readings: readonly KnownReading[]
 }
 
-export function appendCase(folder: RunFolder, event: FindingEvent | MendEvent): void {
-  append(folder, event)
+/** @param member of an ensemble, from 1 */
+export function appendCase(folder: RunFolder, event: FindingEvent | MendEvent, member?: number): void {
+  append(folder, { ...event, ...(member !== undefined && { member }) })
+}
+
+/** A sitting begins, from `step` on: told apart from one in which nothing was found. */
+export function appendWatch(folder: RunFolder, how: Babysitting, step: number): void {
+  append(folder, { type: 'watch', how, step })
 }
 
 /** The few figures that a report draws. */
@@ -128,21 +152,44 @@ function append({ path: folder }: RunFolder, line: object): void {
 
 const FILE = 'case.jsonl'
 
-/** Empty for a run that was not watched. A line that was torn when the run was stopped is left out. */
+/** Empty where nobody ever wrote one. A line that was torn when the run was stopped is left out. */
 export async function readCaseFile(folder: RunFolder): Promise<CaseFile> {
   await readManifest(folder)
-  const file = path.join(folder.path, FILE)
-  if (!(await exists(file))) return { findings: [], mends: [], readings: [] }
-  const lines = new TextDecoder().decode(await readFile(file)).split('\n')
-  const known = lines.flatMap((line) => {
-    const parsed = lineSchema.safeParse(jsonOf(line))
-    return parsed.success ? [parsed.data] : []
-  })
+  const known = (await linesOf(folder)).flatMap(({ known }) => (known ? [known] : []))
   return {
+    watches: known.filter((line) => line.type === 'watch'),
     findings: known.filter((line) => line.type === 'finding'),
     mends: known.filter((line) => line.type === 'mend'),
     readings: known.filter((line) => line.type === 'reading'),
   }
+}
+
+/** Takes away what came after the checkpoint that a run goes on from, everything where there is none: it will come again. */
+export async function cutCase(folder: RunFolder, snapshot: Snapshot | undefined): Promise<void> {
+  const lines = await linesOf(folder)
+  if (lines.length === 0) return
+  const { step } = snapshot?.position ?? { step: Number.NEGATIVE_INFINITY }
+  // What came before the last mend that the checkpoint knows has been, whatever its step.
+  let mends = snapshot?.mends?.length ?? 0
+  const kept = lines.filter(({ known }) => {
+    if (mends === 0) return known !== undefined && known.type !== 'mend' && known.step <= step
+    if (known?.type === 'mend') mends--
+    return true
+  })
+  await writeFileAtomic(path.join(folder.path, FILE), kept.map(({ text }) => `${text}\n`).join(''))
+}
+
+interface Line {
+  readonly text: string
+  /** Nothing where a later version wrote it, or a crash tore it. */
+  readonly known: KnownLine | undefined
+}
+
+async function linesOf({ path: folder }: RunFolder): Promise<Line[]> {
+  const file = path.join(folder, FILE)
+  if (!(await exists(file))) return []
+  const lines = new TextDecoder().decode(await readFile(file)).split('\n')
+  return lines.filter(Boolean).map((text) => ({ text, known: lineSchema.safeParse(jsonOf(text)).data }))
 }
 
 function jsonOf(line: string): unknown {
@@ -153,44 +200,7 @@ function jsonOf(line: string): unknown {
   }
 }
 
-/** A change in a few words: `a tenth of the learning rate`. */
-export function describePatch(patch: KnownPatch): string {
-  const values = new Map(Object.entries(patch))
-  const of = (name: string): string => String(values.get(name))
-  switch (patch.kind) {
-    case 'learning-rate':
-      return `the learning rate times ${of('factor')}`
-    case 'clip-norm':
-      return `gradients clipped to a norm of ${of('norm')}`
-    case 'optimizer':
-      return `the optimizer ${of('name')}`
-    case 'shuffle':
-      return 'a new random order every epoch'
-    case 'batch-size':
-      return `batches of ${of('size')}`
-    case 'no-decay':
-      return 'no weight decay'
-    case 'initializer':
-      return `first weights by ${of('name')}`
-    case 'scale-inputs':
-      return 'inputs scaled in front of the model'
-    case 'activation':
-      return `${of('to')} in place of ${of('from')}`
-    case 'remove-layer':
-      return `${of('layer')} left out`
-    case 'unfreeze':
-      return 'nothing frozen'
-    case 'scale-outputs':
-      return 'outputs scaled to the targets behind the model'
-    case 'insert-activations':
-      return `${of('name')} between the layers with weights`
-    case 'widen-layer':
-      return `${of('layer')} with ${of('units')} units`
-    case 'dropout-rate':
-      return `dropout with a rate of ${of('rate')}`
-    case 'norm-momentum':
-      return `batch norm with a momentum of ${of('momentum')}`
-    default:
-      return patch.kind
-  }
+/** Changes in words, before and after: `learning rate 10 → 0.1`. */
+export function changesText({ changes }: { readonly changes: readonly Change[] }): string {
+  return changes.map(({ text }) => text).join('; ')
 }

@@ -1,47 +1,48 @@
 /** `report.html`: a run on one page that needs nothing else, curves, layers, findings and mends. */
 import path from 'node:path'
 import { writeFileAtomic } from 'thalweg/train'
+import { curvesIn } from '../ensemble/curves.ts'
 import { type LineChart, lineChartSvg } from '../plot/line-chart.ts'
+import { healthText, networksText } from '../terminal/findings.ts'
 import { figure, percent, plural } from '../terminal/format.ts'
-import {
-  type CaseFile,
-  describePatch,
-  type KnownFinding,
-  type KnownMend,
-  type KnownReading,
-  readCaseFile,
-} from './case-file.ts'
-import { curvesOf } from './curves.ts'
+import { styleFor } from '../terminal/style.ts'
+import { type CaseFile, changesText, type KnownMend, type KnownReading, readCaseFile } from './case-file.ts'
+import { comparedCurves, curvesOf, type NamedCurves } from './curves.ts'
 import { type RunFolder, readManifest } from './folder.ts'
+import { type Case, findingsIn, healthIn } from './health.ts'
 import type { Manifest } from './manifest.ts'
-import { type EpochFigures, readMetrics } from './metrics.ts'
+
+export function reportFile({ path: folder }: RunFolder): string {
+  return path.join(folder, 'report.html')
+}
 
 /** From what the folder holds. */
 export async function writeReport(folder: RunFolder): Promise<void> {
-  await writeFileAtomic(path.join(folder.path, 'report.html'), await reportOf(folder))
+  await writeFileAtomic(reportFile(folder), await reportOf(folder))
 }
 
 export async function reportOf(folder: RunFolder): Promise<string> {
-  const [manifest, epochs, caseFile] = [
-    await readManifest(folder),
-    await readMetrics(folder),
-    await readCaseFile(folder),
-  ]
-  return reportHtml({ manifest, epochs, caseFile })
+  const manifest = await readManifest(folder)
+  const [curves, caseFile] = await Promise.all([curvesIn(folder, manifest), readCaseFile(folder)])
+  return reportHtml({ manifest, curves, caseFile })
 }
 
 export interface ReportParts {
   readonly manifest: Manifest
-  readonly epochs: readonly EpochFigures[]
+  /** Of an ensemble one for each network. */
+  readonly curves: readonly NamedCurves[]
   readonly caseFile: CaseFile
 }
 
 /** Layers that a chart names; more lines say nothing. */
 const LAYERS = 12
 
-export function reportHtml({ manifest, epochs, caseFile: { findings, mends, readings } }: ReportParts): string {
+export function reportHtml({ manifest, curves: courses, caseFile }: ReportParts): string {
+  const { mends, readings } = caseFile
   const { name, seed, recipe, versions, created } = manifest
-  const curves = epochs.length > 0 ? lineChartSvg(curvesOf({ name, epochs }), { width: 860, height: 300 }) : ''
+  const begun = courses.filter(({ epochs }) => epochs.length > 0)
+  const charts = begun.length === 1 ? curvesOf(begun[0]) : comparedCurves(begun)
+  const curves = charts.length === 0 ? '' : lineChartSvg(charts, { width: 860, height: 300 })
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -54,7 +55,10 @@ export function reportHtml({ manifest, epochs, caseFile: { findings, mends, read
 <h1>${escaped(name)}</h1>
 <p class="aside">${escaped(created)}, seed ${seed}, ${escaped(recipe.optimizer.name)}, thalweg ${escaped(versions.thalweg)}</p>
 <h2>Findings</h2>
-${findings.length === 0 ? '<p>Nothing was found.</p>' : findings.map(findingHtml).join('\n')}
+<p>${escaped(healthText(healthIn(caseFile, manifest), manifest, styleFor({})))}</p>
+${findingsIn(caseFile)
+  .standing.map((one) => findingHtml(one, manifest))
+  .join('\n')}
 ${mends.length === 0 ? '' : `<h2>Mends</h2>\n${mends.map(mendHtml).join('\n')}`}
 <h2>Curves</h2>
 ${curves || '<p>No epoch was finished.</p>'}
@@ -75,17 +79,8 @@ dt { color: #59636e } dd { margin: 0 } table { border-collapse: collapse } td, t
 svg { max-width: 100%; height: auto }
 `
 
-function findingHtml({
-  severity,
-  code,
-  layer,
-  step,
-  message,
-  evidence,
-  cause,
-  source,
-  ...finding
-}: KnownFinding): string {
+function findingHtml({ finding, networks }: Case, { ensemble = 1 }: Manifest): string {
+  const { severity, code, layer, step, message, evidence, cause, source } = finding
   const rows = [
     ['measured', `${figure(evidence.measured)}, the limit is ${figure(evidence.threshold)}: ${evidence.rule}`],
     ['likely', cause],
@@ -93,16 +88,16 @@ function findingHtml({
     ['source', source],
   ]
   const list = rows.map(([label, words]) => `<dt>${label}</dt><dd>${escaped(words)}</dd>`).join('')
-  return `<article class="${severity}"><h3>${severity}: ${escaped(code)}${layer ? ` in ${escaped(layer)}` : ''}, after ${plural(step, 'step')}</h3>
+  return `<article class="${severity}"><h3>${severity}: ${escaped(code)}${layer ? ` in ${escaped(layer)}` : ''}, after ${plural(step, 'step')}${networks ? `, ${networksText(networks, ensemble)}` : ''}</h3>
 <p>${escaped(message)}</p><dl>${list}</dl></article>`
 }
 
-function mendHtml({ codes, step, from, control, candidates, kept, spent, share, margin }: KnownMend): string {
-  const words = (patches: KnownMend['kept']): string => escaped(patches.map(describePatch).join(', '))
+function mendHtml(mend: KnownMend): string {
+  const { codes, step, from, control, candidates, kept, spent, share, margin } = mend
   const rows = candidates
-    .map(({ patches, loss }) => `<tr><td>${words(patches)}</td><td>${figure(loss)}</td></tr>`)
+    .map((trial) => `<tr><td>${escaped(changesText(trial))}</td><td>${figure(trial.loss)}</td></tr>`)
     .join('')
-  const verdict = kept.length === 0 ? 'nothing was changed' : `${words(kept)}, from step ${from.step} on`
+  const verdict = kept.length === 0 ? 'nothing was changed' : `${escaped(changesText(mend))}, from step ${from.step} on`
   return `<article class="mend"><h3>${escaped(codes.join(', '))}: ${verdict}</h3>
 <p>Decided after ${plural(step, 'step')}; a change has to beat the unchanged run by ${percent(margin, 0)}. The race took ${plural(spent, 'step')}; all races ${percent(share, 0)} of the run.</p>
 <table><tr><th>change</th><th>loss</th></tr><tr><td>none</td><td>${figure(control)}</td></tr>${rows}</table></article>`

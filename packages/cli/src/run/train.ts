@@ -6,7 +6,7 @@ import { firstWeights } from '../recipes/weights.ts'
 import { createProgress } from '../terminal/progress.ts'
 import type { Voice } from '../voice.ts'
 import { babysitterFor } from './babysit.ts'
-import { appendCase, appendReading } from './case-file.ts'
+import { appendCase, appendReading, appendWatch, cutCase, readCaseFile } from './case-file.ts'
 import {
   appendMetrics,
   createRunFolder,
@@ -17,6 +17,7 @@ import {
   rewriteMetrics,
   writeResult,
 } from './folder.ts'
+import { healthIn } from './health.ts'
 import type { Lock } from './lock.ts'
 import { writeReport } from './report.ts'
 import type { Sitting, SittingContext } from './sitting.ts'
@@ -74,7 +75,15 @@ async function trainSitting(sitting: Sitting, context: SittingContext, held: Hel
       held.lock = await createRunFolder(folder, { manifest, preprocessing, experiment })
     }
     await rewriteMetrics(folder, snapshot?.history ?? [])
+    await cutCase(folder, snapshot)
+    appendWatch(folder, sitting.babysit ?? 'advise', snapshot?.position.step ?? 0)
     opened = true
+  }
+
+  /** It failed: what it had is kept, and what is wrong with it can be read. A full disk may refuse the page. */
+  async function close(error: unknown): Promise<void> {
+    await writeReport(folder).catch(() => undefined)
+    await sayFailure(sitting, error, voice)
   }
 
   let run: Run
@@ -101,7 +110,7 @@ async function trainSitting(sitting: Sitting, context: SittingContext, held: Hel
       },
     })
   } catch (error) {
-    if (opened) await sayFailure(folder, voice)
+    if (opened) await close(error)
     throw error
   } finally {
     interrupt?.listen()
@@ -115,8 +124,9 @@ async function trainSitting(sitting: Sitting, context: SittingContext, held: Hel
   const result = resultOf(run, restoresBest({ ...ingredients, earlyStopping: recipe.earlyStopping }))
   await writeResult(folder, result)
   await writeReport(folder)
-  sayEnd(run, sitting, voice)
-  voice.event({ type: 'end', ...result, run: folder.path })
+  const health = healthIn(await readCaseFile(folder), manifest)
+  sayEnd(run, sitting, health, voice)
+  voice.event({ type: 'end', ...result, health, run: folder.path })
   return EXIT.done
 }
 

@@ -1,5 +1,6 @@
 /** What a sitting says to people at its beginning and its end. */
 import path from 'node:path'
+import { ThalwegError } from 'thalweg'
 import type { Dataset } from 'thalweg/data'
 import { latestCheckpoint, type Run } from 'thalweg/train'
 import { averageText } from '../recipes/average.ts'
@@ -7,19 +8,22 @@ import { describeModel } from '../recipes/model.ts'
 import { penaltyText } from '../recipes/penalty.ts'
 import type { Recipe } from '../recipes/recipe.ts'
 import type { Prepared } from '../source/source.ts'
-import { healthOf } from '../terminal/findings.ts'
+import { healthText } from '../terminal/findings.ts'
 import { count, duration, loss, percent, plural, r2, rate } from '../terminal/format.ts'
-import type { Style } from '../terminal/style.ts'
 import { LABEL, type Row, sayRows } from '../terminal/summary.ts'
 import { libraryVersion } from '../version.ts'
 import type { Voice } from '../voice.ts'
+import type { Babysitting } from './babysit.ts'
+import { readCaseFile } from './case-file.ts'
 import type { RunFolder } from './folder.ts'
+import type { Health } from './health.ts'
 import type { Manifest } from './manifest.ts'
+import { reportFile } from './report.ts'
 import type { Sitting } from './sitting.ts'
 
 /** @param resumed how far a run that is gone on with has come, where it is no snapshot that says so */
 export function sayBeginning(
-  { folder, manifest, data, snapshot, lock }: Sitting,
+  { folder, manifest, data, snapshot, lock, babysit }: Sitting,
   voice: Voice,
   resumed: string = snapshot ? placeOf(snapshot.position) : 'from the beginning: there was no checkpoint yet',
 ): void {
@@ -33,7 +37,7 @@ export function sayBeginning(
     ...rows('inputs', describeInputs(manifest)),
     ['recipe', describeRecipe(manifest)],
     ...rows('update', describeUpdate(manifest.recipe)),
-    ...(manifest.ensemble === undefined ? [] : [['ensemble', describeEnsemble(manifest)] as const]),
+    ...(manifest.ensemble === undefined ? [] : [['ensemble', describeEnsemble(manifest, babysit)] as const]),
     ['run', folder.path],
     ...(lock ? [['resumed', resumed] as const] : []),
   ])
@@ -102,9 +106,12 @@ function describeRecipe({ recipe, seed }: Manifest): string {
   return `${optimizer.name}, ${rates}, ${size}${describeOrder(order)}, ${plural(epochs, 'epoch')}${patience}, seed ${seed}${ending}`
 }
 
-function describeEnsemble({ ensemble = 0, members, seed }: Manifest): string {
-  if (members === 'snapshots') return `${ensemble} minima of one network, whose rate falls to 0 as many times`
-  return `${ensemble} networks, from seeds ${seed} to ${seed + ensemble - 1}`
+function describeEnsemble({ ensemble = 0, members, seed }: Manifest, babysit: Babysitting | undefined): string {
+  const what =
+    members === 'snapshots'
+      ? `${ensemble} minima of one network, whose rate falls to 0 as many times`
+      : `${ensemble} networks, from seeds ${seed} to ${seed + ensemble - 1}`
+  return babysit === 'fix' ? `${what}; watched, but not mended: --babysit fix is for a single network` : what
 }
 
 function describeRates({ name, warmupEpochs }: Recipe['schedule'], highest: string): string {
@@ -121,7 +128,7 @@ function describeOrder({ name, by }: Recipe['order']): string {
   return by === undefined ? ` ${name === 'experiment' ? "in the experiment's order" : name}` : `, curriculum by ${by}`
 }
 
-export function sayEnd(run: Run, { folder, data, babysit }: Sitting, voice: Voice): void {
+export function sayEnd(run: Run, { folder, data, manifest }: Sitting, health: Health, voice: Voice): void {
   const { style } = voice
   const examples = run.steps > 0 ? (run.epochs * data.train.size) / run.seconds : 0
   voice.say('')
@@ -133,18 +140,15 @@ export function sayEnd(run: Run, { folder, data, babysit }: Sitting, voice: Voic
       `${plural(run.epochs, 'epoch')}, ${plural(run.steps, 'step')} in ${duration(run.seconds)} (${count(examples)} examples/s)`,
     ],
     ['parameters', count(run.parameters)],
-    ...healthRows(run, babysit !== 'off', style),
+    ['health', healthText(health, manifest, style)],
     ['run', folder.path],
+    ['report', reportFile(folder)],
   ])
-  const isIll = run.findings.some(({ severity }) => severity !== 'info')
-  const next = nextCommands(folder, data, isIll)
-  voice.say(`\n  ${style.dim('next')}\n${next.map((command) => `    ${style.accent(command)}`).join('\n')}\n`)
+  sayNext(nextCommands(folder, data, health), voice)
 }
 
-function healthRows({ findings, mends }: Run, isWatched: boolean, style: Style): Row[] {
-  if (!isWatched && findings.length === 0) return [['health', 'nobody watched (--babysit off)']]
-  const kept = mends.filter((mend) => mend.kept.length > 0)
-  return [['health', healthOf(findings, kept, style)]]
+export function sayNext(commands: readonly string[], { style, say }: Voice): void {
+  say(`\n  ${style.dim('next')}\n${commands.map((command) => `    ${style.accent(command)}`).join('\n')}\n`)
 }
 
 function stopRows({ stop, bestEpoch, epochs, last }: Run): Row[] {
@@ -163,29 +167,58 @@ function testRows({ test }: Run, bold: (text: string) => string): Row[] {
   return [['test R2', `${bold(r2(test.r2))}${aside}`]]
 }
 
-function nextCommands(folder: RunFolder, { train }: Prepared, isIll: boolean): string[] {
+function nextCommands(folder: RunFolder, { train }: Prepared, health: Health): string[] {
   const file = train.inputShape.length === 3 ? 'images-idx3-ubyte.gz' : 'new.csv'
   const run = quoted(folder.path)
   return [
     `thalweg predict ${run} ${file}`,
     `thalweg plot ${run} --svg curves.svg`,
-    ...(isIll ? [`thalweg explain ${run}`] : []),
+    ...(isIll(health) ? [explainCommand(folder)] : []),
   ]
+}
+
+/** Whether there is something to explain. */
+export function isIll({ errors, warnings, mended }: Health): boolean {
+  return errors.length + warnings.length + mended.length > 0
 }
 
 export function sayInterrupted(run: Run, folder: RunFolder, voice: Voice): void {
   voice.say(`\n  saved after step ${count(run.steps)}; to go on:\n    ${voice.style.accent(resumeCommand(folder))}\n`)
 }
 
-/** A run that fails keeps what it had: says where, and how to go on if there is something to go on from. */
-export async function sayFailure(folder: RunFolder, voice: Voice): Promise<void> {
+/** A run that fails keeps what it had: says where, and how to go on if that leads anywhere. */
+export async function sayFailure({ folder, babysit }: Sitting, error: unknown, voice: Voice): Promise<void> {
   voice.hide()
-  const found = await latestCheckpoint(folder.checkpoints).catch(() => undefined)
-  if (!found) return voice.say(`\n  the run lies in ${folder.path}; it has no checkpoint yet\n`)
-  const name = path.basename(found.path)
-  voice.say(
-    `\n  the last checkpoint is whole: ${name} in ${folder.checkpoints}; to go on:\n    ${resumeCommand(folder)}\n`,
-  )
+  const { accent } = voice.style
+  const [found, { findings }] = await Promise.all([
+    latestCheckpoint(folder.checkpoints).catch(() => undefined),
+    readCaseFile(folder),
+  ])
+  const kept = found
+    ? `the last checkpoint is whole: ${path.basename(found.path)} in ${folder.checkpoints}`
+    : `the run lies in ${folder.path}; it has no checkpoint yet`
+  const commands = findings.length > 0 ? [explainCommand(folder)] : []
+  if (!isDeath(error)) {
+    const resume = found ? [resumeCommand(folder)] : []
+    return voice.say(
+      `\n  ${kept}${found ? '; to go on:' : ''}\n${[...resume, ...commands].map((one) => `    ${accent(one)}\n`).join('')}`,
+    )
+  }
+  // What was tried against it has failed, or nothing is known that could be tried: the data itself, say.
+  const isMendable = babysit !== 'fix' && (babysit === 'off' || findings.some(({ patches }) => patches.length > 0))
+  const mend = isMendable ? [`${resumeCommand(folder)} --babysit fix`] : []
+  const again = 'gone on with as it is, it would end at the same step again'
+  const helps = mend.length + commands.length > 0 ? '; what may help:' : ''
+  voice.say(`\n  ${kept}\n  ${again}${helps}\n${[...mend, ...commands].map((one) => `    ${accent(one)}\n`).join('')}`)
+}
+
+/** Runs are deterministic: a number that is none comes again. */
+export function isDeath(error: unknown): boolean {
+  return error instanceof ThalwegError && error.code.startsWith('train/non-finite')
+}
+
+export function explainCommand(folder: RunFolder): string {
+  return `thalweg explain ${quoted(folder.path)}`
 }
 
 export function resumeCommand(folder: RunFolder): string {

@@ -1,6 +1,7 @@
 /** Findings and mends in words, once each: where they arose while a run goes on, in full when somebody asks. */
 import type { FindingEvent, MendEvent } from 'thalweg/train'
-import { describePatch, type KnownFinding, type KnownMend } from '../run/case-file.ts'
+import { changesText, type KnownFinding, type KnownMend } from '../run/case-file.ts'
+import type { Health } from '../run/health.ts'
 import type { Voice } from '../voice.ts'
 import { figure, percent, plural } from './format.ts'
 import type { Style } from './style.ts'
@@ -32,77 +33,123 @@ function lines(text: string, voice: Voice): [string, ...string[]] {
   return [`${' '.repeat(start)}${first}`, ...rest.map((line) => `${indent}${line}`)]
 }
 
-/** With the evidence and its source. */
-export function sayCase(finding: KnownFinding, voice: Voice): void {
+/**
+ * With the evidence and its source.
+ *
+ * @param where which networks of an ensemble have it, in words
+ */
+export function sayCase(finding: KnownFinding, voice: Voice, where = ''): void {
   const { style } = voice
   const { severity, code, layer, step, message, evidence, cause, source } = finding
-  const room = Math.max(40, voice.width() - 12)
   voice.say(
-    `  ${painted(severity, style)} ${style.bold(code)}${layer ? ` in ${layer}` : ''} ${style.dim(`after ${plural(step, 'step')}`)}`,
+    `  ${painted(severity, style)} ${style.bold(code)}${layer ? ` in ${layer}` : ''} ${style.dim(`after ${plural(step, 'step')}${where && `, ${where}`}`)}`,
   )
-  const rows = [
-    ['seen', message],
-    ['measured', `${figure(evidence.measured)}, the limit is ${figure(evidence.threshold)}: ${evidence.rule}`],
-    ['likely', cause],
-    ['try', finding.try],
-    ['source', source],
-  ]
-  for (const [label, words] of rows) {
-    const [first, ...rest] = wrap(words, room)
-    voice.say(
-      [`    ${style.dim(label.padEnd(10))}${first}`, ...rest.map((line) => `${' '.repeat(14)}${line}`)].join('\n'),
-    )
-  }
-  voice.say('')
+  sayEvidence(
+    [
+      ['seen', message],
+      ['measured', `${figure(evidence.measured)}, the limit is ${figure(evidence.threshold)}: ${evidence.rule}`],
+      ['likely', cause],
+      ['try', finding.try],
+      ['source', source],
+    ],
+    voice,
+  )
 }
 
-export function sayMend(
-  { codes, control, candidates, kept, spent, share, from }: MendEvent | KnownMend,
-  voice: Voice,
-): void {
+function sayEvidence(rows: readonly (readonly [label: string, words: string])[], voice: Voice): void {
+  const room = Math.max(40, voice.width() - 15)
+  const lines = rows.flatMap(([label, words]) =>
+    wrap(words, room).map((line, index) => `    ${voice.style.dim((index === 0 ? label : '').padEnd(10))}${line}`),
+  )
+  voice.say(`${lines.join('\n')}\n`)
+}
+
+/** With all that was tried, and what came of it. */
+export function sayMendCase(mend: KnownMend, voice: Voice): void {
   const { style } = voice
+  const { codes, step, from, control, candidates, kept, margin, spent, share } = mend
+  const label = kept.length === 0 ? style.bold('not mended') : style.good('mended')
+  voice.say(`  ${label} ${style.bold(codes.join(', '))} ${style.dim(`after ${plural(step, 'step')}`)}`)
+  const tried = [...candidates].sort((a, b) => a.loss - b.loss)
+  sayEvidence(
+    [
+      kept.length === 0
+        ? ['result', 'nothing did clearly better than the run as it is, which goes on unchanged']
+        : ['changed', changesText(mend)],
+      ...(kept.length === 0 ? [] : [['on', placeText(from)] as const]),
+      ...tried.map(
+        (trial, index) => [index === 0 ? 'tried' : '', `${lossText(trial.loss)}: ${changesText(trial)}`] as const,
+      ),
+      ['against', `${lossText(control)}: the run as it was, to be beaten by ${percent(margin, 0)}`],
+      ['budget', `${plural(spent, 'step')}; all races together ${percent(share, 0)} of the run`],
+    ],
+    voice,
+  )
+}
+
+function placeText({ step }: KnownMend['from']): string {
+  return step === 0 ? 'from the beginning' : `from step ${step}`
+}
+
+/** That a run came to. */
+function lossText(loss: number): string {
+  return Number.isFinite(loss) ? `loss ${figure(loss)}` : 'dies'
+}
+
+/** In a few lines, while the run goes on. */
+export function sayMend(mend: MendEvent | KnownMend, voice: Voice): void {
+  const { style } = voice
+  const { codes, control, candidates, kept, spent, share, from } = mend
   const of = codes.join(', ')
   const budget = `(${plural(candidates.length, 'change')} tried in ${plural(spent, 'step')}, ${percent(share, 0)} of the run)`
   const label = kept.length === 0 ? 'not mended' : 'mended'
   const head =
     kept.length === 0
       ? `${label} (${of}): nothing did clearly better than the run as it is ${budget}`
-      : `${label} (${of}): ${kept.map(describePatch).join(', ')}`
+      : `${label} (${of}): ${changesText(mend)}`
   const [first, ...rest] = lines(head, voice)
   const best = Math.min(...candidates.map(({ loss }) => loss))
-  const place = from.step === 0 ? 'from the beginning' : `from step ${from.step}`
   const against = Number.isFinite(control) ? `${figure(control)} unchanged` : 'a run that dies'
   const result =
-    kept.length === 0 ? [] : lines(`  loss ${figure(best)} against ${against}; on ${place} ${budget}`, voice)
+    kept.length === 0 ? [] : lines(`  loss ${figure(best)} against ${against}; on ${placeText(from)} ${budget}`, voice)
   const paint = kept.length === 0 ? style.bold : style.good
   voice.say([`${paint(label)}${first.slice(label.length)}`, ...rest, ...result.map(style.dim)].join('\n'))
 }
 
-interface Told {
-  readonly severity: string
-  readonly code: string
-  readonly step: number
+/** How a run fared, in one line. */
+export function healthText(health: Health, { members, ensemble = 1 }: HealthOf, style: Style): string {
+  const { watched, errors, warnings, notes, mended, networks } = health
+  const of = (code: string): string => (networks ? `${code} (${networksText(networks[code] ?? [], ensemble)})` : code)
+  const wrong = [...errors, ...warnings].map(of)
+  const asides = [
+    ...(mended.length > 0 ? [`mended: ${mended.join(', ')}`] : []),
+    ...(notes.length > 0 ? [`${notes.length === 1 ? 'note' : 'notes'}: ${notes.map(of).join(', ')}`] : []),
+  ]
+  if (watched === 'none') {
+    const nobody = members === 'trials' ? 'nobody watches the trials of a search' : 'nobody watched (--babysit off)'
+    return [nobody, ...wrong.map(style.bad), ...asides].join('; ')
+  }
+  if (watched === 'part') asides.push('nobody watched a part of it (--babysit off)')
+  const verdict = wrong.length === 0 ? style.good('nothing wrong was seen') : style.bad(wrong.join(', '))
+  return [verdict, ...asides].join('; ')
 }
 
-/** How a run fared in one line. What was found before it was mended, and not since, is not wrong with it any more. */
-export function healthOf(
-  findings: readonly Told[],
-  mends: readonly Pick<MendEvent, 'codes' | 'step' | 'from'>[],
-  style: Style,
-): string {
-  const open = findings.filter(({ code }) => !mends.some(({ codes }) => codes.includes(code)))
-  const of = (severity: string): string[] => {
-    return [...new Set(open.filter((one) => one.severity === severity).map(({ code }) => code))]
-  }
-  const [errors, warnings, notes] = [of('error'), of('warning'), of('info')]
-  const wrong = [...errors, ...warnings.filter((code) => !errors.includes(code))]
-  const aside = [
-    ...(mends.length > 0 ? [`mended: ${[...new Set(mends.flatMap(({ codes }) => codes))].join(', ')}`] : []),
-    ...(notes.length > 0 ? [plural(notes.length, 'note')] : []),
-  ]
-  const verdict = wrong.length === 0 ? style.good('nothing wrong was seen') : style.bad(wrong.join(', '))
-  return [verdict, ...aside].join('; ')
+/** Of a run's manifest: whether it is an ensemble, of how many networks. */
+export interface HealthOf {
+  readonly members?: 'snapshots' | 'trials' | undefined
+  readonly ensemble?: number | undefined
 }
+
+/** `network 2`, `networks 1, 3 and 4`, `all 5 networks`, `12 of 20 networks`. */
+export function networksText(networks: readonly number[], of: number): string {
+  if (networks.length === of) return `all ${of} networks`
+  if (networks.length > NAMED) return `${networks.length} of ${of} networks`
+  const [last, ...others] = [...networks].reverse()
+  return others.length === 0 ? `network ${last}` : `networks ${others.reverse().join(', ')} and ${last}`
+}
+
+/** More numbers than this are only counted. */
+const NAMED = 4
 
 function painted(severity: string, { bad, bold, dim }: Style): string {
   return severity === 'info' ? dim('note') : severity === 'error' ? bad('error') : bold('warning')

@@ -1,7 +1,8 @@
 /** The trials of a study in worker processes: what they are told, and what they do. */
+import { ThalwegError } from 'thalweg'
 import { folderCheckpoints, type Job, type Outcome, type Report, runTrial, type Workers } from 'thalweg/tune'
 import { createVoice } from '../voice.ts'
-import { createPool, type Pool, type Task } from '../workers/pool.ts'
+import { createPool, DIED, type Pool, type Task } from '../workers/pool.ts'
 import { directionOf, objectiveOf } from './objective.ts'
 import { openTunable, type TunableRequest } from './tunable.ts'
 
@@ -36,7 +37,14 @@ export function processWorkers(
   return {
     size,
     close: pool.close,
-    run: (job, { signal, onReport }) =>
-      pool.run(job, { signal, onEvent: (report) => onReport(report as Report) }) as Promise<Outcome | undefined>,
+    async run(job, { signal, onReport }) {
+      try {
+        return (await pool.run(job, { signal, onEvent: (report) => onReport(report as Report) })) as Outcome | undefined
+      } catch (error) {
+        if (!(error instanceof ThalwegError) || error.code !== DIED) throw error
+        // It may have been more than this machine bears; others need not be.
+        return signal.aborted ? undefined : { status: 'failed', reason: `its process ended: ${error.received}` }
+      }
+    },
   }
 }

@@ -7,7 +7,8 @@ let task: Promise<Task> | undefined
 let stopping: AbortController | undefined
 
 function tell(message: FromChild): void {
-  if (process.connected) process.send?.(message)
+  // A parent that goes while this is under way hears nothing any more: the end of the connection ends this process, too.
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined)
 }
 
 process.on('message', (message: ToChild) => {

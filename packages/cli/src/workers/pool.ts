@@ -32,7 +32,12 @@ export type Task = (
 
 export interface Pool {
   readonly size: number
-  /** Does a job on the next child that is free; `onEvent` hears what it says meanwhile. */
+  /**
+   * Does a job on the next child that is free; `onEvent` hears what it says meanwhile.
+   *
+   * @returns what the child's task returns; nothing where `signal` was aborted before a child was free
+   * @throws ThalwegError what the task throws; `cli/worker-died` where the child goes before it is done
+   */
   run(job: unknown, control: { signal: AbortSignal; onEvent: (event: unknown) => void }): Promise<unknown>
   close(): void
 }
@@ -53,12 +58,23 @@ export function createPool(size: number, task: unknown, environment: Readonly<Re
     const file = import.meta.url.endsWith('.ts') ? './child.ts' : './child.js'
     const child = fork(new URL(file, import.meta.url), {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      // JSON has no NaN and no infinities, and findings do.
+      serialization: 'advanced',
       env: { ...process.env, ...environment },
     })
     all.add(child)
-    child.on('exit', () => all.delete(child))
+    child.once('exit', () => leave(child))
+    child.once('error', () => leave(child))
     send(child, { type: 'open', task })
     return child
+  }
+
+  /** It may go while it does nothing, and others may wait for its place. */
+  function leave(child: ChildProcess): void {
+    if (!all.delete(child)) return
+    if (idle.includes(child)) idle.splice(idle.indexOf(child), 1)
+    // Not before the one that it worked for knows: it may call the others off.
+    setImmediate(() => waiting.shift()?.(start()))
   }
 
   function take(): Promise<ChildProcess> {
@@ -69,6 +85,7 @@ export function createPool(size: number, task: unknown, environment: Readonly<Re
   }
 
   function giveBack(child: ChildProcess): void {
+    if (!all.has(child)) return
     const next = waiting.shift()
     if (next) next(child)
     else idle.push(child)
@@ -76,26 +93,28 @@ export function createPool(size: number, task: unknown, environment: Readonly<Re
 
   async function run(job: unknown, { signal, onEvent }: Parameters<Pool['run']>[1]): Promise<unknown> {
     const child = await take()
-    const stop = (): void => send(child, { type: 'stop' })
-    signal.addEventListener('abort', stop)
+    const ended = new AbortController()
     try {
-      const result = await new Promise<unknown>((resolve, reject) => {
-        child.removeAllListeners('message')
-        child.on('message', (message: FromChild) => {
+      if (signal.aborted) return undefined
+      return await new Promise<unknown>((resolve, reject) => {
+        const stop = (): void => send(child, { type: 'stop' })
+        const hear = (message: FromChild): void => {
           if (message.type === 'event') onEvent(message.event)
           else if (message.type === 'done') resolve(message.result)
           else reject(new ThalwegError(message.error.code, message.error))
+        }
+        const lose = (code: number | null, killed: string | null): void => reject(died(killed ?? `exit code ${code}`))
+        const fail = (cause: Error): void => reject(died(cause.message))
+        signal.addEventListener('abort', stop, { signal: ended.signal })
+        child.on('message', hear).once('exit', lose).once('error', fail)
+        ended.signal.addEventListener('abort', () => {
+          child.off('message', hear).off('exit', lose).off('error', fail)
         })
-        child.once('exit', (code, killed) => reject(died(code, killed)))
         send(child, { type: 'job', job })
-        if (signal.aborted) stop()
       })
-      child.removeAllListeners('exit')
-      child.on('exit', () => all.delete(child))
-      giveBack(child)
-      return result
     } finally {
-      signal.removeEventListener('abort', stop)
+      ended.abort()
+      giveBack(child)
     }
   }
 
@@ -109,14 +128,18 @@ export function createPool(size: number, task: unknown, environment: Readonly<Re
   }
 }
 
+/** That a child has gone is told by its end, not by what could not be sent to it. */
 function send(child: ChildProcess, message: ToChild): void {
-  if (child.connected) child.send(message)
+  if (child.connected) child.send(message, () => undefined)
 }
 
-function died(code: number | null, signal: string | null): ThalwegError {
-  return new ThalwegError('cli/worker-died', {
+/** Code of the error about a child that went before its job was done. */
+export const DIED = 'cli/worker-died'
+
+function died(how: string): ThalwegError {
+  return new ThalwegError(DIED, {
     rule: 'a worker process must stay until its job is done',
-    received: signal ? `killed by ${signal}` : `exit code ${code}`,
-    try: 'go on with --resume; if it was out of memory, with fewer --workers',
+    received: how.startsWith('SIG') ? `killed by ${how}` : how,
+    try: 'go on from what was saved, with fewer --workers if it was out of memory',
   })
 }

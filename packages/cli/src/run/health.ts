@@ -1,0 +1,97 @@
+/** How a run fared, in the codes of its findings: for the last event of a command, and for the words about it. */
+import { whatStands } from 'thalweg/train'
+import type { CaseFile, KnownFinding, KnownWatch } from './case-file.ts'
+import type { Manifest } from './manifest.ts'
+
+export interface Health {
+  /** Whether a babysitter looked on: at all of the run, at a part of it, or not. */
+  readonly watched: 'all' | 'part' | 'none'
+  /** Codes of what was found, each once. What was mended and not found again is not among them. */
+  readonly errors: readonly string[]
+  readonly warnings: readonly string[]
+  readonly notes: readonly string[]
+  readonly mended: readonly string[]
+  /** Of an ensemble: which of its networks, from 1, have it. */
+  readonly networks?: Readonly<Record<string, readonly number[]>>
+}
+
+export function healthIn({ findings, mends, watches }: CaseFile, manifest: Manifest): Health {
+  const { findings: open, mended } = whatStands(findings, mends)
+  const codes = (severity: KnownFinding['severity']): string[] =>
+    distinct(open.filter((one) => one.severity === severity).map(({ code }) => code))
+  const [errors, warnings, notes] = [codes('error'), codes('warning'), codes('info')]
+  return {
+    watched: watchedIn(watches, manifest),
+    errors,
+    warnings: warnings.filter((code) => !errors.includes(code)),
+    notes: notes.filter((code) => !errors.includes(code) && !warnings.includes(code)),
+    mended,
+    ...(manifest.ensemble !== undefined && manifest.members === undefined && { networks: networksIn(open) }),
+  }
+}
+
+/** What was found, as far as it is true of the run as it stands, and what was true of attempts that were given up. */
+export interface Findings {
+  readonly standing: readonly Case[]
+  readonly givenUp: readonly GivenUp[]
+}
+
+export interface GivenUp {
+  readonly attempt: number
+  /** After which it was given up. */
+  readonly step: number
+  readonly cases: readonly Case[]
+}
+
+export function findingsIn({ findings, mends }: CaseFile): Findings {
+  const { findings: standing } = whatStands(findings, mends)
+  const stands = new Set(standing.map(({ code }) => code))
+  const past = findings.filter((one) => !standing.includes(one) && !stands.has(one.code))
+  const givenUp = distinct(past.map(({ attempt }) => attempt)).map((attempt) => ({
+    attempt,
+    step: mends.find((mend) => mend.attempt === attempt && mend.next !== attempt)?.step ?? 0,
+    cases: casesOf(past.filter((one) => one.attempt === attempt)),
+  }))
+  return { standing: casesOf(standing), givenUp }
+}
+
+/** A finding, and which networks of an ensemble have it. */
+export interface Case {
+  readonly finding: KnownFinding
+  readonly networks: readonly number[] | undefined
+}
+
+const RANK = { error: 0, warning: 1, info: 2 } as const
+
+/** Grave things first, among equals as they came. What networks of an ensemble have in common is one case, the first one's. */
+function casesOf(findings: readonly KnownFinding[]): readonly Case[] {
+  const cases = new Map<string, { finding: KnownFinding; networks: number[] | undefined }>()
+  for (const [index, finding] of findings.entries()) {
+    const { code, severity, member } = finding
+    const key = member === undefined ? String(index) : `${code} ${severity}`
+    const known = cases.get(key)
+    if (known && member !== undefined) known.networks?.push(member)
+    else cases.set(key, { finding, networks: member === undefined ? undefined : [member] })
+  }
+  return [...cases.values()].sort((a, b) => RANK[a.finding.severity] - RANK[b.finding.severity])
+}
+
+/** Nobody watches the trials of a search, which an ensemble may be made of. */
+function watchedIn(watches: readonly KnownWatch[], { babysit, members }: Manifest): Health['watched'] {
+  if (members === 'trials') return 'none'
+  const ways = watches.length > 0 ? watches.map(({ how }) => how) : [babysit ?? 'advise']
+  if (ways.every((how) => how === 'off')) return 'none'
+  return ways.includes('off') ? 'part' : 'all'
+}
+
+function networksIn(findings: readonly KnownFinding[]): Record<string, number[]> {
+  const networks: Record<string, number[]> = {}
+  for (const { code, member = 1 } of findings) {
+    networks[code] = distinct([...(networks[code] ?? []), member]).sort((a, b) => a - b)
+  }
+  return networks
+}
+
+function distinct<Item>(items: readonly Item[]): Item[] {
+  return [...new Set(items)]
+}
