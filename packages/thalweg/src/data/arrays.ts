@@ -20,6 +20,8 @@ export interface ArraysOptions {
   readonly inputShape?: Shape
   /** What every input is multiplied with. Default 1/255 for bytes, 1 for floats. */
   readonly scale?: number
+  /** Names of the numbers of an example of one axis; findings name them. Default none. */
+  readonly columns?: readonly string[]
 }
 
 export interface ClassArraysOptions extends ArraysOptions {
@@ -38,16 +40,26 @@ export interface NumberArraysOptions extends ArraysOptions {
 
 type OptionNames = { readonly [Name in keyof ClassArraysOptions | keyof NumberArraysOptions]?: unknown }
 
-const NAMES = { name: 0, inputs: 0, inputShape: 0, scale: 0, labels: 0, classes: 0, numbers: 0, names: 0 } as const
+const NAMES = {
+  name: 0,
+  inputs: 0,
+  inputShape: 0,
+  scale: 0,
+  columns: 0,
+  labels: 0,
+  classes: 0,
+  numbers: 0,
+  names: 0,
+} as const
 
 /**
  * A dataset over `inputs` and either `labels` (classification) or `numbers` (regression).
  *
  * @throws ThalwegError `data/unequal-count`, `data/not-finite`, `data/bad-label`, `data/bad-scale`, `data/ragged-row`,
- * `data/no-target`, `data/bad-classes`, `data/unknown-option`
+ * `data/no-target`, `data/bad-classes`, `data/bad-columns`, `data/unknown-option`
  */
 export function arrays(options: ClassArraysOptions | NumberArraysOptions): Dataset {
-  const { name = 'arrays' } = options
+  const { name = 'arrays', columns } = options
   checkNames<OptionNames>(name, options, NAMES)
   const inputs = options.inputs instanceof Uint8Array ? options.inputs : floats(name, options.inputs)
   const scale = options.scale ?? (inputs instanceof Uint8Array ? 1 / 255 : 1)
@@ -56,6 +68,7 @@ export function arrays(options: ClassArraysOptions | NumberArraysOptions): Datas
   const width = sizeOf(inputShape)
   checkCounts(name, inputs.length, inputShape, size, 'labels' in options ? 'labels' : 'rows of numbers')
   if (!Number.isFinite(scale) || scale === 0) throw badScale(name, scale)
+  if (columns && !(inputShape.length === 1 && columns.length === width)) throw badColumns(name, columns, inputShape)
   if (inputs instanceof Float32Array) checkFinite(name, 'input', inputs, inputShape)
   const { target, values } = 'labels' in options ? classTarget(name, options) : numberTarget(name, options)
   const targetWidth = target.kind === 'class' ? 1 : target.names.length
@@ -66,6 +79,7 @@ export function arrays(options: ClassArraysOptions | NumberArraysOptions): Datas
     name,
     size,
     inputShape,
+    ...(columns && { columns }),
     target,
     fill(rows, inputSlot, targetSlot) {
       checkRows(name, rows, size)
@@ -150,6 +164,14 @@ function badScale(name: string, scale: number): ThalwegError {
     rule: `${name}: scale must be a finite number other than 0`,
     received: String(scale),
     try: 'give 1/255 for bytes, or leave scale out',
+  })
+}
+
+function badColumns(name: string, columns: readonly string[], inputShape: Shape): ThalwegError {
+  return new ThalwegError('data/bad-columns', {
+    rule: `${name}: columns must have a name for each number of an example of one axis`,
+    received: `${columns.length} names for examples of shape ${formatShape(inputShape)}`,
+    try: 'leave columns out, or give one name for each column of the inputs',
   })
 }
 

@@ -15,6 +15,8 @@ export interface Dataset {
   readonly size: number
   /** Shape of one example's input: `[13]`, `[28,28,1]` (height, width, channels). */
   readonly inputShape: Shape
+  /** Names of the numbers in an example's input, where they are columns that have names: `[age, bmi]`. */
+  readonly columns?: readonly string[]
   readonly target: Target
   /**
    * Copies examples `rows` into the batch: `inputs` is `[rows.length, ...inputShape]`, `targets` is int32 `[rows.length]`

@@ -16,6 +16,7 @@ export function subset(dataset: Dataset, rows: Int32Array, name: string = datase
     name,
     size: chosen.length,
     inputShape: dataset.inputShape,
+    ...(dataset.columns && { columns: dataset.columns }),
     target: dataset.target,
     fill(wanted, inputs, targets, epoch) {
       checkRows(name, wanted, chosen.length)

@@ -13,6 +13,13 @@ export interface Ailment extends Condition {
    * epoch (`epoch`).
    */
   readonly when: 'before' | 'start' | 'loss' | 'reading' | 'epoch'
+  /**
+   * Codes that rule it out once they are told as warnings: they say the opposite, or say more precisely what it would say.
+   * Two verdicts of one run do not contradict each other.
+   */
+  readonly unless?: readonly string[]
+  /** Codes of what brings it about: where one was told before, as a warning, the finding names that as its cause. */
+  readonly follows?: readonly string[]
   /** The signs of it, the worst first; none where all is well or nothing can be said. */
   readonly examine: (chart: Chart) => readonly Sign[]
 }

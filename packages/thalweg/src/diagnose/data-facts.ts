@@ -1,12 +1,14 @@
 /** What examples are like: features, targets, and the order in which training takes them. Read off a sample, or off all. */
 import { sizeOf, type TypedArray } from '../base/index.ts'
-import { batchRows, type Dataset, type EpochOrders, type Target } from '../data/index.ts'
+import { batchRows, type Dataset, type EpochOrders } from '../data/index.ts'
 import { batchSlots } from '../train/batch.ts'
 import { betweenBatches, pairOf } from '../train/statistics/order-effect.ts'
 
 export interface FeatureFacts {
   /** Place in the flattened example. */
   readonly index: number
+  /** For sentences: `column 'age'`, or `feature 3` where columns have no names. */
+  readonly name: string
   readonly mean: number
   readonly deviation: number
   /** The first feature with the same values in every example, if there is one. */
@@ -70,7 +72,7 @@ export function dataFactsOf({ train, valid, orders, batchSize, budget }: DataFac
   const isTold = train.inputShape.length === 1 && width <= FEATURES
   return {
     examples: sample.rows.length,
-    features: isTold ? featuresOf(sample, train.target, momentsOf(sample.inputs, width)) : undefined,
+    features: isTold ? featuresOf(sample, train, momentsOf(sample.inputs, width)) : undefined,
     rootMeanSquare: sizes.rootMeanSquare,
     largest: sizes.largest,
     badValues: badValuesOf(sample, width, sizes.isSound),
@@ -113,7 +115,11 @@ function momentsOf(values: ArrayLike<number>, width: number): Spread[] {
   })
 }
 
-function featuresOf({ inputs, targets }: Sample, target: Target, moments: readonly Spread[]): FeatureFacts[] {
+function featuresOf(
+  { inputs, targets }: Sample,
+  { target, columns: names }: Dataset,
+  moments: readonly Spread[],
+): FeatureFacts[] {
   const width = moments.length
   const columns = target.kind === 'class' ? target.classes.length : target.names.length
   const told = target.kind === 'class' ? toldByClass : toldByNumbers
@@ -124,7 +130,8 @@ function featuresOf({ inputs, targets }: Sample, target: Target, moments: readon
     const other = seen.get(key)
     if (other === undefined) seen.set(key, index)
     const duplicateOf = other !== undefined && deviation > 0 && isSame(inputs, width, other, index) ? other : undefined
-    return { index, mean, deviation, duplicateOf, told: told(inputs, moments, index, targets, columns) }
+    const name = names ? `column '${names[index]}'` : `feature ${index}`
+    return { index, name, mean, deviation, duplicateOf, told: told(inputs, moments, index, targets, columns) }
   })
 }
 

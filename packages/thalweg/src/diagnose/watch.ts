@@ -3,10 +3,12 @@ import { batchCount } from '../data/index.ts'
 import type { Store } from '../nn/index.ts'
 import { RANK } from '../train/finding.ts'
 import {
+  type Condition,
   type EpochEvent,
   type Finding,
   findingOf,
   type Position,
+  type Severity,
   type Sign,
   type StepMoment,
   type StoredArray,
@@ -21,7 +23,7 @@ import type { Chart } from './chart.ts'
 import { dataFactsOf } from './data-facts.ts'
 import { findFirstNan, type MadeStep } from './first-nan.ts'
 import { createLossCurve } from './loss-curve.ts'
-import { nonFiniteFinding } from './non-finite.ts'
+import { nonFinite, nonFiniteFinding } from './non-finite.ts'
 import { createNormGapMeter, type NormGap } from './norm-gap.ts'
 import { createInstruments, type Reading } from './reading.ts'
 import { readingSchedule } from './schedule.ts'
@@ -86,9 +88,6 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
   let snapshot = session.arrays()
   let made: MadeStep[] = []
   let good: Snapshot | undefined
-  /** A reading found weights that are not finite; and whether that was said. */
-  let isSpoilt = false
-  let isSpoilTold = false
   let lowest = Number.POSITIVE_INFINITY
 
   const hasNorm = anatomy.layers.some(({ kind }) => kind === 'batchNorm')
@@ -102,8 +101,10 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
     return options.ailments
       .filter((ailment) => when.includes(ailment.when))
       .flatMap((ailment) => {
+        if (ailment.unless?.some(isFound)) return []
         const [sign] = ailment.examine(now)
-        return sign && isNews(ailment, sign) ? [findingOf(ailment, sign, position.step)] : []
+        const severity = sign?.severity ?? ailment.severity
+        return sign && isNews(ailment, severity) ? [findingOf(ailment, explained(ailment, sign), position.step)] : []
       })
   }
 
@@ -116,20 +117,29 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
   }
 
   /** Each ailment is told once, and once more where it gets graver. */
-  function isNews(ailment: Ailment, sign: Sign): boolean {
-    const rank = RANK[sign.severity ?? ailment.severity]
-    if (rank <= (told.get(ailment.code) ?? -1)) return false
-    told.set(ailment.code, rank)
+  function isNews({ code }: Condition, severity: Severity): boolean {
+    const rank = RANK[severity]
+    if (rank <= (told.get(code) ?? -1)) return false
+    told.set(code, rank)
     return true
+  }
+
+  /** Whether it was told as a warning or worse. */
+  const isFound = (code: string): boolean => (told.get(code) ?? -1) >= RANK.warning
+
+  /** What was found before and brings this about is a better cause than the usual one; what the sign itself shows is better still. */
+  function explained({ follows }: Ailment, sign: Sign): Sign {
+    if (sign.cause !== undefined) return sign
+    const root = options.ailments.find(({ code }) => follows?.includes(code) && isFound(code))
+    return root ? { ...sign, cause: `${root.code}, told before: ${root.cause}`, try: root.try } : sign
   }
 
   const traced = (): Finding =>
     nonFiniteFinding(findFirstNan(session, { arrays: snapshot, steps: made }), position.step)
 
   /** A weight that is not finite while the loss still is, as where a saturated unit hides it. With the loss the run ends anyway. */
-  function hiddenSpoil(): Finding[] {
-    if (!isSpoilt || isSpoilTold || !Number.isFinite(session.lastLoss())) return []
-    isSpoilTold = true
+  function hiddenSpoil(reading: Reading): Finding[] {
+    if (isSound(reading) || !Number.isFinite(session.lastLoss()) || !isNews(nonFinite, nonFinite.severity)) return []
     return [traced()]
   }
 
@@ -150,7 +160,7 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
       }
       const arrays = session.arrays()
       const read = instruments.read(observer.run(rows, moment))
-      if (read.parameters.every(({ values }) => Number.isFinite(values))) {
+      if (isSound(read)) {
         snapshot = arrays
         made = [step]
         const loss = losses.values.length === 0 ? Number.POSITIVE_INFINITY : losses.recent(LOOK_EVERY)
@@ -159,7 +169,6 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
       } else {
         // Weights that are spoilt already are no place to begin from.
         made.push(step)
-        isSpoilt = true
       }
       const { learningRate } = moment
       const reading: Reading = { step: at.step, epoch: at.epoch, examples: rows.length, learningRate, ...read }
@@ -170,8 +179,9 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
       position = at
       losses.add(session.lastLoss())
       if (isRead) {
-        const isFirst = readings[readings.length - 1].step === 0
-        return [...hiddenSpoil(), ...look(...(isFirst ? (['start'] as const) : []), 'reading', 'loss')]
+        const reading = readings[readings.length - 1]
+        const isFirst = reading.step === 0
+        return [...hiddenSpoil(reading), ...look(...(isFirst ? (['start'] as const) : []), 'reading', 'loss')]
       }
       const count = losses.values.length
       return count % (count < MANY ? LOOK_EVERY : LOOK_SELDOM) === 0 ? look('loss') : []
@@ -187,6 +197,11 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
       gapMeter?.release()
     },
   }
+}
+
+/** Whether all weights were finite before the step. */
+function isSound({ parameters }: Pick<Reading, 'parameters'>): boolean {
+  return parameters.every(({ values }) => Number.isFinite(values))
 }
 
 /** A quarter, half and all of the run are enough to see whether moving statistics follow. */

@@ -169,13 +169,26 @@ const cases: readonly Case[] = [
   { code: 'loss-diverged', severity: 'error', sick: { optimizer: sgd({ learningRate: 10, momentum: 0.9 }) } },
   {
     code: 'loss-above-start',
-    sick: { optimizer: adam({ learningRate: 3 }), model: stack(2, (n) => [dense(n), leakyRelu()]) },
+    sick: { optimizer: adam({ learningRate: 1 }), model: stack(2, (n) => [dense(n), leakyRelu()]) },
+    // As far as the rate still rises, what it throws up may come down with it.
+    twin: {
+      optimizer: adam({ learningRate: 1 }),
+      model: stack(2, (n) => [dense(n), leakyRelu()]),
+      schedule: (step) => 1 + step / 1000,
+    },
   },
   {
     code: 'loss-oscillates',
     severity: 'info',
-    sick: { batchSize: 'all', epochs: 160, optimizer: sgd({ learningRate: 1.5 }) },
-    twin: { batchSize: 'all', epochs: 160, optimizer: sgd({ learningRate: 0.2 }) },
+    sick: swinging(0.999),
+    twin: swinging(0.9),
+  },
+  {
+    // Rough and falling is no swing: small tables look like this.
+    code: 'loss-oscillates',
+    severity: 'info',
+    sick: swinging(0.999),
+    twin: { train: clouds({ size: 128, distance: 3 }), epochs: 25, optimizer: adam({ learningRate: 0.003 }) },
   },
   {
     code: 'not-learning',
@@ -224,6 +237,39 @@ const cases: readonly Case[] = [
       epochs: 60,
     },
     twin: { valid: clouds({ size: 256, name: 'other' }) },
+  },
+  {
+    // A loss that is next to nothing may double and is still next to nothing.
+    code: 'overfitting',
+    sick: {
+      train: clouds({ size: 48, distance: 1 }),
+      valid: clouds({ size: 256, distance: 1, name: 'other' }),
+      batchSize: 8,
+      epochs: 60,
+    },
+    twin: {
+      train: clouds({ size: 128, distance: 4 }),
+      valid: clouds({ size: 64, distance: 4, name: 'other' }),
+      epochs: 120,
+    },
+  },
+  {
+    // Who goes back to the best epoch by itself is not told to.
+    code: 'overfitting',
+    sick: {
+      train: clouds({ size: 48, distance: 1 }),
+      valid: clouds({ size: 256, distance: 1, name: 'other' }),
+      batchSize: 8,
+      epochs: 60,
+      earlyStopping: { patience: 60, restoreBest: false },
+    },
+    twin: {
+      train: clouds({ size: 48, distance: 1 }),
+      valid: clouds({ size: 256, distance: 1, name: 'other' }),
+      batchSize: 8,
+      epochs: 60,
+      earlyStopping: { patience: 60 },
+    },
   },
   {
     code: 'validation-too-good',
@@ -293,6 +339,10 @@ const cases: readonly Case[] = [
     },
   },
 ]
+
+function swinging(momentum: number): Patient {
+  return { ...numbers, model: line, batchSize: 'all', epochs: 200, optimizer: sgd({ learningRate: 0.01, momentum }) }
+}
 
 /** Whoever makes a dataset by hand may hand out what readers refuse. */
 function spoilt(dataset: Dataset): Dataset {
@@ -378,6 +428,76 @@ it('a rate that is far too low is raised to where updates are of a usual size', 
   const update = (factor * (finding?.evidence.measured ?? Number.NaN)) / 128
   expect(update).toBeGreaterThan(3e-3)
   expect(update).toBeLessThan(3e-2)
+})
+
+describe('targets on a huge scale', () => {
+  const huge = { ...numbers, model: line, train: slope({ scale: 1e4, shift: 2e5 }), epochs: 20 }
+
+  it('begin far above a constant answer, and no verdict takes that for a rate too high', async () => {
+    const found = await examined({ ...huge, optimizer: adam({ learningRate: 1e-3 }) })
+    expect(codes(found, 'warning', 'error')).toEqual(['target-scale', 'not-learning', 'underfitting'])
+  })
+
+  it('are named as the cause of what follows from them', async () => {
+    const found = await examined({ ...huge, optimizer: sgd({ learningRate: 1e-14 }) })
+    const slow = found.find(({ code }) => code === 'rate-too-low')
+    expect(slow).toMatchObject({ cause: expect.stringMatching(/^target-scale/), try: expect.stringMatching(/targets/) })
+    expect(found.find(({ code }) => code === 'target-scale')?.cause).not.toMatch(/told before/)
+  })
+})
+
+describe('what drove units out', () => {
+  const bent = stack(2, (n) => [dense(n, { initializer: xavier() }), tanh()])
+  const told = async (patient: Patient, code: string): Promise<Finding | undefined> =>
+    (await examined(patient)).find((one) => one.code === code)
+
+  it('is the rate, where they lay in the middle before the first step', async () => {
+    const finding = await told({ model: bent, optimizer: adam({ learningRate: 5 }) }, 'saturated-activation')
+    expect(finding?.cause).toMatch(/learning rate/)
+    expect(finding?.try).toMatch(/tanh/)
+    expect(finding?.try).not.toMatch(/sigmoid|inputs/)
+    expect(finding?.patches[0]).toEqual({ kind: 'learning-rate', factor: 0.1 })
+  })
+
+  it('is the inputs or the first weights, where they lay at the ends already', async () => {
+    const raw = await told({ train: clouds({ scale: 80 }), model: bent }, 'saturated-activation')
+    expect(raw?.cause).toMatch(/inputs of a size of/)
+    const model = stack(2, (n) => [dense(n, { initializer: large }), tanh()])
+    const only = advise({ ailments: ailments.filter(({ code }) => code === 'saturated-activation') })
+    expect((await told({ model, babysit: only }, 'saturated-activation'))?.cause).toMatch(/first weights/)
+  })
+
+  it('is the rate too, where rectifiers worked before the first step', async () => {
+    const born = sequential(
+      dense(32),
+      relu(),
+      dense(16, { biasInitializer: normal({ mean: -30, deviation: 1 }) }),
+      relu(),
+      dense(4),
+    )
+    expect((await told({ model: born }, 'dead-relu'))?.cause).toMatch(/began so/)
+    expect((await told({ optimizer: adam({ learningRate: 3 }) }, 'dead-relu'))?.cause).toMatch(/learning rate/)
+  })
+})
+
+it('columns are called by their names, where they have any', async () => {
+  const draw = random(1, 'leak')
+  const inputs = Float32Array.from({ length: 512 }, () => draw.normal())
+  const numbers = Float32Array.from({ length: 256 }, (_, row) => 2 * inputs[2 * row + 1])
+  const train = arrays({ inputs, inputShape: [2], columns: ['age', 'invoice'], numbers })
+  const half = subset(
+    train,
+    Int32Array.from({ length: 128 }, (_, row) => 2 * row),
+  )
+  const found = await examined({ ...brief, train: half, loss: meanSquaredError(), model: line })
+  expect(found.find(({ code }) => code === 'leak')?.message).toMatch(/^column 'invoice' and the target/)
+})
+
+it('what an output cannot reach is told without infinity, and in deviations', async () => {
+  const model = sequential(dense(1), relu())
+  const finding = (await examined({ ...brief, ...numbers, model })).find(({ code }) => code === 'output-range')
+  expect(finding?.message).toMatch(/nothing below 0/)
+  expect(finding?.message).not.toMatch(/Infinity|1\d\d%/)
 })
 
 describe('a healthy run', () => {

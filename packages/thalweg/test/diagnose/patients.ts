@@ -23,12 +23,16 @@ export function clouds({ size = 512, name = 'clouds', scale = 1, distance = 2 }:
   return arrays({ name, inputs, inputShape: [8], labels })
 }
 
+export interface SlopeOptions extends Omit<CloudsOptions, 'distance'> {
+  readonly shift?: number
+}
+
 /** A number that depends on four others. */
-export function slope({ size = 512, name = 'slope', scale = 1 }: Omit<CloudsOptions, 'distance'> = {}): Dataset {
+export function slope({ size = 512, name = 'slope', scale = 1, shift = 0 }: SlopeOptions = {}): Dataset {
   const draw = random(1, name)
   const inputs = Float32Array.from({ length: size * 4 }, () => draw.normal())
   const numbers = Float32Array.from({ length: size }, (_, i) => {
-    return scale * (inputs[4 * i] - 2 * inputs[4 * i + 1] + 0.1 * draw.normal())
+    return shift + scale * (inputs[4 * i] - 2 * inputs[4 * i + 1] + 0.1 * draw.normal())
   })
   return arrays({ name, inputs, inputShape: [4], numbers })
 }

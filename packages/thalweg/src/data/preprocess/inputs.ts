@@ -9,7 +9,14 @@ import { fingerprintOf } from '../fingerprint.ts'
 import type { Walk } from './examples.ts'
 import { fitTransforms } from './fit.ts'
 import { standardize } from './standardize.ts'
-import { applyTransforms, type FitTransform, invertTransforms, type Transform, transformedShape } from './transform.ts'
+import {
+  applyTransforms,
+  type FitTransform,
+  invertTransforms,
+  keepsFeatures,
+  type Transform,
+  transformedShape,
+} from './transform.ts'
 
 export interface InputPreprocessing {
   readonly version: 1
@@ -75,6 +82,7 @@ export function transformed(dataset: Dataset, transforms: readonly Transform[]):
     name: dataset.name,
     size: dataset.size,
     inputShape,
+    ...(dataset.columns && keepsFeatures(transforms) && { columns: dataset.columns }),
     target: dataset.target,
     fill(rows, inputs, targets, epoch) {
       const raw = before === after ? inputs : new Float32Array(rows.length * before)

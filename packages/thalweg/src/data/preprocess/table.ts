@@ -19,7 +19,7 @@ import {
 import { fitTransforms } from './fit.ts'
 import { standardize } from './standardize.ts'
 import { encodeTarget, fitTarget, type TargetEncoding, targetOf } from './target.ts'
-import { applyTransforms, type FitTransform, type Transform, transformedShape } from './transform.ts'
+import { applyTransforms, type FitTransform, keepsFeatures, type Transform, transformedShape } from './transform.ts'
 
 export interface TablePreprocessing {
   readonly version: 1
@@ -130,7 +130,8 @@ export function tableDataset(
   const place = placeOf(name, target.name, header)
   const { inputs, width } = encodeTable(preprocessing, rows, name)
   const targets = body.map((row, at) => encodeTarget(name, target, row[place], at))
-  const shared = { name, inputs, inputShape: [width] }
+  const columns = keepsFeatures(preprocessing.transforms) ? { columns: preprocessing.features } : {}
+  const shared = { name, inputs, inputShape: [width], ...columns }
   const kind = targetOf(target)
   if (kind.kind === 'class') return arrays({ ...shared, labels: targets, classes: kind.classes })
   return arrays({ ...shared, numbers: Float32Array.from(targets), names: kind.names })

@@ -27,6 +27,11 @@ export function transformedShape(transforms: readonly Transform[], shape: Shape)
   return transforms.reduce<Shape>((before, transform) => mappingOf(transform).outputShape(before), shape)
 }
 
+/** Whether each number that comes out is made of the one in its place: principal components are mixtures. */
+export function keepsFeatures(transforms: readonly Transform[]): boolean {
+  return transforms.every(({ kind }) => kind !== 'pca' && kind !== 'pca-whitening' && kind !== 'zca-whitening')
+}
+
 /**
  * Applies the transforms to `count` examples of `shape`.
  *

@@ -1,6 +1,7 @@
 import type { Ailment } from '../ailment.ts'
 import { latest, learned, learningLayers } from '../chart.ts'
 import { clipped, drawnByHe, drawnByXavier, slower } from '../patches.ts'
+import { OVERSHOT, SIZES } from '../roots.ts'
 import { steepestStep } from '../spread.ts'
 import { short } from '../words.ts'
 
@@ -21,6 +22,7 @@ export const explodingGradient: Ailment = {
   cause: 'first weights that are too large, in many layers',
   try: 'first weights by he() or xavier(); batchNorm() between the layers; clipByGlobalNorm(1)',
   source: 'Pascanu, Mikolov, Bengio, ICML 2013; Glorot and Bengio, AISTATS 2010; the article, section 4',
+  follows: [...SIZES, ...OVERSHOT],
   when: 'reading',
   examine(chart) {
     const readings = latest(chart, READINGS)

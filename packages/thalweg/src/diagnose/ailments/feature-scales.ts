@@ -26,7 +26,7 @@ export const featureScales: Ailment = {
     const measured = largest.deviation / smallest.deviation
     if (!(measured > RATIO)) return []
     const severity = measured > HARMFUL ? ('warning' as const) : ('info' as const)
-    const message = `feature ${largest.index} has a deviation of ${short(largest.deviation)}, feature ${smallest.index} one of ${short(smallest.deviation)}`
+    const message = `${largest.name} has a deviation of ${short(largest.deviation)}, ${smallest.name} one of ${short(smallest.deviation)}`
     return [{ measured, severity, message, patches: [scaledInputs] }]
   },
 }

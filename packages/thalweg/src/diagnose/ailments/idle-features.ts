@@ -1,4 +1,5 @@
 import type { Ailment } from '../ailment.ts'
+import type { FeatureFacts } from '../data-facts.ts'
 
 export const idleFeatures: Ailment = {
   code: 'idle-features',
@@ -11,19 +12,28 @@ export const idleFeatures: Ailment = {
   source: 'Guyon and Elisseeff, An introduction to variable and feature selection, JMLR 2003',
   when: 'before',
   examine({ data: { features = [] } }) {
-    const constant = features.filter(({ deviation }) => deviation === 0).map(({ index }) => index)
+    const constant = features.filter(({ deviation }) => deviation === 0)
     const copies = features.filter(({ duplicateOf }) => duplicateOf !== undefined)
     const measured = constant.length + copies.length
     if (measured === 0) return []
     const words = [
       ...(constant.length > 0 ? [`${listed(constant)} never ${constant.length > 1 ? 'vary' : 'varies'}`] : []),
-      ...copies.slice(0, 3).map(({ index, duplicateOf }) => `feature ${index} is a copy of ${duplicateOf}`),
+      ...copies
+        .slice(0, COPIES)
+        .map(({ name, duplicateOf = 0 }) => `${name} is a copy of ${features[duplicateOf].name}`),
+      ...(copies.length > COPIES ? [`so are ${copies.length - COPIES} others of others`] : []),
     ]
     return [{ measured, message: words.join('; ') }]
   },
 }
 
-function listed(indices: readonly number[]): string {
-  const shown = indices.slice(0, 5).join(', ')
-  return `feature${indices.length > 1 ? 's' : ''} ${shown}${indices.length > 5 ? ` and ${indices.length - 5} others` : ''}`
+/** Pairs that are told one by one. */
+const COPIES = 3
+
+function listed(features: readonly FeatureFacts[]): string {
+  const shown = features
+    .slice(0, 5)
+    .map(({ name }) => name)
+    .join(', ')
+  return features.length > 5 ? `${shown} and ${features.length - 5} others` : shown
 }

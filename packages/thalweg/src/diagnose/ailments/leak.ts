@@ -22,9 +22,9 @@ export const leak: Ailment = {
     return features
       .filter(({ told }) => told > SHARE)
       .sort((a, b) => b.told - a.told)
-      .map(({ index, told }) => ({
+      .map(({ name, told }) => ({
         measured: told,
-        message: `feature ${index} and the target share ${percent(told)} of their variance`,
+        message: `${name} and the target share ${percent(told)} of their variance`,
       }))
   },
 }

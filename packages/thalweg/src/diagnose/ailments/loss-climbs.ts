@@ -1,6 +1,7 @@
 import type { Ailment } from '../ailment.ts'
 import { progress } from '../chart.ts'
 import { clipped, lessMomentum, muchSlower, slower } from '../patches.ts'
+import { SIZES } from '../roots.ts'
 import { short } from '../words.ts'
 
 /** Over the best epoch. Two epochs in a row have to be so high: one may be thrown out by a single batch. */
@@ -23,6 +24,8 @@ export const lossClimbs: Ailment = {
   cause: 'the learning rate is too high, or a momentum near 1 that carries the weights past where the loss is low',
   try: 'lower the learning rate ten times; momentum 0.9',
   source: 'the article, sections 6 and 7.2; Sutskever, Martens, Dahl, Hinton, ICML 2013',
+  unless: ['rate-too-low'],
+  follows: SIZES,
   when: 'epoch',
   examine(chart) {
     const { epochs, blindLoss, losses } = chart

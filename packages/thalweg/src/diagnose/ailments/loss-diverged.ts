@@ -1,5 +1,6 @@
 import type { Ailment } from '../ailment.ts'
 import { lessMomentum } from '../patches.ts'
+import { SIZES } from '../roots.ts'
 import { short } from '../words.ts'
 
 /** The article's factor. */
@@ -21,6 +22,7 @@ export const lossDiverged: Ailment = {
   cause: 'the learning rate is too high',
   try: 'lower the learning rate ten times, or clip the gradients',
   source: 'the article, section 6: current cost > 3 * original cost',
+  follows: SIZES,
   when: 'loss',
   examine({ losses, blindLoss = 0, settings }) {
     if (losses.values.length < LOSSES) return []

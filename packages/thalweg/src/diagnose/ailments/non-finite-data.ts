@@ -12,10 +12,14 @@ export const nonFiniteData: Ailment = {
   try: 'fill in or leave out what is missing: thalweg/data preprocesses tables so that it cannot happen',
   source: 'IEEE 754; the article, section 3',
   when: 'before',
-  examine({ data: { badValues, examples } }) {
+  examine({ data: { badValues, examples }, settings: { train } }) {
     const { count, first } = badValues
     if (!first) return []
-    const place = `${first.part} ${first.index} of example ${first.example} is ${first.value}`
-    return [{ measured: count, message: `${count} values in ${examples} examples are no finite numbers: ${place}` }]
+    const { part, index, example, value } = first
+    const column = part === 'input' ? train.columns?.[index] : undefined
+    const place = `${column === undefined ? `${part} ${index}` : `column '${column}'`} of example ${example} is ${value}`
+    const values = count === 1 ? 'one value' : `${count} values`
+    const message = `${values} in ${examples} examples ${count === 1 ? 'is no finite number' : 'are no finite numbers'}: ${place}`
+    return [{ measured: count, message }]
   },
 }

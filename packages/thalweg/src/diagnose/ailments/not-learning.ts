@@ -1,6 +1,7 @@
 import type { Ailment } from '../ailment.ts'
 import { progress } from '../chart.ts'
 import { adaptive, drawnByHe, drawnByXavier, faster, scaledInputs, slower } from '../patches.ts'
+import { OBSTACLES, OVERSHOT, SIZES } from '../roots.ts'
 import { percent, short } from '../words.ts'
 
 /** Less than this is no more than what batches differ by. */
@@ -25,6 +26,7 @@ export const notLearning: Ailment = {
     'gradients do not reach the weights, the learning rate is far off, or inputs and targets have nothing to do with each other',
   try: 'overfit one batch first (thalweg check): if that fails too, look at first weights, activations and the rate',
   source: 'CS231n, neural networks part 3 (look for correct loss at chance performance; overfit a tiny subset)',
+  follows: [...SIZES, ...OVERSHOT, ...OBSTACLES],
   when: 'loss',
   examine(chart) {
     const { losses, blindLoss, position } = chart

@@ -1,5 +1,5 @@
 import type { Ailment } from '../ailment.ts'
-import { percent, short } from '../words.ts'
+import { short } from '../words.ts'
 
 const RANGES: Readonly<Record<string, readonly [low: number, high: number]>> = {
   sigmoid: [0, 1],
@@ -36,7 +36,10 @@ export const outputRange: Ailment = {
     const measured = Math.max(...outside)
     if (!(measured > REACH)) return []
     const { mean, deviation } = targets[outside.indexOf(measured)]
-    const message = `${last.path} gives ${short(low)} to ${short(high)}, the targets have a mean of ${short(mean)} and a deviation of ${short(deviation)} (${percent(measured)} of it outside)`
+    const range = Number.isFinite(high) ? `nothing but ${short(low)} to ${short(high)}` : `nothing below ${short(low)}`
+    const isBelow = low - (mean - deviation) > mean + deviation - high
+    const reach = isBelow ? mean - deviation : mean + deviation
+    const message = `${last.path} gives ${range}; the targets have a mean of ${short(mean)} and a deviation of ${short(deviation)}, so that many lie around ${short(reach)}, ${short(measured)} deviations beyond that`
     return [{ measured, layer: last.path, message, patches: [{ kind: 'remove-layer', layer: last.path }] }]
   },
 }

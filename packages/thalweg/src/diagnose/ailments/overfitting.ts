@@ -1,3 +1,4 @@
+import { restoresBest } from '../../train/final.ts'
 import type { Sign } from '../../train/index.ts'
 import type { Ailment } from '../ailment.ts'
 import { type Chart, learned, progress } from '../chart.ts'
@@ -7,6 +8,10 @@ import { percent, short } from '../words.ts'
 const RISE = 1.3
 /** Epochs that it has been above its best. */
 const EPOCHS = 3
+/** By how much of the loss of a constant answer it has risen: next to nothing may double and is still next to nothing. */
+const HARM = 0.15
+/** And by how many deviations of the curve from one epoch to the next. */
+const SCATTER = 4
 /** A rising loss alone is told and no more: accuracy often stands still while confidence grows. */
 const SCORE = 0.1
 const GAP = 0.25
@@ -27,38 +32,60 @@ export const overfitting: Ailment = {
   about:
     'The network gets better on the examples it is trained on and worse on others: it learns them by heart. The best ' +
     'epoch is behind.',
-  rule: 'validation loss over its best, while the training loss falls on',
+  rule: 'validation loss over its best, in each of the last 3 epochs, while the training loss falls on',
   threshold: RISE,
   cause: 'a large network and few examples, and nothing that holds it back',
   try: 'early stopping, dropout, weight decay, augmentation, or more examples',
   source: 'the article, sections 7.7 and 8; Prechelt, Early stopping - but when?, 1998',
+  unless: ['underfitting'],
   when: 'epoch',
   examine(chart) {
-    const { epochs, settings, blindLoss = Number.POSITIVE_INFINITY } = chart
+    const { epochs, settings, blindLoss, losses } = chart
     const last = epochs[epochs.length - 1]
-    if (last?.validLoss === undefined) return []
-    const handled = settings.earlyStopping !== undefined
+    // Who goes back to the best epoch by itself need not be told.
+    if (last?.validLoss === undefined || isHandled(settings) || learned(chart) < KNOWS) return []
     const byHeart = learnedByHeart(chart)
-    if (byHeart && !handled) return [byHeart]
+    if (byHeart) return [byHeart]
     const best = epochs.reduce((best, one) => ((one.validLoss ?? 0) < (best.validLoss ?? 0) ? one : best))
+    const { validLoss: lowest = Number.NaN } = best
     const lately = epochs.slice(-EPOCHS)
     // A single epoch may be bad by chance: the least of the last ones has to be high.
-    const measured = Math.min(...lately.map(({ validLoss = 0 }) => validLoss)) / (best.validLoss ?? Number.NaN)
+    const fairest = lately.reduce((least, one) => ((one.validLoss ?? 0) < (least.validLoss ?? 0) ? one : least))
+    const now = fairest.validLoss ?? Number.NaN
+    const measured = now / lowest
     const since = lately.every(({ epoch }) => epoch > best.epoch)
     if (!(measured > RISE) || epochs.length <= EPOCHS || !since || !(last.trainLoss < best.trainLoss)) return []
-    const fairest = lately.reduce((least, one) => ((one.validLoss ?? 0) < (least.validLoss ?? 0) ? one : least))
-    const gap = scoreGap(fairest, blindLoss)
+    const scale = blindLoss ?? losses.first
+    if (now - lowest < Math.max(HARM * scale, SCATTER * scatterOf(epochs))) return []
+    const gap = scoreGap(fairest, blindLoss ?? Number.POSITIVE_INFINITY)
     const isHarmful = (scoreLost(best, fairest) > SCORE && gap > GAP) || gap > WIDE_GAP
-    const message = `the validation loss was best after epoch ${best.epoch} (${short(best.validLoss ?? 0)}) and is ${percent(measured - 1)} higher now, while the training loss fell to ${short(last.trainLoss)}`
-    return [{ measured, message, severity: isHarmful && !handled ? ('warning' as const) : ('info' as const) }]
+    const message = `the validation loss was best after epoch ${best.epoch} (${short(lowest)}) and has been at ${short(now)} or above for ${EPOCHS} epochs, while the training loss fell to ${short(last.trainLoss)}`
+    return [{ measured, message, severity: isHarmful ? ('warning' as const) : ('info' as const) }]
   },
+}
+
+/** The run ends with the weights of the epoch that did best on others. */
+function isHandled(settings: Chart['settings']): boolean {
+  return restoresBest(settings) && !settings.monitor.name.startsWith('train')
+}
+
+/**
+ * Deviation of a validation loss around its course, in nats or squared units: from the median step between epochs, which one
+ * bad epoch does not move (1.48 medians of a normal variable are a deviation, and a step has two of them).
+ */
+function scatterOf(epochs: readonly Epoch[]): number {
+  const steps = epochs
+    .slice(1)
+    .map(({ validLoss = Number.NaN }, at) => Math.abs(validLoss - (epochs[at].validLoss ?? Number.NaN)))
+    .sort((a, b) => a - b)
+  return (1.4826 * steps[Math.floor(steps.length / 2)]) / Math.SQRT2
 }
 
 /** What it scores on its own examples beyond what it scores on others, in the least of the last epochs. */
 function learnedByHeart(chart: Chart): Sign | undefined {
   const { epochs, blindLoss, losses } = chart
   if (blindLoss === undefined || epochs.length <= EPOCHS || progress(chart) < LATE) return undefined
-  if (learned(chart) < KNOWS || losses.values.length < STEPS) return undefined
+  if (losses.values.length < STEPS) return undefined
   const lately = epochs.slice(-EPOCHS)
   const measured = Math.min(...lately.map((epoch) => scoreGap(epoch, blindLoss)))
   // Sure of every answer, and on others surer than it can afford: worse than who knows nothing.

@@ -1,6 +1,7 @@
 import type { Ailment } from '../ailment.ts'
 import { learned, progress } from '../chart.ts'
 import { slower } from '../patches.ts'
+import { OBSTACLES, OVERSHOT, SIZES } from '../roots.ts'
 import { percent, short } from '../words.ts'
 
 /** Of the loss at the beginning. */
@@ -18,6 +19,7 @@ export const plateau: Ailment = {
   cause: 'the learning rate is too high to go further down, or the network has learned what it can',
   try: 'a schedule that lowers the rate (cosine, reduceOnPlateau), or end the run here (early stopping)',
   source: 'the article, section 6 and 7.7; He et al., CVPR 2016 (rates divided when the error plateaus)',
+  follows: [...SIZES, ...OVERSHOT, ...OBSTACLES],
   when: 'reading',
   examine(chart) {
     const { losses } = chart
@@ -27,6 +29,17 @@ export const plateau: Ailment = {
     const measured = (before - Math.min(between, after)) / losses.first
     if (!(measured < FALL)) return []
     const message = `over the last half of the steps the loss fell by ${percent(Math.max(0, measured))} of where it began; it stands at ${short(after)}`
-    return [{ measured, message, patches: [slower] }]
+    // A rate that falls by itself has had its chance.
+    if (chart.settings.schedule === undefined) return [{ measured, message, patches: [slower] }]
+    const cause =
+      'the network has learned what it can of these inputs: the schedule lowers the rate, and that brings nothing'
+    return [
+      {
+        measured,
+        message,
+        cause,
+        try: 'end the run here (early stopping); a wider network, or more to go by in the inputs',
+      },
+    ]
   },
 }

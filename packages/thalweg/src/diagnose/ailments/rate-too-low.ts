@@ -2,6 +2,7 @@ import type { Patch, Sign } from '../../train/index.ts'
 import type { Ailment } from '../ailment.ts'
 import { type Chart, known, learned, progress, updateRatio } from '../chart.ts'
 import { adaptive, faster, muchFaster } from '../patches.ts'
+import { OBSTACLES, OVERSHOT, SIZES } from '../roots.ts'
 import { percent, short } from '../words.ts'
 
 /** By how much of their size weights have to move in a whole run to become anything else. */
@@ -31,6 +32,9 @@ export const rateTooLow: Ailment = {
   try: 'a learning rate ten times as high; thalweg range finds one',
   source:
     'the article, section 6: the cost barely falls; CS231n, neural networks part 3 (updates of about 1e-3 of the weights)',
+  // Units that are switched off or driven to their ends stand still at any rate.
+  unless: [...OVERSHOT, 'dead-relu', 'saturated-activation'],
+  follows: [...SIZES, ...OBSTACLES],
   when: 'loss',
   examine(chart) {
     const { readings, totalSteps } = chart

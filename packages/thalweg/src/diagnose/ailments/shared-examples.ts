@@ -20,7 +20,8 @@ export const sharedExamples: Ailment = {
     if (!shared) return []
     const measured = shared.share - shared.repeated
     if (!(measured > SHARE)) return []
-    const message = `${percent(shared.share)} of the validation examples stand in the training part, which repeats ${percent(shared.repeated)} of its own`
+    const repeats = shared.repeated > 0 ? `, which repeats ${percent(shared.repeated)} of its own` : ''
+    const message = `${percent(shared.share)} of the validation examples stand in the training part${repeats}`
     return [{ measured, message }]
   },
 }

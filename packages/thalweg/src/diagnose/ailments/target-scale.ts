@@ -21,7 +21,8 @@ export const targetScale: Ailment = {
     if (!targets || layers[layers.length - 1]?.kind === 'outputScale') return []
     const sizes = targets.map(({ mean, deviation }) => Math.hypot(mean, deviation))
     const measured = Math.max(...sizes)
-    if (!(measured > SCALE)) return []
+    // Targets that are no finite numbers are told of as such.
+    if (!(measured > SCALE && Number.isFinite(measured))) return []
     const { mean, deviation } = targets[sizes.indexOf(measured)]
     const message = `the targets have a mean of ${short(mean)} and a deviation of ${short(deviation)}`
     return [{ measured, message, patches: [scaledOutputs, adaptive, slower] }]

@@ -1,6 +1,7 @@
 import type { Ailment } from '../ailment.ts'
 import { type Chart, known, learned } from '../chart.ts'
 import { adaptive, faster } from '../patches.ts'
+import { OBSTACLES, OVERSHOT, SIZES } from '../roots.ts'
 import { percent, short } from '../words.ts'
 
 /** Of the loss of a constant answer. */
@@ -21,6 +22,8 @@ export const underfitting: Ailment = {
   cause: 'too few steps, too small a network, too much regularization, or inputs that say little about the target',
   try: 'more epochs, a wider network, less dropout and weight decay; look at the inputs',
   source: 'Goodfellow, Bengio, Courville, Deep Learning, 2016, section 5.2',
+  unless: ['overfitting'],
+  follows: [...SIZES, ...OVERSHOT, ...OBSTACLES],
   when: 'epoch',
   examine(chart) {
     const { epochs, settings, blindLoss, losses } = chart
