@@ -22,7 +22,7 @@ const ENOUGH_UNITS = 32
 const UNIT_NS = 10_000
 const SUM_BYTES = 4 << 20
 
-export interface GradientPlan {
+export interface KernelGradientPlan {
   readonly images: number
   readonly source: Pair
   readonly channels: number
@@ -57,11 +57,15 @@ export interface GradientPlan {
   readonly direct: boolean
 }
 
-export function workOf({ images, upstream }: Pick<GradientPlan, 'images' | 'upstream'>, shape: Shape): number {
+export function workOf({ images, upstream }: Pick<KernelGradientPlan, 'images' | 'upstream'>, shape: Shape): number {
   return images * upstream[0] * upstream[1] * sizeOf(shape) * NS_PER_STEP
 }
 
-export function planKernelGradient(kernel: KernelGradient, features: Features, { plain }: Epilogue): GradientPlan {
+export function planKernelGradient(
+  kernel: KernelGradient,
+  features: Features,
+  { plain }: Epilogue,
+): KernelGradientPlan {
   const { strides, dilation, padding, kernelSize } = kernel.attributes
   const [images, height, width, channels] = kernel.operandShapes[0]
   const [, outHeight, outWidth] = kernel.operandShapes[1]
@@ -116,24 +120,24 @@ export function planKernelGradient(kernel: KernelGradient, features: Features, {
   }
 }
 
-export function rowCount({ kernel, inputs, tile }: GradientPlan): number {
+export function rowCount({ kernel, inputs, tile }: KernelGradientPlan): number {
   return roundUp(kernel[0] * kernel[1] * inputs, tile.rows)
 }
 
 /** Bytes from pixel to pixel in the copy. */
-export function pixelBytes({ planes, channels }: GradientPlan): number {
+export function pixelBytes({ planes, channels }: KernelGradientPlan): number {
   return (planes ? PLANE_CHANNELS : channels) * ELEMENT
 }
 
 /** Bytes from the first channel of the copy to channel `channel` of the same pixel. */
-export function channelOffset({ planes, bandSource }: GradientPlan, channel: number): number {
+export function channelOffset({ planes, bandSource }: KernelGradientPlan, channel: number): number {
   if (!planes) return channel * ELEMENT
   const plane = Math.floor(channel / PLANE_CHANNELS) * bandSource[0] * bandSource[1]
   return (plane * PLANE_CHANNELS + (channel % PLANE_CHANNELS)) * ELEMENT
 }
 
 /** Where each kernel position and channel reads the copy; the last tile repeats the last. */
-export function rowOffsets(plan: GradientPlan): number[] {
+export function rowOffsets(plan: KernelGradientPlan): number[] {
   const { kernel, inputs, dilation, bandSource } = plan
   const last = kernel[0] * kernel[1] * inputs - 1
   return Array.from({ length: rowCount(plan) }, (_, row) => {
@@ -145,11 +149,11 @@ export function rowOffsets(plan: GradientPlan): number[] {
 }
 
 /** Where each row of the upstream gradient begins in the copy. */
-export function segmentOffsets(plan: GradientPlan): number[] {
+export function segmentOffsets(plan: KernelGradientPlan): number[] {
   return Array.from({ length: plan.bandRows }, (_, y) => y * lineDistance(plan))
 }
 
 /** Bytes in the copy between what two rows of the upstream gradient read. */
-export function lineDistance(plan: GradientPlan): number {
+export function lineDistance(plan: KernelGradientPlan): number {
   return plan.strides[0] * plan.bandSource[1] * pixelBytes(plan)
 }

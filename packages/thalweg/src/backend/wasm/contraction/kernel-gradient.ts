@@ -17,8 +17,8 @@ import { type Epilogue, emitEpilogue, emitZeros, epilogueOf } from './epilogue.t
 import { bandBytes, emitBandCopy } from './image.ts'
 import {
   channelOffset,
-  type GradientPlan,
   type KernelGradient,
+  type KernelGradientPlan,
   lineDistance,
   pixelBytes,
   planKernelGradient,
@@ -84,7 +84,7 @@ function emitPanels(
   code: Code,
   { start, end, pointers }: StageParameters,
   shared: SharedFunctions,
-  plan: GradientPlan,
+  plan: KernelGradientPlan,
   epilogue: Epilogue,
 ): void {
   const { images, upstream, tile, outputs, groups, inputs, bandRows, strides, packed, panels, parts, partImages } = plan
@@ -211,7 +211,7 @@ interface PanelPlace {
   set(unit: Local): void
 }
 
-function placeOfPanel(code: Code, { panels, parts, outputs, tile }: GradientPlan): PanelPlace {
+function placeOfPanel(code: Code, { panels, parts, outputs, tile }: KernelGradientPlan): PanelPlace {
   const [panel, group, column, width, resultColumn] = code.locals('i32', 5)
   const panelsOfGroup = Math.ceil(outputs / tile.columns)
   return {
@@ -233,7 +233,7 @@ function placeOfPanel(code: Code, { panels, parts, outputs, tile }: GradientPlan
 /** Hands the sums of a panel to the epilogue. */
 function finishPanel(
   registers: Registers,
-  { kernel, inputs, outputs, tile }: GradientPlan,
+  { kernel, inputs, outputs, tile }: KernelGradientPlan,
   epilogue: Epilogue,
   pointers: readonly Local[],
   { resultColumn, width }: PanelPlace,
@@ -262,7 +262,7 @@ function emitTotals(
   code: Code,
   { start, end, pointers: [sums, ...own] }: StageParameters,
   shared: SharedFunctions,
-  plan: GradientPlan,
+  plan: KernelGradientPlan,
   epilogue: Epilogue,
 ): void {
   const registers = new Registers(code)
