@@ -90,7 +90,7 @@ export const data: readonly Kind[] = [
   },
   {
     name: 'wrong targets',
-    expects: ['overfitting', 'underfitting'],
+    expects: ['overfitting', 'underfitting', 'no-signal'],
     brings: [...stuck, 'loss-oscillates', 'rate-too-high'],
     repairable: false,
     mutate: (program, draw) => ({

@@ -6,13 +6,15 @@
 import type { Condition, Sign } from '../train/index.ts'
 import type { Chart } from './chart.ts'
 
+export type Occasion = 'before' | 'start' | 'loss' | 'reading' | 'epoch'
+
 export interface Ailment extends Condition {
   /**
    * When it is looked for: before the first step, by data and model alone (`before`); with the first reading and the first
    * loss, of weights that no update has touched (`start`); every few steps (`loss`); at each reading (`reading`); after an
    * epoch (`epoch`).
    */
-  readonly when: 'before' | 'start' | 'loss' | 'reading' | 'epoch'
+  readonly when: Occasion | readonly Occasion[]
   /**
    * Codes that rule it out once they are told as warnings: they say the opposite, or say more precisely what it would say.
    * Two verdicts of one run do not contradict each other.

@@ -1,12 +1,14 @@
-/** What is known of a run at one moment, as the ailments see it: nothing is computed here, and nothing judged. */
+/** What is known of a run at one moment, as the ailments see it: nothing is judged here, and little computed before it is asked for. */
 import type { Model } from '../nn/index.ts'
 import type { EpochEvent, Position, Settings } from '../train/index.ts'
 import type { StepTimes } from '../train/session.ts'
 import type { Anatomy } from './anatomy.ts'
+import type { ClassRecall } from './class-recall.ts'
 import type { DataFacts } from './data-facts.ts'
 import type { LossCurve } from './loss-curve.ts'
 import type { NormGap } from './norm-gap.ts'
 import type { Reading } from './reading.ts'
+import type { Signal } from './signal.ts'
 
 export interface Chart {
   readonly model: Model
@@ -28,6 +30,12 @@ export interface Chart {
   readonly normGap: NormGap | undefined
   /** Mean loss of the best constant answer: the entropy of the labels, the variance of the targets; undefined for other losses. */
   readonly blindLoss: number | undefined
+  /** Whether no epoch comes after the last one: as planned, or by early stopping. */
+  readonly isOver: boolean
+  /** Whether the training inputs say anything about the targets; worked out when it is first asked for. */
+  readonly signal: () => Signal
+  /** How many examples of a class the network finds as it is now, in the training or the validation part; computed when asked for. */
+  readonly recall: (part: 'train' | 'valid', label: number) => ClassRecall
 }
 
 /** The last so many readings, oldest first, if there are as many. */

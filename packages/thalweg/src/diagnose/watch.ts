@@ -15,11 +15,13 @@ import {
   type Watch,
   type WatchedRun,
 } from '../train/index.ts'
+import { reasonToStop } from '../train/stopping.ts'
 import { updatesOf } from '../train/updates.ts'
-import type { Ailment } from './ailment.ts'
+import type { Ailment, Occasion } from './ailment.ts'
 import { anatomyOf } from './anatomy.ts'
 import { blindLossOf } from './blind-loss.ts'
 import type { Chart } from './chart.ts'
+import { type ClassRecall, classRecall } from './class-recall.ts'
 import { dataFactsOf } from './data-facts.ts'
 import { findFirstNan, type MadeStep } from './first-nan.ts'
 import { createLossCurve } from './loss-curve.ts'
@@ -27,6 +29,7 @@ import { nonFinite, nonFiniteFinding } from './non-finite.ts'
 import { createNormGapMeter, type NormGap } from './norm-gap.ts'
 import { createInstruments, type Reading } from './reading.ts'
 import { readingSchedule } from './schedule.ts'
+import { type Signal, signalOf } from './signal.ts'
 
 /** Losses alone are looked at every so many steps, and less often once there are many. */
 const LOOK_EVERY = 8
@@ -57,7 +60,8 @@ export interface Snapshot {
 /** A mean over the last losses counts as about as low as ever up to this many times the lowest such mean. */
 const WELL = 1.3
 
-export function openWatch({ model, settings, session }: WatchedRun, options: WatchOptions): OpenWatch {
+export function openWatch(run: WatchedRun, options: WatchOptions): OpenWatch {
+  const { model, settings, session } = run
   const { train, valid, batchSize, loss } = settings
   const anatomy = anatomyOf(model, train.inputShape, batchSize)
   const weights = new Set(anatomy.parameters.filter(({ isWeight }) => isWeight).map(({ path }) => path))
@@ -67,11 +71,21 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
   const losses = createLossCurve()
   const readings: Reading[] = []
   const epochs: EpochEvent[] = []
+  const data = dataFactsOf({ ...settings, budget: options.dataBudget ?? DATA_BUDGET })
+  let signal: Signal | undefined
   const facts = {
     model,
     settings,
     anatomy,
-    data: dataFactsOf({ ...settings, budget: options.dataBudget ?? DATA_BUDGET }),
+    data,
+    signal: () => {
+      signal ??= signalOf(train, data)
+      return signal
+    },
+    recall: (part: 'train' | 'valid', label: number): ClassRecall => {
+      const { [part]: dataset } = settings
+      return dataset ? classRecall(run, dataset, label) : { examples: 0, found: 0 }
+    },
     equalWeights: equalWeightsOf(session.store, weights),
     totalSteps: totalStepsOf(settings),
     times: session.times,
@@ -91,15 +105,22 @@ export function openWatch({ model, settings, session }: WatchedRun, options: Wat
   let lowest = Number.POSITIVE_INFINITY
 
   const hasNorm = anatomy.layers.some(({ kind }) => kind === 'batchNorm')
-  const gapMeter = valid && hasNorm ? createNormGapMeter({ model, settings, session }, valid) : undefined
+  const gapMeter = valid && hasNorm ? createNormGapMeter(run, valid) : undefined
   let normGap: NormGap | undefined
 
-  const chart = (): Chart => ({ ...facts, position, losses, readings, epochs, normGap })
+  const chart = (): Chart => ({ ...facts, position, losses, readings, epochs, normGap, isOver: isOver() })
 
-  function look(...when: readonly Ailment['when'][]): Finding[] {
+  function isOver(): boolean {
+    const { earlyStopping, monitor, resume } = settings
+    const history = [...(resume?.history ?? []).slice(0, (epochs[0]?.epoch ?? 1) - 1), ...epochs]
+    const stops = earlyStopping !== undefined && reasonToStop(history, monitor, earlyStopping) !== undefined
+    return epochs.length > 0 && (stops || epochs[epochs.length - 1].epoch === settings.epochs)
+  }
+
+  function look(...occasions: readonly Occasion[]): Finding[] {
     const now = chart()
     return options.ailments
-      .filter((ailment) => when.includes(ailment.when))
+      .filter(({ when }) => [when].flat().some((occasion) => occasions.includes(occasion)))
       .flatMap((ailment) => {
         if (ailment.unless?.some(isFound)) return []
         const [sign] = ailment.examine(now)

@@ -191,6 +191,22 @@ const cases: readonly Case[] = [
     twin: { train: clouds({ size: 128, distance: 3 }), epochs: 25, optimizer: adam({ learningRate: 0.003 }) },
   },
   {
+    // Learned by heart, and of no use for others.
+    code: 'no-signal',
+    sick: { train: mislabelled('own'), valid: mislabelled('other'), epochs: 40 },
+    twin: { valid: clouds({ size: 256, name: 'other' }), epochs: 40 },
+  },
+  {
+    // A network that learns nothing of a target that the inputs do tell.
+    code: 'no-signal',
+    sick: { train: mislabelled('own'), model: dense(4), epochs: 10 },
+    twin: {
+      valid: clouds({ size: 256, name: 'other' }),
+      optimizer: sgd({ learningRate: 0.05 }),
+      model: stack(8, (n) => [dense(n, { initializer: normal({ deviation: 0.2 }) }), tanh()]),
+    },
+  },
+  {
     code: 'not-learning',
     sick: {
       optimizer: sgd({ learningRate: 0.05 }),
@@ -344,6 +360,22 @@ function swinging(momentum: number): Patient {
   return { ...numbers, model: line, batchSize: 'all', epochs: 200, optimizer: sgd({ learningRate: 0.01, momentum }) }
 }
 
+/** Clouds, and classes that have nothing to do with them. */
+function mislabelled(name: string): Dataset {
+  const draw = random(1, `labels/${name}`)
+  const labels = Int32Array.from({ length: 256 }, () => draw.integer(4))
+  const all = clouds({ size: 256, name })
+  return {
+    ...all,
+    fill(rows, inputs, targets) {
+      all.fill(rows, inputs, targets)
+      rows.forEach((row, i) => {
+        targets[i] = labels[row]
+      })
+    },
+  }
+}
+
 /** Whoever makes a dataset by hand may hand out what readers refuse. */
 function spoilt(dataset: Dataset): Dataset {
   return {
@@ -402,6 +434,13 @@ describe.each(cases)('$code', ({ code, severity = 'warning', layer, sick, twin }
 })
 
 describe('the list', () => {
+  it('names nothing that is not in it as what rules something out or brings it about', () => {
+    const known = conditions.map(({ code }) => code)
+    expect(known).toEqual(
+      expect.arrayContaining(ailments.flatMap(({ unless = [], follows = [] }) => [...unless, ...follows])),
+    )
+  })
+
   it('has each code once, with words for everything', () => {
     const known = conditions.map(({ code }) => code)
     expect(new Set(known).size).toBe(known.length)
@@ -477,6 +516,33 @@ describe('what drove units out', () => {
     )
     expect((await told({ model: born }, 'dead-relu'))?.cause).toMatch(/began so/)
     expect((await told({ optimizer: adam({ learningRate: 3 }) }, 'dead-relu'))?.cause).toMatch(/learning rate/)
+  })
+})
+
+describe('a class that is rare', () => {
+  /** One in 33, around a place of its own that is `distance` away. */
+  function rare(name: string, distance: number): Dataset {
+    const draw = random(1, `rare/${name}`)
+    const labels = Int32Array.from({ length: 400 }, (_, i) => Number(i % 33 === 0))
+    const inputs = Float32Array.from({ length: 1600 }, (_, i) => draw.normal() + distance * labels[i >> 2])
+    return arrays({ inputs, labels, classes: ['common', 'rare'] })
+  }
+  const told = async (distance: number) => {
+    const model = sequential(dense(16), relu(), dense(2))
+    const found = await examined({ model, train: rare('own', distance), valid: rare('other', distance), epochs: 12 })
+    return found.filter(({ code }) => code === 'class-imbalance')
+  }
+
+  it('is a note before the first step, and no more where it is found', async () => {
+    expect(await told(3)).toMatchObject([{ severity: 'info', step: 0 }])
+  })
+
+  it('is a warning in the end where it is not', async () => {
+    const [note, warning] = await told(0.4)
+    expect(note).toMatchObject({ severity: 'info', step: 0 })
+    expect(warning).toMatchObject({ severity: 'warning', evidence: { threshold: 0.6 } })
+    expect(warning.message).toMatch(/finds \d of 13 validation examples of 'rare'/)
+    expect(warning.step).toBeGreaterThan(100)
   })
 })
 

@@ -24,6 +24,7 @@ import { lossOscillates } from './loss-oscillates.ts'
 import { missingClass } from './missing-class.ts'
 import { movingStatistics } from './moving-statistics.ts'
 import { narrowLayer } from './narrow-layer.ts'
+import { noSignal } from './no-signal.ts'
 import { nonFiniteData } from './non-finite-data.ts'
 import { notLearning } from './not-learning.ts'
 import { outputActivation } from './output-activation.ts'
@@ -80,6 +81,7 @@ export const ailments: readonly Ailment[] = [
   lossAboveStart,
   lossOscillates,
   lossClimbs,
+  noSignal,
   notLearning,
   plateau,
   rateTooLow,

@@ -26,6 +26,7 @@ export const notLearning: Ailment = {
     'gradients do not reach the weights, the learning rate is far off, or inputs and targets have nothing to do with each other',
   try: 'overfit one batch first (thalweg check): if that fails too, look at first weights, activations and the rate',
   source: 'CS231n, neural networks part 3 (look for correct loss at chance performance; overfit a tiny subset)',
+  unless: ['no-signal'],
   follows: [...SIZES, ...OVERSHOT, ...OBSTACLES],
   when: 'loss',
   examine(chart) {

@@ -37,7 +37,7 @@ export const overfitting: Ailment = {
   cause: 'a large network and few examples, and nothing that holds it back',
   try: 'early stopping, dropout, weight decay, augmentation, or more examples',
   source: 'the article, sections 7.7 and 8; Prechelt, Early stopping - but when?, 1998',
-  unless: ['underfitting'],
+  unless: ['no-signal', 'underfitting'],
   when: 'epoch',
   examine(chart) {
     const { epochs, settings, blindLoss, losses } = chart

@@ -19,6 +19,7 @@ export const plateau: Ailment = {
   cause: 'the learning rate is too high to go further down, or the network has learned what it can',
   try: 'a schedule that lowers the rate (cosine, reduceOnPlateau), or end the run here (early stopping)',
   source: 'the article, section 6 and 7.7; He et al., CVPR 2016 (rates divided when the error plateaus)',
+  unless: ['no-signal'],
   follows: [...SIZES, ...OVERSHOT, ...OBSTACLES],
   when: 'reading',
   examine(chart) {

@@ -22,7 +22,7 @@ export const underfitting: Ailment = {
   cause: 'too few steps, too small a network, too much regularization, or inputs that say little about the target',
   try: 'more epochs, a wider network, less dropout and weight decay; look at the inputs',
   source: 'Goodfellow, Bengio, Courville, Deep Learning, 2016, section 5.2',
-  unless: ['overfitting'],
+  unless: ['no-signal', 'overfitting'],
   follows: [...SIZES, ...OVERSHOT, ...OBSTACLES],
   when: 'epoch',
   examine(chart) {

@@ -21,6 +21,7 @@ export const weightDecay: Ailment = {
   cause: 'a weight decay or a penalty that is too strong',
   try: 'a weight decay of 1e-4, or none until the network fits its training examples',
   source: 'Krogh and Hertz, A simple weight decay can improve generalization, NeurIPS 1991; the article, section 7.7',
+  unless: ['no-signal'],
   when: 'reading',
   examine(chart) {
     const { readings, settings } = chart
@@ -30,6 +31,8 @@ export const weightDecay: Ailment = {
     if (!acts || readings.length < READINGS || progress(chart) < PROGRESS || learned(chart) > LEARNED) return []
     const measured = sizeLeft(readings[0], readings[readings.length - 1])
     if (!(measured < LEFT)) return []
+    // Where nothing is to be learned, nothing is what decay leaves.
+    if (!chart.signal().isThere) return []
     const message = `the weights have shrunk to ${percent(measured)} of their first size, and ${percent(Math.max(0, learned(chart)))} of the loss is gone`
     return [{ measured, message, patches: [{ kind: 'no-decay' }] }]
   },

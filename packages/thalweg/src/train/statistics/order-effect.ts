@@ -117,17 +117,21 @@ export function betweenBatches(batches: readonly BatchPair[]): Omit<OrderEffect,
     ratio += between / degrees / sampled
     lost += Math.max(0, between - degrees * sampled) / whole.count / all.variance[channel]
   }
-  const threshold = chiSquareQuantile(degrees) / degrees
+  const threshold = chiSquareQuantile(degrees, NORMAL_QUANTILE) / degrees
   // Channels that never vary say nothing; if none does, nothing is wrong.
   return channels === 0
     ? { ratio: 1, threshold, lost: 0 }
     : { ratio: ratio / channels, threshold, lost: lost / channels }
 }
 
-/** Of chi-square, by Wilson and Hilferty (1931): within 8% for one degree of freedom, above it; within 1% from three on. */
-function chiSquareQuantile(degrees: number): number {
+/**
+ * Of chi-square, by Wilson and Hilferty (1931): within 8% for one degree of freedom, above it; within 1% from three on.
+ *
+ * @param normal the quantile of a normal variable at the same level
+ */
+export function chiSquareQuantile(degrees: number, normal: number): number {
   const spread = 2 / (9 * degrees)
-  return degrees * (1 - spread + NORMAL_QUANTILE * Math.sqrt(spread)) ** 3
+  return degrees * (1 - spread + normal * Math.sqrt(spread)) ** 3
 }
 
 export const batchesNotRandom: Condition = {
