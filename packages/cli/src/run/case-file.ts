@@ -85,6 +85,7 @@ const mendSchema: z.ZodType<KnownMend> = z.object({
   type: z.literal('mend'),
   attempt: z.number().default(1),
   next: z.number().default(1),
+  reason: z.string().default(''),
   codes: z.array(z.string()),
   step: z.number(),
   from: z.object({ epoch: z.number(), batch: z.number(), step: z.number() }),

@@ -1,5 +1,13 @@
 /** One sitting of a run, the first or a later one: trains, keeps the folder up to date, says how it went. */
-import { checkpointFolder, type EpochEvent, fit, type Run, restoresBest, type TrainEvent } from 'thalweg/train'
+import {
+  checkpointFolder,
+  checkpointsIn,
+  type EpochEvent,
+  fit,
+  type Run,
+  restoresBest,
+  type TrainEvent,
+} from 'thalweg/train'
 import { EXIT } from '../errors.ts'
 import { fitOptionsOf, realize } from '../recipes/recipe.ts'
 import { firstWeights } from '../recipes/weights.ts'
@@ -50,6 +58,8 @@ async function trainSitting(sitting: Sitting, context: SittingContext, held: Hel
   const { model } = ingredients
   const progress = createProgress(voice)
   const history: EpochEvent[] = [...(snapshot?.history ?? [])]
+  /** Of the attempts that a mend took the place of. */
+  const left = new Map<number, readonly EpochEvent[]>()
   let opened = false
 
   function onEvent(event: TrainEvent): void {
@@ -58,8 +68,12 @@ async function trainSitting(sitting: Sitting, context: SittingContext, held: Hel
       appendMetrics(folder, event)
     }
     if (event.type === 'finding' || event.type === 'mend') appendCase(folder, event)
-    // A mended run goes on from an earlier place: what came after it has not been.
-    if (event.type === 'mend' && event.kept.length > 0) cutMetrics(folder, history, event.from.epoch)
+    if (event.type === 'mend' && event.next !== event.attempt) {
+      left.set(event.attempt, [...history])
+      // A mended run goes on from an earlier place, and what came after it has not been; or as it was before.
+      history.splice(0, history.length, ...(left.get(event.next) ?? history.slice(0, event.from.epoch)))
+      cutMetrics(folder, history, history.length)
+    }
     progress(event)
     pass(event, folder, voice)
   }
@@ -105,6 +119,7 @@ async function trainSitting(sitting: Sitting, context: SittingContext, held: Hel
       checkpoint: {
         open,
         save: checkpointFolder(folder.checkpoints),
+        earlier: () => checkpointsIn(folder.checkpoints),
         everyEpochs: Math.ceil(recipe.epochs / CHECKPOINTS),
         ...(checkpointEvery !== undefined && { everySteps: checkpointEvery }),
       },

@@ -1,20 +1,25 @@
 /**
  * A babysitter that mends: `fit(model, { ..., babysit: fix() })`. When it finds something that can be tried against, it
- * races changes and the unchanged run from the last good place, keeps one that wins clearly, and lets the run go on.
+ * races changes and the unchanged run from the last good place, keeps one that wins clearly, and lets the run go on. A mend is
+ * on probation: a run that does worse with it than it did before goes on as it was.
  */
 import { ThalwegError } from '../base/index.ts'
-import type { NamedArray } from '../nn/index.ts'
-import { MODEL, namedArrays } from '../train/array-names.ts'
-import type { Babysitter, Finding, Mending, Position, Watch, WatchedRun } from '../train/index.ts'
+import { keptPatches, whatStands } from '../train/case.ts'
+import type { Babysitter, Finding, Mend, Mending, Position, Watch, WatchedAttempt } from '../train/index.ts'
 import type { AdviseOptions } from './advise.ts'
 import { ailments } from './ailments/index.ts'
 import { copyOf } from './first-weights.ts'
 import { candidatesFor } from './mend/candidates.ts'
+import { changesBetween } from './mend/changes.ts'
+import { beginningOf, isSound, type Place, placeOf, soundPlace, usualLoss } from './mend/places.ts'
+import { otherAttempt, type Standpoint } from './mend/probation.ts'
 import { MARGIN, race, startOf, stepsWithin } from './mend/race.ts'
-import { openWatch, type Snapshot } from './watch.ts'
+import { whyBack, whyElsewhere, whyKept } from './mend/reasons.ts'
+import { lossOf, lossWith } from './mend/yardstick.ts'
+import { openWatch } from './watch.ts'
 
 export interface FixOptions extends AdviseOptions {
-  /** Of the run's planned steps: what all races together may take. Default 0.5. */
+  /** Of the run's planned steps: what all races together may take. What is trained again comes on top. Default 0.5. */
   readonly share?: number
   /** How many candidates a race has at most, beside the unchanged run. Default 6. */
   readonly candidates?: number
@@ -28,8 +33,10 @@ const MOST_STEPS = 400
 const KEPT = 0.6
 /** And one that is undecided then. */
 const KEPT_UNDECIDED = 0.9
-/** After so much of the run it is too late to begin anew. */
+/** After so much of the run it is too late to begin anew, unless there is nothing else to go on from. */
 const LATE = 0.5
+/** A resumed run with this many times the usual loss is wrecked (the article's rule), whatever is known of it. */
+const WRECKED = 3
 
 /** @throws ThalwegError `diagnose/bad-option` */
 export function fix({
@@ -46,93 +53,168 @@ export function fix({
       try: 'leave share out: 0.5',
     })
   }
-  // One sitting's races draw on one budget, however often the run is changed.
-  const spending: Means['spending'] = { steps: 0, firstWeights: undefined }
+  // One babysitter may watch several runs, one after the other: each has a record of its own.
+  const known = new WeakMap<WatchedAttempt['mends'], Means>()
   return {
     mode: 'fix',
-    watch: (run) =>
-      openFixing(run, openWatch(run, { readingEvery, onReading, ailments: sought }), { share, candidates, spending }),
+    watch(run) {
+      const fresh = { share, candidates, left: new Map(), hasGivenWeights: run.settings.store !== undefined }
+      const means = known.get(run.mends) ?? fresh
+      const isFirst = !known.has(run.mends)
+      known.set(run.mends, means)
+      return openFixing(run, openWatch(run, { readingEvery, onReading, ailments: sought }), { ...means, isFirst })
+    },
   }
 }
 
+/** Of one sitting of a run. */
 interface Means {
   readonly share: number
   readonly candidates: number
-  readonly spending: {
-    steps: number
-    /** What the weights were drawn by, where the layers do not say it. */
-    firstWeights: string | undefined
-  }
-}
-
-interface Place {
-  readonly weights: Readonly<Record<string, NamedArray>>
-  readonly position: Position
+  /** Attempts that were left in this sitting, by their numbers. */
+  readonly left: Map<number, Standpoint>
+  /** Whether the run began with weights that somebody brought along. */
+  readonly hasGivenWeights: boolean
 }
 
 function openFixing(
-  { model, settings, session }: WatchedRun,
+  run: WatchedAttempt,
   watch: ReturnType<typeof openWatch>,
-  means: Means,
+  means: Means & { readonly isFirst: boolean },
 ): Watch {
+  const { model, settings, session, attempt } = run
+  /** Codes that were raced against to no avail. */
+  const tried = new Set(run.mends.filter((mend) => mend.attempt === attempt).flatMap(({ codes }) => codes))
   let open: Finding[] = []
   let now: Position = { epoch: 0, batch: 0, step: 0 }
   let first: Place = { weights: session.store.save(), position: now }
-  /** Codes that were raced against to no avail. */
-  const tried = new Set<string>()
+  let isFinished = false
+  /** An earlier sitting has left the run like this, and nobody has looked at it yet. */
+  let isUnseen = false
 
   function see(found: readonly Finding[]): readonly Finding[] {
-    open.push(...found.filter(({ severity, code }) => severity !== 'info' && !tried.has(code)))
+    // What has become an error since is worth another try.
+    open.push(
+      ...found.filter(({ severity, code }) => severity !== 'info' && (severity === 'error' || !tried.has(code))),
+    )
     return found
   }
 
   async function mend(): Promise<Mending | undefined> {
-    const findings = open.filter(({ patches }) => patches.length > 0)
+    const found = open
     open = []
-    if (findings.length === 0) return undefined
+    const wreck = isUnseen ? await leaveWreck() : undefined
+    isUnseen = false
+    if (wreck) return wreck
+    const against = found.filter(({ patches }) => patches.length > 0)
+    // Nothing is left to be trained in another way, and what the run has come to is known.
+    const raced = against.length > 0 && !isFinished ? await raceAgainst(against, await placeFor(against)) : undefined
+    if (raced?.change) return raced
+    return found.length > 0 || isFinished ? ((await takeBack(found, raced)) ?? raced) : raced
+  }
+
+  /** Where candidates and the run as it is start: as early as that makes sense, or where the run was last well. */
+  async function placeFor(found: readonly Finding[]): Promise<Place> {
+    const isBeginning = first.position.step === 0
+    if (isBeginning && now.step <= LATE * watch.chart().totalSteps) return first
+    const good = placeOf(watch.lastGood()) ?? first
+    if (!found.some(({ severity }) => severity === 'error')) return good
+    const beginning = isBeginning ? first : beginningOf(run)
+    const usual = await usualLoss(run, beginning, watch.chart().blindLoss)
+    if (isSound(await lossOf(run, good.weights), usual)) return good
+    return soundPlace(run, beginning, { usual, mends: run.mends, before: now.step })
+  }
+
+  async function raceAgainst(found: readonly Finding[], place: Place): Promise<Mending | undefined> {
     const { totalSteps } = watch.chart()
-    const fromStart = now.step <= LATE * totalSteps && first.position.step === 0
-    const place = fromStart ? first : placeOf(watch.lastGood(), first)
-    const candidates = candidatesFor(
-      findings,
-      { model, settings },
-      {
-        fromStart,
-        most: means.candidates,
-        firstWeights: means.spending.firstWeights,
-      },
-    )
-    const budget = means.share * totalSteps - means.spending.steps
+    const initializer = keptPatches(run.mends).findLast(({ kind }) => kind === 'initializer')
+    const firstWeights = initializer && 'name' in initializer ? initializer.name : undefined
+    const candidates = candidatesFor(found, run, {
+      fromStart: place.position.step === 0,
+      most: means.candidates,
+      firstWeights: firstWeights ?? (means.hasGivenWeights ? 'as they were given' : undefined),
+    })
+    const budget = means.share * totalSteps - spentIn(run.mends)
     // Something is kept for what may be found later, unless it is too little for one race as it is.
     const part = stepsWithin(KEPT * budget, candidates.length)
     const steps = Math.min(MOST_STEPS, part < LEAST_STEPS ? stepsWithin(budget, candidates.length) : part)
-    for (const { code } of findings) tried.add(code)
+    for (const { code } of found) tried.add(code)
     if (candidates.length === 0 || steps < LEAST_STEPS) return undefined
-    const isDead = findings.some(({ code }) => code === 'non-finite')
-    const { winner, spent, ...result } = await race({ model, settings }, candidates, place, {
-      steps,
-      most: KEPT_UNDECIDED * budget,
-      isDead,
-    })
-    means.spending.steps += spent
-    const codes = findings.map(({ code }) => code)
-    const mend = {
-      codes,
-      step: now.step,
-      ...result,
-      kept: winner?.patches ?? [],
-      changes: winner?.changes ?? [],
-      margin: MARGIN,
-      spent,
-      share: means.spending.steps / totalSteps,
-    }
-    if (!winner) return { mend: { ...mend, from: now } }
+    const isDead = found.some(({ code }) => code === 'non-finite')
+    const { winner, ...result } = await race(run, candidates, place, { steps, most: KEPT_UNDECIDED * budget, isDead })
+    const mend = { ...decided(found, result.spent), ...result, reason: whyKept(result, winner) }
+    if (!winner) return { mend }
+    await leave(isDead)
     const { weights, position } = startOf(winner, place)
     const { model: mended, settings: changed } = winner.configuration
-    const store = copyOf(mended, changed)
     return {
-      mend: { ...mend, from: position },
-      change: { model: mended, settings: { ...changed, store }, weights, position },
+      mend: { ...mend, kept: winner.patches, changes: winner.changes },
+      change: {
+        model: mended,
+        settings: { ...changed, store: copyOf(mended, changed) },
+        weights,
+        position,
+        sums: place.sums,
+      },
+    }
+  }
+
+  /** What a mend is until something comes of it: the run goes on as it is. */
+  function decided(found: readonly Finding[], spent: number): Omit<Mending['mend'], 'reason'> {
+    const codes = [...new Set(found.map(({ code }) => code))]
+    const share = (spentIn(run.mends) + spent) / watch.chart().totalSteps
+    const nothing = { control: Number.NaN, candidates: [], kept: [], changes: [] }
+    return { codes, step: now.step, ...nothing, margin: MARGIN, spent, share }
+  }
+
+  async function standpoint(isDead: boolean): Promise<Standpoint> {
+    const loss = isDead ? Number.POSITIVE_INFINITY : await lossWith(run, session.store)
+    return { loss, position: now, isFinished }
+  }
+
+  async function leave(isDead: boolean): Promise<void> {
+    means.left.set(attempt, await standpoint(isDead))
+  }
+
+  async function takeBack(found: readonly Finding[], raced: Mending | undefined): Promise<Mending | undefined> {
+    if (means.left.size === 0) return undefined
+    const isDead = found.some(({ code }) => code === 'non-finite')
+    const present = await standpoint(isDead)
+    const to = otherAttempt(present, means.left, watch.chart().blindLoss)
+    const before = to === undefined ? undefined : means.left.get(to)
+    if (to === undefined || !before) return undefined
+    means.left.delete(to)
+    means.left.set(attempt, present)
+    const changes = changesBetween(run.mends, attempt, to)
+    const told = raced?.mend ?? decided(found, 0)
+    return {
+      mend: { ...told, changes, reason: whyBack(present, before, to) },
+      change: { attempt: to },
+    }
+  }
+
+  /**
+   * A run that an earlier sitting has left no better than it began, and in trouble, is no use to go on with: it goes back to
+   * where it was sound.
+   */
+  async function leaveWreck(): Promise<Mending | undefined> {
+    const beginning = beginningOf(run)
+    const usual = await usualLoss(run, beginning, watch.chart().blindLoss)
+    const loss = await lossWith(run, session.store)
+    if (isSound(loss, usual)) return undefined
+    const known = whatStands(run.findings, run.mends).findings
+    const against = known.filter(({ severity, patches }) => severity !== 'info' && patches.length > 0)
+    // Without anything known against it, it may only be slow.
+    if (against.length === 0 && loss <= WRECKED * usual) return undefined
+    const place = await soundPlace(run, beginning, { usual, mends: run.mends, before: now.step })
+    const why = whyElsewhere({ loss, usual, step: now.step }, place, settings.seed)
+    const raced = against.length > 0 ? await raceAgainst(against, place) : undefined
+    const reason = raced ? `${why}; ${raced.mend.reason}` : why
+    if (raced?.change) return { ...raced, mend: { ...raced.mend, reason } }
+    const { store: _, ...drawn } = settings
+    return {
+      mend: { ...(raced?.mend ?? decided([], 0)), reason },
+      change: { model, settings: { ...drawn, store: copyOf(model, drawn) }, ...place },
     }
   }
 
@@ -140,6 +222,7 @@ function openFixing(
     begin(position) {
       now = position
       first = { weights: session.store.save(), position }
+      isUnseen = means.isFirst && position.step > 0
       return see(watch.begin(position))
     },
     step: (rows, moment, position) => watch.step(rows, moment, position),
@@ -148,12 +231,17 @@ function openFixing(
       return see(watch.afterStep(position))
     },
     nonFinite: () => see(watch.nonFinite()),
-    afterEpoch: (event) => see(watch.afterEpoch(event)),
+    afterEpoch(event) {
+      now = { epoch: event.epoch, batch: 0, step: event.step }
+      const found = see(watch.afterEpoch(event))
+      isFinished = watch.chart().isOver
+      return found
+    },
     mend,
     release: () => watch.release(),
   }
 }
 
-function placeOf(snapshot: Snapshot | undefined, first: Place): Place {
-  return snapshot ? { weights: namedArrays(snapshot.arrays, MODEL), position: snapshot.position } : first
+function spentIn(mends: readonly Mend[]): number {
+  return mends.reduce((sum, { spent }) => sum + spent, 0)
 }

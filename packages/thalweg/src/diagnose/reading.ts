@@ -5,6 +5,7 @@
 import { sizeOf, type TypedArray } from '../base/index.ts'
 import { cast, equal, max, mean, slice, square, sub, type Tensor } from '../tensor/index.ts'
 import type { ObserveStep, SeenCall, SeenParameter } from '../train/index.ts'
+import { AROUND } from '../train/model-surgery.ts'
 import { layerOf } from './anatomy.ts'
 import { saturation } from './saturation.ts'
 
@@ -67,7 +68,8 @@ export function createInstruments(weights: ReadonlySet<string>): Instruments {
   let parameters: readonly Instrument<ParameterReading>[] = []
   return {
     observe({ calls, parameters: seen }) {
-      layers = calls.map(layerInstrument)
+      // What a mend put behind the model is no layer of the run's: its gradient is in another unit than all others.
+      layers = calls.filter(({ layer }) => layer.kind !== AROUND.outputs).map(layerInstrument)
       parameters = seen.map((parameter) => parameterInstrument(parameter, weights.has(parameter.path)))
       return [...layers, ...parameters].flatMap(({ outputs }) => outputs)
     },

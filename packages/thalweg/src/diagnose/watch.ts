@@ -1,5 +1,4 @@
 /** One sitting watched: takes readings, keeps the chart, asks every ailment whether it is there, says each thing once. */
-import { batchCount } from '../data/index.ts'
 import type { Store } from '../nn/index.ts'
 import { RANK } from '../train/finding.ts'
 import {
@@ -16,7 +15,7 @@ import {
   type WatchedRun,
 } from '../train/index.ts'
 import { reasonToStop } from '../train/stopping.ts'
-import { updatesOf } from '../train/updates.ts'
+import { updatesOfRun } from '../train/updates.ts'
 import type { Ailment, Occasion } from './ailment.ts'
 import { anatomyOf } from './anatomy.ts'
 import { blindLossOf } from './blind-loss.ts'
@@ -87,7 +86,7 @@ export function openWatch(run: WatchedRun, options: WatchOptions): OpenWatch {
       return dataset ? classRecall(run, dataset, label) : { examples: 0, found: 0 }
     },
     equalWeights: equalWeightsOf(session.store, weights),
-    totalSteps: totalStepsOf(settings),
+    totalSteps: updatesOfRun(settings),
     times: session.times,
     blindLoss: blindLossOf(train, loss),
   }
@@ -228,13 +227,6 @@ function isSound({ parameters }: Pick<Reading, 'parameters'>): boolean {
 /** A quarter, half and all of the run are enough to see whether moving statistics follow. */
 function isMeasuredAfter(epoch: number, epochs: number): boolean {
   return [0.25, 0.5, 1].some((share) => epoch === Math.ceil(share * epochs))
-}
-
-function totalStepsOf(settings: WatchedRun['settings']): number {
-  const { orders, batchSize, epochs } = settings
-  let total = 0
-  for (let epoch = 0; epoch < epochs; epoch++) total += updatesOf(batchCount(orders.length(epoch), batchSize), settings)
-  return total
 }
 
 function equalWeightsOf(store: Store, weights: ReadonlySet<string>): string[] {

@@ -3,9 +3,16 @@ import { sizeOf } from '../base/index.ts'
 import { type Dataset, shuffled } from '../data/index.ts'
 import { createNode } from '../graph/index.ts'
 import { build, createInitializer, createStore, type Model, type Store } from '../nn/index.ts'
-import { clipByGlobalNorm, createOptimizer, type Optimizer, type ParameterGroup } from '../optim/index.ts'
+import {
+  clipByGlobalNorm,
+  createOptimizer,
+  type Optimizer,
+  type ParameterGroup,
+  type Schedule,
+} from '../optim/index.ts'
 import { Tensor } from '../tensor/index.ts'
 import { batchSlots, batchTypes } from './batch.ts'
+import { keptPatches } from './case.ts'
 import { patchModel } from './model-surgery.ts'
 import type { Mend, ModelPatch, Patch } from './patch.ts'
 import type { Settings } from './settings.ts'
@@ -32,7 +39,7 @@ function applyPatch({ model, settings }: Configuration, patch: Patch): Configura
     case 'shuffle':
       return { model, settings: { ...settings, orders: shuffled().over(settings.train, settings.seed) } }
     case 'batch-size':
-      return { model, settings: { ...settings, batchSize: Math.min(patch.size, settings.train.size) } }
+      return { model, settings: { ...settings, ...inBatchesOf(settings, Math.min(patch.size, settings.train.size)) } }
     case 'no-decay':
       return { model, settings: withoutDecay(settings) }
     case 'initializer':
@@ -57,8 +64,7 @@ function applyPatch({ model, settings }: Configuration, patch: Patch): Configura
 
 /** The model that a run ended with, from the one that it began with. */
 export function mendedModel(model: Model, mends: readonly Mend[] = []): Model {
-  const patches = mends.flatMap(({ kept }) => kept)
-  return patches.filter(isModelPatch).reduce(patchModel, model)
+  return keptPatches(mends).filter(isModelPatch).reduce(patchModel, model)
 }
 
 /** Of the patches of a model alone. */
@@ -138,6 +144,18 @@ function scaledSchedule(schedule: Settings['schedule'], factor: number): Setting
   if (typeof schedule === 'function') return (step) => factor * schedule(step)
   if (!schedule) return undefined
   return { ...schedule, initial: { ...schedule.initial, learningRate: schedule.initial.learningRate * factor } }
+}
+
+/** Larger batches are fewer updates, which go through the same course of rates in longer strides. */
+function inBatchesOf({ batchSize, schedule, momentumSchedule }: Settings, size: number): Partial<Settings> {
+  const stretched = (course: Schedule): Schedule => {
+    return (step) => course(Math.floor((step * size) / batchSize))
+  }
+  return {
+    batchSize: size,
+    ...(typeof schedule === 'function' && { schedule: stretched(schedule) }),
+    ...(momentumSchedule && { momentumSchedule: stretched(momentumSchedule) }),
+  }
 }
 
 function withOptimizer(settings: Settings, optimizer: Optimizer): Settings {

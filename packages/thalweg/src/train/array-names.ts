@@ -5,6 +5,9 @@ import type { StoredArray } from './safetensors.ts'
 /** Prefix of the model's own arrays in a snapshot. */
 export const MODEL = 'model/'
 
+/** Prefix of what a session counts: steps, and the sums of the epoch. */
+export const TRAIN = 'train/'
+
 /** Prefix of the averages of its parameters, where they are kept. */
 export const AVERAGE = 'average/'
 

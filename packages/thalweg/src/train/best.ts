@@ -21,6 +21,8 @@ export interface BestEpochs {
   see(event: EpochEvent, weights: () => Record<string, NamedArray>): void
   /** The run went back: epochs after this one have not been, or, of another model, none. */
   forget(after: number): void
+  /** The run goes on as it once was, with these. */
+  goBack(best: readonly BestEpoch[]): void
   /** For a checkpoint. */
   records(): BestRecord[]
   arrays(): Map<string, StoredArray>
@@ -49,6 +51,9 @@ export function createBestEpochs(
     forget(after) {
       const kept = list.filter(({ epoch }) => epoch <= after)
       list.splice(0, list.length, ...kept)
+    },
+    goBack(best) {
+      list.splice(0, list.length, ...best)
     },
     records: () => list.map(({ weights: _, ...record }) => record),
     arrays() {

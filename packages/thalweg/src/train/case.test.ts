@@ -9,7 +9,7 @@ function found(code: string, step: number, severity: Severity = 'warning'): Find
   return findingOf({ code, severity, ...about }, { measured: 1, message: code }, step)
 }
 
-const nothing = { control: 1, candidates: [], kept: [], changes: [], margin: 0.05, spent: 0, share: 0 }
+const nothing = { reason: '', control: 1, candidates: [], kept: [], changes: [], margin: 0.05, spent: 0, share: 0 }
 
 function mendOf(step: number, from: number, ...codes: string[]): Omit<Mend, 'attempt' | 'next'> {
   return { ...nothing, codes, step, from: { epoch: 0, batch: 0, step: from } }

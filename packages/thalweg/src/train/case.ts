@@ -5,7 +5,7 @@
  */
 import type { FindingEvent, TrainEvent } from './events.ts'
 import { type Finding, isTold } from './finding.ts'
-import type { Mend } from './patch.ts'
+import type { Mend, Patch } from './patch.ts'
 
 type Found = Pick<FindingEvent, 'code' | 'severity' | 'step' | 'attempt'>
 type Decided = Pick<Mend, 'codes' | 'from' | 'attempt' | 'next'>
@@ -25,7 +25,7 @@ export interface Standing<F extends Found = FindingEvent> {
  * and neither are those that a mend did away with.
  */
 export function whatStands<F extends Found>(findings: readonly F[], mends: readonly Decided[]): Standing<F> {
-  const attempt = mends.at(-1)?.next ?? 1
+  const attempt = attemptAfter(mends)
   const births = birthsOf(attempt, mends)
   const standing = findings.filter((finding) => {
     // Births lead back: the first one that this finding's attempt was left by is the last one of those after it.
@@ -39,19 +39,40 @@ export function whatStands<F extends Found>(findings: readonly F[], mends: reado
   return { attempt, findings: standing, mended: [...claimed].filter((code) => !open.has(code)) }
 }
 
+function attemptAfter(mends: readonly Decided[]): number {
+  return mends.at(-1)?.next ?? 1
+}
+
+/** Of the mends of a run, the patches that it goes on with: not those of attempts that it left. */
+export function keptPatches(mends: readonly Mend[]): readonly Patch[] {
+  return [...birthsOf(attemptAfter(mends), mends)].reverse().flatMap(({ kept }) => kept)
+}
+
+/** How many steps two attempts have in common. */
+export function sharedSteps(one: number, other: number, mends: readonly Decided[]): number {
+  const [a, b] = [birthsOf(one, mends), birthsOf(other, mends)]
+  const apart = [...a.filter((birth) => !b.includes(birth)), ...b.filter((birth) => !a.includes(birth))]
+  return Math.min(...apart.map(({ from }) => from.step))
+}
+
 /** The mends that led to an attempt, the last one first. */
-function birthsOf(attempt: number, mends: readonly Decided[]): Decided[] {
+export function birthsOf<M extends Decided>(attempt: number, mends: readonly M[]): M[] {
   const birth = mends.find((mend) => mend.next === attempt && mend.attempt < attempt)
   return birth ? [birth, ...birthsOf(birth.attempt, mends)] : []
 }
 
+/** What a babysitter decided, and from where the run goes on. */
+export type Decision = Omit<Mend, 'attempt' | 'next'>
+
 export interface Case {
   readonly findings: readonly FindingEvent[]
   readonly mends: readonly Mend[]
+  /** That goes on now, from 1. */
+  readonly attempt: number
   /** Takes down what is news, and emits it. */
   report(found: readonly Finding[]): void
   /** Takes down what was decided; `next` is where the run goes on: this attempt, a new one, or one that it goes back to. */
-  decide(mend: Omit<Mend, 'attempt' | 'next'>, next: 'same' | 'new' | number): void
+  decide(decision: Decision, next: 'same' | 'new' | number): void
 }
 
 /** @param from what earlier sittings have taken down */
@@ -72,6 +93,9 @@ export function createCase(
   return {
     findings,
     mends,
+    get attempt() {
+      return attemptAfter(mends)
+    },
     report(found) {
       for (const finding of found) {
         const { attempt, findings: standing } = whatStands(findings, mends)
@@ -82,7 +106,7 @@ export function createCase(
       }
     },
     decide(decided, next) {
-      const { attempt } = whatStands([], mends)
+      const attempt = attemptAfter(mends)
       const newest = Math.max(1, ...mends.map((mend) => mend.next))
       const mend = { ...decided, attempt, next: next === 'same' ? attempt : next === 'new' ? newest + 1 : next }
       mends.push(mend)

@@ -70,6 +70,8 @@ export interface Checkpoint {
   readonly best: boolean
   /** Steps of the best of those that were saved, the best first: as many as `keepBest` says, at least 1. */
   readonly bestSteps: readonly number[]
+  /** The run went back since it was last saved: of what was saved before, later steps than this have not been. */
+  readonly stale?: number
 }
 
 export interface CheckpointOptions {
@@ -77,6 +79,8 @@ export interface CheckpointOptions {
   readonly open?: () => Promise<void>
   /** Keeps the bytes; the run waits for it. What it returns is named in the event (a path). */
   readonly save: (checkpoint: Checkpoint) => Promise<string | undefined>
+  /** What was saved before, the newest first: where a wrecked run may go back to. */
+  readonly earlier?: () => AsyncIterable<Snapshot>
   /** After every so many epochs. Default 1; the last epoch is always saved. */
   readonly everyEpochs?: number
   /** And after every so many steps. Default never. */

@@ -2,11 +2,11 @@
  * The training loop. Everything that acts is elsewhere: the compiled step and its state (session.ts), what is recorded
  * into it (step.ts), measuring (evaluate.ts), the bytes of a checkpoint (checkpoint.ts). Here is the order of things.
  */
-import { ThalwegError } from '../base/index.ts'
 import { batchCount, batchRows, type Dataset } from '../data/index.ts'
 import type { Model, Store } from '../nn/index.ts'
+import { type Attempt, createAttempts } from './attempts.ts'
 import { type BestEpoch, createBestEpochs, withoutBest } from './best.ts'
-import { createCase } from './case.ts'
+import { createCase, keptPatches, sharedSteps } from './case.ts'
 import type { Position } from './checkpoint.ts'
 import { createClock } from './clock.ts'
 import { createEvaluator } from './evaluate.ts'
@@ -15,13 +15,14 @@ import { checkStatisticsFit, finalWeights, restoresBest, takeStatistics } from '
 import { firstFindings } from './first-findings.ts'
 import type { Metrics } from './metrics.ts'
 import { type Moment, momentAt } from './moment.ts'
+import { epochOf, nonFinite } from './non-finite.ts'
 import { completeOptions, type FitOptions } from './options.ts'
 import { createPace } from './pace.ts'
 import { createRates, type Rates } from './rates.ts'
 import { epochEvent, startEvent, stepEvent, testNumbers } from './report.ts'
 import { createRun, type Run, type RunParts } from './run.ts'
 import { reasonToStop } from './stopping.ts'
-import type { Watch } from './watch.ts'
+import type { NewAttempt, Watch } from './watch.ts'
 import { openWork, type Work } from './work.ts'
 
 /** How often a long computation looks up: for signals, displays, and numbers that stopped being finite. */
@@ -46,16 +47,19 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
 
   const history: EpochEvent[] = [...(resume?.history ?? [])]
   const record = createCase(emit, resume)
+  const attempts = createAttempts()
   const bestEpochs = createBestEpochs(keepBest, monitor, resume)
   let position: Position = resume?.position ?? { epoch: 0, batch: 0, step: 0 }
-  let stop = earlyStopping && reasonToStop(history, monitor, earlyStopping)
+  const whyStop = () => (earlyStopping ? reasonToStop(history, monitor, earlyStopping) : undefined)
+  let stop = whyStop()
 
-  const patches = record.mends.flatMap(({ kept }) => kept)
+  const patches = keptPatches(record.mends)
   const plain = { model, settings: asked }
   // Patches find layers and optimizers by name, and so bring all of them along: only runs that were mended load that.
   const patched = patches.length === 0 ? plain : (await import('./apply-patch.ts')).applyPatches(plain, patches)
   await checkStatisticsFit(patched.model, patched.settings)
-  let work = openWork(patched.model, patched.settings, options.babysit, emit)
+  const watchers = { babysit: options.babysit, record }
+  let work = openWork(patched.model, patched.settings, watchers, emit)
   let rates = ratesOf(work)
   const pace = createPace(LOOK_UP_MS)
   const clock = createClock(resume?.seconds, resume?.epochSeconds)
@@ -70,27 +74,52 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     const mending = await work.watch?.mend?.()
     if (!mending) return false
     const { mend, change } = mending
-    record.decide(mend, change ? 'new' : 'same')
-    if (!change) return false
-    const isOther = change.model !== work.model
+    if (!change) {
+      record.decide({ ...mend, from: position }, 'same')
+      return false
+    }
+    const left = record.attempt
+    attempts.leave(left, work, { position, history, best: bestEpochs.list })
+    const [next, from] =
+      'attempt' in change
+        ? [change.attempt, attempts.back(change.attempt).position]
+        : (['new', change.position] as const)
+    record.decide({ ...mend, from }, next)
     if (work.settings.store !== asked.store || !asked.store) work.session.store.release()
     work.release()
-    work = openWork(change.model, change.settings, options.babysit, emit)
-    if (change.weights) work.session.store.load(change.weights)
-    position = change.position
-    history.length = position.epoch
+    if ('attempt' in change) goBack(attempts.back(change.attempt))
+    else goOn(change)
     rates = ratesOf(work)
-    bestEpochs.forget(isOther ? 0 : position.epoch)
-    saver?.forget()
+    stop = whyStop()
+    saver?.forget(sharedSteps(left, record.attempt, record.mends))
     compileAhead()
     await begin()
     return true
   }
 
+  function goOn({ model, settings, weights, sums, position: from }: NewAttempt): void {
+    bestEpochs.forget(model === work.model ? from.epoch : 0)
+    work = openWork(model, settings, watchers, emit)
+    if (weights) work.session.store.load(weights)
+    if (from.batch > 0) work.session.beginEpoch(sums)
+    position = from
+    history.length = position.epoch
+  }
+
+  function goBack(attempt: Attempt): void {
+    bestEpochs.goBack(attempt.best)
+    work = openWork(attempt.model, attempt.settings, watchers, emit)
+    work.session.restore(attempt.arrays)
+    position = attempt.position
+    history.splice(0, history.length, ...attempt.history)
+  }
+
   /** What can be said before the next step is made. */
   async function begin(): Promise<void> {
-    if (!work.watch) return
-    record.report(work.watch.begin(position))
+    const { model, session, settings, watch } = work
+    record.report(await firstFindings(model, session.store, settings, position.epoch))
+    if (!watch) return
+    record.report(watch.begin(position))
     await mended()
   }
 
@@ -194,12 +223,13 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     emit(event)
     position = { epoch: position.epoch + 1, batch: 0, step: position.step }
     clock.beginEpoch()
+    stop = whyStop()
     if (watch) {
       const found = watch.afterEpoch(event)
       record.report(found)
-      if (found.length > 0 && (await mended())) return true
+      const isOver = stop !== undefined || position.epoch === epochs
+      if ((found.length > 0 || isOver) && (await mended())) return true
     }
-    stop = earlyStopping && reasonToStop(history, monitor, earlyStopping)
     if (stop || saver?.isDue(position.epoch)) await save()
     return true
   }
@@ -244,7 +274,6 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     compileAhead()
     await asked.checkpoint?.open?.()
     emit(startEvent(work.settings, work.session, position))
-    record.report(await firstFindings(work.model, work.session.store, work.settings, position.epoch))
     await begin()
     while (position.epoch < epochs && !stop) {
       if (!(await trainEpoch()) || !(await finishEpoch())) return await interrupted()
@@ -263,17 +292,4 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     pace.close()
     work.release()
   }
-}
-
-/** The epoch, from 1, of the last step. */
-function epochOf({ epoch, batch }: Position): number {
-  return batch > 0 ? epoch + 1 : epoch
-}
-
-function nonFinite(received: string): ThalwegError {
-  return new ThalwegError('train/non-finite-loss', {
-    rule: 'fit: the loss must stay a finite number',
-    received,
-    try: 'lower the learning rate, and check that inputs and targets are scaled; a checkpoint holds what was before',
-  })
 }

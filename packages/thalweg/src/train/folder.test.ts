@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { encodeCheckpoint, type Snapshot } from './checkpoint.ts'
 import { writeFileAtomic } from './files.ts'
-import { checkpointFolder, clearTemporaries, latestCheckpoint } from './folder.ts'
+import { checkpointFolder, checkpointsIn, clearTemporaries, latestCheckpoint } from './folder.ts'
 
 let folder = ''
 beforeEach(() => {
@@ -25,10 +25,11 @@ function snapshot(step: number): Snapshot {
   return { signature, position: { epoch: 1, batch: 0, step }, history, best, seconds: 1.5, epochSeconds: 0, arrays }
 }
 
-async function save(step: number, bestSteps: readonly number[] = []): Promise<string> {
+async function save(step: number, bestSteps: readonly number[] = [], stale?: number): Promise<string> {
   const { position } = snapshot(step)
   const bytes = await encodeCheckpoint(snapshot(step))
-  return checkpointFolder(folder, { keep: 2 })({ bytes, position, best: bestSteps[0] === step, bestSteps })
+  const went = stale === undefined ? {} : { stale }
+  return checkpointFolder(folder, { keep: 2 })({ bytes, position, best: bestSteps[0] === step, bestSteps, ...went })
 }
 
 describe('a folder of checkpoints', () => {
@@ -51,6 +52,15 @@ describe('a folder of checkpoints', () => {
       'step-00000004.safetensors',
       'step-00000005.safetensors',
     ])
+  })
+
+  it('holds nothing of what a run that went back has given up, and gives back the rest, the newest first', async () => {
+    for (const step of [2, 4, 6, 8]) await save(step, [4])
+    const path = await save(5, [4], 4)
+    expect(await latestCheckpoint(folder)).toMatchObject({ path })
+    const steps: number[] = []
+    for await (const { position } of checkpointsIn(folder)) steps.push(position.step)
+    expect(steps).toEqual([5, 4])
   })
 
   it('passes over whatever is damaged: cut anywhere, empty', async () => {

@@ -17,11 +17,13 @@ export function checkpointFolder(
   folder: string,
   { keep = 3 }: CheckpointFolderOptions = {},
 ): (checkpoint: Checkpoint) => Promise<string> {
-  return async ({ bytes, position, best, bestSteps }) => {
+  return async ({ bytes, position, best, bestSteps, stale = Number.POSITIVE_INFINITY }) => {
     const file = `step-${String(position.step).padStart(8, '0')}${best ? '.best' : ''}.safetensors`
     await writeFileAtomic(`${folder}/${file}`, bytes)
-    for (const old of outdated(await checkpointFiles(folder), file, keep, bestSteps))
-      await removeFile(`${folder}/${old}`)
+    const files = await checkpointFiles(folder)
+    const undone = files.filter((one) => one !== file && stepOf(one) > stale)
+    const standing = files.filter((one) => !undone.includes(one))
+    for (const old of [...undone, ...outdated(standing, file, keep, bestSteps)]) await removeFile(`${folder}/${old}`)
     return `${folder}/${file}`
   }
 }
@@ -60,6 +62,18 @@ export async function latestCheckpoint(folder: string): Promise<FoundCheckpoint>
       : 'start a new run; this one ended before its first checkpoint was safe',
     cause: newest?.error,
   })
+}
+
+/** All checkpoints in `folder` that are whole, the newest first. Each is read when it is asked for. */
+export async function* checkpointsIn(folder: string): AsyncGenerator<Snapshot> {
+  for (const file of (await checkpointFiles(folder)).reverse()) {
+    const path = `${folder}/${file}`
+    try {
+      yield await decodeCheckpoint(await readBytes(path), path)
+    } catch (error) {
+      if (!(error instanceof ThalwegError)) throw error
+    }
+  }
 }
 
 /** Removes what a killed process left half-written. Call it when no one else writes there. */

@@ -51,6 +51,7 @@ export { fit } from './fit.ts'
 export {
   type CheckpointFolderOptions,
   checkpointFolder,
+  checkpointsIn,
   clearTemporaries,
   type FoundCheckpoint,
   latestCheckpoint,
@@ -102,4 +103,4 @@ export {
 export type { ObserveStep, SeenCall, SeenParameter, SeenStep } from './step.ts'
 export type { EarlyStoppingOptions } from './stopping.ts'
 export type { RangeAbstention, RangeInterval, RangeVerdict } from './valley.ts'
-export type { Babysitter, Mending, Watch, WatchedRun } from './watch.ts'
+export type { Babysitter, EarlierAttempt, Mending, NewAttempt, Watch, WatchedAttempt, WatchedRun } from './watch.ts'

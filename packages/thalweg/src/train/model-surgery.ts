@@ -3,12 +3,15 @@ import { batchNorm, createActivation, dense, dropout, type Layer, type Model, se
 import { add, mul, type Tensor, tensor } from '../tensor/index.ts'
 import type { ModelPatch } from './patch.ts'
 
+/** Kinds of the layers that patches put around a model. They learn nothing, and are nobody's to change. */
+export const AROUND = { inputs: 'inputNorm', outputs: 'outputScale' } as const
+
 export function patchModel(model: Model, patch: ModelPatch): Model {
   switch (patch.kind) {
     case 'scale-inputs':
-      return before(model, 'inputNorm', (x) => mul(add(x, row(patch.shift ?? [0])), row(patch.scale ?? [1])))
+      return before(model, AROUND.inputs, (x) => mul(add(x, row(patch.shift ?? [0])), row(patch.scale ?? [1])))
     case 'scale-outputs':
-      return behind(model, 'outputScale', (y) => add(mul(y, row(patch.scale ?? [1])), row(patch.shift ?? [0])))
+      return behind(model, AROUND.outputs, (y) => add(mul(y, row(patch.scale ?? [1])), row(patch.shift ?? [0])))
     case 'insert-activations': {
       let isFirst = true
       return replaced(model, (layer) => {

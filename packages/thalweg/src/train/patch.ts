@@ -62,20 +62,25 @@ export interface Trial {
 
 /** What was done about a finding: raced, and kept or not. Plain data. */
 export interface Mend {
-  /** In which of the run's attempts it was decided, from 1, and with which one the run goes on: the same where nothing changes. */
+  /**
+   * In which of the run's attempts it was decided, from 1, and with which one the run goes on: the same where nothing changes, a
+   * new one, or an earlier one where the mends since are taken back.
+   */
   readonly attempt: number
   readonly next: number
+  /** Why, in a sentence. */
+  readonly reason: string
   /** Of the finding that asked for it, and others that were open. */
   readonly codes: readonly string[]
   /** Updates made when it was decided; and from where the run goes on, with what it was before if nothing was kept. */
   readonly step: number
   readonly from: { readonly epoch: number; readonly batch: number; readonly step: number }
-  /** Mean loss that the unchanged run came to under the same budget; infinite where it died. */
+  /** Mean loss that the unchanged run came to under the same budget; infinite where it died, NaN where nothing was tried. */
   readonly control: number
   readonly candidates: readonly Trial[]
   /** What the run goes on with; empty where nothing beat the control by the margin. */
   readonly kept: readonly Patch[]
-  /** The same as data and in words. */
+  /** The same as data and in words; where mends are taken back, what becomes what it was. */
   readonly changes: readonly Change[]
   /** By how much of the control's loss a candidate has to be better. */
   readonly margin: number

@@ -5,21 +5,18 @@ import type { EpochEvent, StartEvent, StepEvent } from './events.ts'
 import type { Metrics } from './metrics.ts'
 import type { Session } from './session.ts'
 import type { Settings } from './settings.ts'
-import { updatesOf } from './updates.ts'
+import { updatesOf, updatesOfRun } from './updates.ts'
 
 export function startEvent(settings: Settings, session: Session, { epoch, step }: Position): StartEvent {
   const { train, batchSize, epochs, seed, engine, orders } = settings
-  const stepsOf = (epoch: number): number => updatesOf(batchCount(orders.length(epoch), batchSize), settings)
-  let totalSteps = 0
-  for (let epoch = 0; epoch < epochs; epoch++) totalSteps += stepsOf(epoch)
   return {
     type: 'start',
     task: train.target.kind,
     parameters: session.parameters,
     examples: train.size,
     batchSize,
-    stepsPerEpoch: stepsOf(epoch),
-    totalSteps,
+    stepsPerEpoch: updatesOf(batchCount(orders.length(epoch), batchSize), settings),
+    totalSteps: updatesOfRun(settings),
     epochs,
     seed,
     backend: engine.backend.name,

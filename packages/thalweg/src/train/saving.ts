@@ -19,8 +19,8 @@ export interface Saver {
    * @returns the first array that holds NaN or infinity: such a state is not saved
    */
   save(session: Session, best: BestEpochs, progress: Omit<Progress, 'best'>): Promise<string | undefined>
-  /** What was saved last is not where the run stands any more. */
-  forget(): void
+  /** The run went back: what was saved after this step has not been. */
+  forget(after: number): void
 }
 
 export function createSaver(
@@ -30,6 +30,7 @@ export function createSaver(
   emit: (event: TrainEvent) => void,
 ): Saver {
   let saved = settings.resume?.position
+  let stale: number | undefined
   return {
     isDue: (epoch) => isDue(epoch, settings),
     async save(session, best, progress) {
@@ -43,14 +44,22 @@ export function createSaver(
       const bytes = await encodeCheckpoint({ signature, ...progress, best: best.records(), arrays })
       const bestSteps = bestSavedSteps(history, position, settings)
       const isBest = position.batch === 0 && bestSteps[0] === position.step
-      const path = await checkpoint.save({ bytes, position, best: isBest, bestSteps })
+      const path = await checkpoint.save({
+        bytes,
+        position,
+        best: isBest,
+        bestSteps,
+        ...(stale !== undefined && { stale }),
+      })
       saved = position
+      stale = undefined
       const { step, epoch } = position
       emit({ type: 'checkpoint', step, epoch, best: isBest, ...(path !== undefined && { path }) })
       return undefined
     },
-    forget() {
+    forget(after) {
       saved = undefined
+      stale = Math.min(after, stale ?? after)
     },
   }
 }

@@ -9,7 +9,7 @@ import { createNode, type StepGraph, type Variable } from '../graph/index.ts'
 import { build, createStore, type Model, type NamedArray, type Store } from '../nn/index.ts'
 import { checkMembers } from '../optim/groups.ts'
 import { Tensor } from '../tensor/index.ts'
-import { MODEL } from './array-names.ts'
+import { MODEL, TRAIN } from './array-names.ts'
 import { batchSlots, batchTypes } from './batch.ts'
 import { type CompileEvent, compileEvent } from './events.ts'
 import type { StoredArray } from './safetensors.ts'
@@ -81,8 +81,8 @@ export interface Session {
    */
   accompany(observe: ObserveStep): Observer
   sums(): EpochSums
-  /** Sets the sums of the epoch to zero. */
-  beginEpoch(): void
+  /** Sets the sums of the epoch to zero, or, in the middle of one, to those of its steps so far. */
+  beginEpoch(sums?: Pick<EpochSums, 'lossSum' | 'correct'>): void
   /** Everything that a later step depends on, by name; copies. */
   arrays(): Map<string, StoredArray>
   restore(arrays: ReadonlyMap<string, StoredArray>): void
@@ -179,7 +179,7 @@ export function openSession(model: Model, settings: Settings, onCompile?: (event
   function* variables(): Generator<[name: string, variable: Variable]> {
     for (const { path, variable } of store.entries.values()) yield [`${MODEL}${path}`, variable]
     yield* slots.variables
-    for (const [name, variable] of Object.entries({ ...counted, ...accumulation })) yield [`train/${name}`, variable]
+    for (const [name, variable] of Object.entries({ ...counted, ...accumulation })) yield [`${TRAIN}${name}`, variable]
   }
 
   const session: Session = {
@@ -221,9 +221,9 @@ export function openSession(model: Model, settings: Settings, onCompile?: (event
       correct: engine.read(counters.correct)[0],
       firstBad: engine.read(counters.firstBad)[0],
     }),
-    beginEpoch() {
-      engine.write(counters.lossSum, new Float32Array(1))
-      engine.write(counters.correct, new Int32Array(1))
+    beginEpoch({ lossSum, correct } = { lossSum: 0, correct: 0 }) {
+      engine.write(counters.lossSum, Float32Array.of(lossSum))
+      engine.write(counters.correct, Int32Array.of(correct))
     },
     arrays() {
       const arrays = new Map<string, StoredArray>()

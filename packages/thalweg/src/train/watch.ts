@@ -4,10 +4,10 @@
  */
 import type { Model, NamedArray } from '../nn/index.ts'
 import type { Position } from './checkpoint.ts'
-import type { EpochEvent } from './events.ts'
+import type { EpochEvent, FindingEvent } from './events.ts'
 import type { Finding } from './finding.ts'
 import type { Mend } from './patch.ts'
-import type { Session, StepMoment } from './session.ts'
+import type { EpochSums, Session, StepMoment } from './session.ts'
 import type { Settings } from './settings.ts'
 
 export interface WatchedRun {
@@ -16,22 +16,41 @@ export interface WatchedRun {
   readonly session: Session
 }
 
-/** A race that is over. Without a change it is only told. */
+/** With what is known of it. */
+export interface WatchedAttempt extends WatchedRun {
+  /** What was decided so far, in earlier sittings too; and which attempt of the run this is, from 1. */
+  readonly mends: readonly Mend[]
+  readonly attempt: number
+  /** What was found so far. */
+  readonly findings: readonly FindingEvent[]
+}
+
+/** What was decided. Without a change it is only told. */
 export interface Mending {
-  readonly mend: Omit<Mend, 'attempt' | 'next'>
-  readonly change?: {
-    readonly model: Model
-    readonly settings: Settings
-    /** The model's values to go on from; nothing: first weights. The optimizer begins anew. */
-    readonly weights: Readonly<Record<string, NamedArray>> | undefined
-    readonly position: Position
-  }
+  readonly mend: Omit<Mend, 'attempt' | 'next' | 'from'>
+  readonly change?: NewAttempt | EarlierAttempt
+}
+
+/** The run goes on as another one, from a place where it was, or from its beginning. */
+export interface NewAttempt {
+  readonly model: Model
+  readonly settings: Settings
+  /** The model's values to go on from; nothing: first weights. The optimizer begins anew. */
+  readonly weights: Readonly<Record<string, NamedArray>> | undefined
+  readonly position: Position
+  /** Of the steps of the epoch before that place. Default nothing. */
+  readonly sums?: Pick<EpochSums, 'lossSum' | 'correct'> | undefined
+}
+
+/** The run goes on with an attempt that was left for another, as it stood then. */
+export interface EarlierAttempt {
+  readonly attempt: number
 }
 
 export interface Babysitter {
   readonly mode: 'advise' | 'fix'
   /** Called once a sitting, before its first step. */
-  watch(run: WatchedRun): Watch
+  watch(run: WatchedAttempt): Watch
 }
 
 export interface Watch {
@@ -47,8 +66,8 @@ export interface Watch {
   nonFinite(): readonly Finding[]
   afterEpoch(event: EpochEvent): readonly Finding[]
   /**
-   * What is to be done about what was found: asked after findings. Where something is kept, the run goes on from there;
-   * nothing where there is nothing to try.
+   * What is to be done about what was found: asked after findings, and when the last epoch has ended. Where there is a change,
+   * the run goes on with it; nothing where there is nothing to try.
    */
   mend?(): Promise<Mending | undefined>
   release(): void

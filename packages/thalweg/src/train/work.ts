@@ -1,5 +1,6 @@
 /** What a run works with: a model, its settings, and everything that is made for the two. A mended run gets it anew. */
 import type { Model } from '../nn/index.ts'
+import type { Case } from './case.ts'
 import { createEvaluator, type Evaluator } from './evaluate.ts'
 import type { TrainEvent } from './events.ts'
 import { openSession, type Session } from './session.ts'
@@ -19,13 +20,20 @@ export interface Work {
 export function openWork(
   model: Model,
   settings: Settings,
-  babysit: Babysitter | undefined,
+  { babysit, record }: { readonly babysit: Babysitter | undefined; readonly record: Case },
   emit: (event: TrainEvent) => void,
 ): Work {
   const { loss, engine } = settings
   const session = openSession(model, settings, emit)
   const evaluator = createEvaluator(model, { store: session.store, loss, engine }, emit)
-  const watch = babysit?.watch({ model, settings, session })
+  const watch = babysit?.watch({
+    model,
+    settings,
+    session,
+    mends: record.mends,
+    findings: record.findings,
+    attempt: record.attempt,
+  })
   return {
     model,
     settings,

@@ -2,11 +2,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { inOrder, subset } from 'thalweg/data'
-import { fix } from 'thalweg/diagnose'
-import { batchNorm, dense, meanSquaredError, normal, relu, sequential, softmax } from 'thalweg/nn'
-import { sgd } from 'thalweg/optim'
-import { type FitOptions, fit, loadRun, type Run } from 'thalweg/train'
+import { inOrder, split, subset, xor } from 'thalweg/data'
+import { advise, fix } from 'thalweg/diagnose'
+import { batchNorm, crossEntropy, dense, meanSquaredError, normal, relu, sequential, softmax, tanh } from 'thalweg/nn'
+import { adam, oneCycle, sgd } from 'thalweg/optim'
+import { type FitOptions, fit, loadRun, type Run, type Snapshot } from 'thalweg/train'
 import { describe, expect, it } from 'vitest'
 import { digest, memory } from '../train/runs.ts'
 import { clouds, recipe, slope } from './patients.ts'
@@ -90,6 +90,60 @@ describe('a sick run is mended', () => {
       sequential(dense(16), relu(), dense(1)),
     )
     expect(run.history.at(-1)?.validR2).toBeGreaterThan(0.9)
+  })
+})
+
+describe('a run that an earlier sitting has wrecked', () => {
+  const wrecking = { optimizer: sgd({ learningRate: 4, momentum: 0.9 }) }
+
+  async function snapshotsOf(options: Partial<FitOptions>): Promise<Snapshot[]> {
+    const store = memory()
+    await sick({ ...options, babysit: advise(), checkpoint: store }).catch(() => undefined)
+    return store.snapshots()
+  }
+
+  it('begins anew with weights from its seed, and says so', async () => {
+    const [, , , wrecked] = await snapshotsOf(wrecking)
+    const run = await sick({ ...wrecking, resume: wrecked, checkpoint: memory() })
+    const [mend] = run.mends
+    expect(mend).toMatchObject({ attempt: 1, next: 2, from: { epoch: 0, batch: 0, step: 0 } })
+    expect(mend.reason).toMatch(/the weights of step 64 .*: it begins anew, with first weights drawn from seed 3/)
+    expect(accuracy(run)).toBeGreaterThan(0.7)
+    expect(run.history.map(({ epoch }) => epoch)).toEqual(run.history.map((_, at) => at + 1))
+  })
+
+  it('goes back to the newest checkpoint that is sound', async () => {
+    const schedule = (step: number): number => (step < 64 ? 0.05 : 4)
+    const snapshots = await snapshotsOf({ schedule })
+    const [wrecked] = snapshots.filter(({ position }) => position.epoch === 6)
+    async function* earlier(): AsyncGenerator<Snapshot> {
+      yield* snapshots.toReversed()
+    }
+    const run = await sick({ schedule, resume: wrecked, checkpoint: { ...memory(), earlier } })
+    expect(run.mends[0].from).toEqual({ epoch: 4, batch: 0, step: 64 })
+    expect(accuracy(run)).toBeGreaterThan(0.7)
+  })
+})
+
+describe('what a mend put in', () => {
+  it('is not diagnosed', async () => {
+    const scaled = { train: slope({ scale: 1e4 }), valid: slope({ size: 128, name: 'valid', scale: 1e4 }) }
+    const model = sequential(dense(16), relu(), dense(1))
+    const run = await sick({ ...scaled, loss: meanSquaredError(), optimizer: adam({ learningRate: 0.01 }) }, model)
+    expect(run.mends.flatMap(({ kept }) => kept).some(({ kind }) => kind === 'scale-outputs')).toBe(true)
+    expect(run.findings.filter(({ attempt }) => attempt > 1)).toEqual([])
+  })
+})
+
+describe('a rate that rises to where it is far too high', () => {
+  it('is seen by the race, which goes through the whole course in small', async () => {
+    const { train, valid } = split(xor({ size: 850 }), { seed: 1, test: 0 })
+    const model = sequential(dense(32), tanh(), dense(32), tanh(), dense(2))
+    const schedule = oneCycle({ maxLearningRate: 10, totalSteps: 60 * 24 })
+    const options = { train, valid, loss: crossEntropy(), optimizer: adam({ learningRate: 10 }), schedule, epochs: 60 }
+    const run = await fit(model, { ...options, batchSize: 32, seed: 1, babysit: fix() })
+    expect(run.mends[0].step).toBeLessThan(100)
+    expect(accuracy(run)).toBeGreaterThan(0.9)
   })
 })
 

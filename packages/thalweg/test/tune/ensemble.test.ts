@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { arrays, moons, split, type Target } from 'thalweg/data'
+import { fix } from 'thalweg/diagnose'
 import {
   batchNorm,
   createStore,
@@ -257,6 +258,8 @@ describe('an ensemble of trained models', () => {
     expect(second.interrupted).toBe(false)
     expect(second.ensemble?.predict([0.3, 0.2])).toEqual(whole.ensemble?.predict([0.3, 0.2]))
     await rejects('tune/bad-option', () => snapshotEnsemble(model, { ...options, epochs: 13 }))
+    await rejects('tune/bad-option', () => snapshotEnsemble(model, { ...options, babysit: fix() }))
+    await rejects('tune/bad-option', () => trainEnsemble(() => model, { ...options, babysit: fix() }))
 
     // Fewer updates an epoch: the cycles are as many epochs as before.
     const slower: number[] = []

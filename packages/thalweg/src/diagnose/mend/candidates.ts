@@ -56,7 +56,9 @@ export function candidatesFor(
   const seen = new Set<string>()
   const candidates: Candidate[] = []
   for (const list of lists) {
-    const patches = list.map((patch) => resolvePatch(patch, settings)).filter((patch) => acts(patch, settings, layers))
+    const patches = list
+      .map((patch) => resolvePatch(patch, settings))
+      .filter((patch) => acts(patch, settings, layers) && isChange(changesOf(configuration, [patch], firstWeights)))
     const key = JSON.stringify(patches)
     if (patches.length === 0 || seen.has(key) || candidates.length === most) continue
     seen.add(key)
@@ -99,7 +101,12 @@ function isSlight({ shift = [], scale = [] }: Extract<Patch, { kind: 'scale-inpu
   return scale.every((factor, at) => factor > 0.5 && factor < 2 && Math.abs((shift[at] ?? 0) * factor) < 0.5)
 }
 
-/** Whether a patch would change anything. */
+/** Of an optimizer that has these options already, or weights that are drawn so, nothing is another. */
+function isChange(changes: readonly Change[]): boolean {
+  return changes.some(({ before, after }) => before !== after)
+}
+
+/** Whether a patch is one that this run can take. */
 function acts(patch: Patch, settings: Configuration['settings'], layers: Anatomy['layers']): boolean {
   const { train, batchSize, orders, penalty, optimizer } = settings
   switch (patch.kind) {

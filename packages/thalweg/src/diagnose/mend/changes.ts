@@ -2,7 +2,8 @@
 
 import { he, lecun, xavier } from '../../nn/index.ts'
 import { describeMatch } from '../../optim/groups.ts'
-import type { Change, Configuration, Patch, Settings } from '../../train/index.ts'
+import { birthsOf } from '../../train/case.ts'
+import type { Change, Configuration, Mend, Patch, Settings } from '../../train/index.ts'
 import { type Anatomy, anatomyOf, type LayerFacts } from '../anatomy.ts'
 import { short } from '../words.ts'
 
@@ -14,6 +15,17 @@ export function changesOf(
 ): Change[] {
   const { layers } = anatomyOf(model, settings.train.inputShape, settings.batchSize)
   return patches.flatMap((patch) => changeBy(patch, settings, layers, firstWeights))
+}
+
+/** What becomes different where a run goes on with another of its attempts: mends are undone, others done again. */
+export function changesBetween(mends: readonly Mend[], from: number, to: number): Change[] {
+  const [here, there] = [birthsOf(from, mends), birthsOf(to, mends)]
+  const undone = here.filter((mend) => !there.includes(mend)).flatMap(({ changes }) => [...changes].reverse())
+  const done = there
+    .filter((mend) => !here.includes(mend))
+    .reverse()
+    .flatMap(({ changes }) => changes)
+  return [...undone.map(({ what, before, after }) => change(what, after, before)), ...done]
 }
 
 function changeBy(

@@ -4,6 +4,7 @@
  * closer than that, they run on, as far as the budget goes.
  */
 import type { Configuration, Patch, Trial } from '../../train/index.ts'
+import { updatesOfRun } from '../../train/updates.ts'
 import type { Candidate } from './candidates.ts'
 import { openRunner, type Runner, type Start } from './runner.ts'
 
@@ -46,7 +47,7 @@ export async function race(
 ): Promise<Race> {
   const entrants = candidates.map((candidate) => ({ candidate, loss: Number.POSITIVE_INFINITY }))
   const runners = new Map<Candidate, Runner>()
-  const control = openRunner(unchanged, start)
+  const control = openRunner(unchanged, start, steps)
   const part = Math.max(1, Math.floor(steps / ROUNDS))
   let spent = 0
   let racing = entrants
@@ -57,7 +58,7 @@ export async function race(
       for (const entrant of racing) {
         const runner =
           runners.get(entrant.candidate) ??
-          openRunner(entrant.candidate.configuration, startOf(entrant.candidate, start))
+          openRunner(entrant.candidate.configuration, startOf(entrant.candidate, start), steps)
         runners.set(entrant.candidate, runner)
         await runner.run(part)
         spent += part
@@ -69,7 +70,9 @@ export async function race(
     const [best] = racing
     const runner = best && runners.get(best.candidate)
     let ofControl = isDead ? Number.POSITIVE_INFINITY : await control.measure()
-    while (runner && isClose(best.loss, ofControl) && spent + 2 * part <= most) {
+    // Schedules that were gone through say nothing about further steps.
+    const goesOn = typeof unchanged.settings.schedule !== 'function'
+    while (goesOn && runner && isClose(best.loss, ofControl) && spent + 2 * part <= most) {
       for (const each of [control, runner]) await each.run(part)
       spent += 2 * part
       best.loss = await runner.measure()
@@ -93,10 +96,18 @@ function isClose(loss: number, control: number): boolean {
   return Math.abs(loss - control) < MARGIN * control
 }
 
-/** Other batches cut the epoch in other places: it begins again. New first weights take the place of the old ones. */
-export function startOf({ patches }: Pick<Candidate, 'patches'>, { weights, position }: Start): Start {
+/**
+ * Other batches cut the epoch in other places: it begins again, after as many updates as the epochs before it have now. New
+ * first weights take the place of the old ones.
+ */
+export function startOf(
+  { patches, configuration: { settings } }: Pick<Candidate, 'patches' | 'configuration'>,
+  { weights, position }: Start,
+): Start {
   const isRecut = patches.some(({ kind }) => kind === 'batch-size' || kind === 'shuffle')
   // A wider layer's old weights would not fit.
   const isNew = patches.some(({ kind }) => NEW_WEIGHTS.has(kind))
-  return { weights: isNew ? undefined : weights, position: isRecut ? { ...position, batch: 0 } : position }
+  const { epoch } = position
+  const recut = { epoch, batch: 0, step: updatesOfRun({ ...settings, epochs: epoch }) }
+  return { weights: isNew ? undefined : weights, position: isRecut ? recut : position }
 }

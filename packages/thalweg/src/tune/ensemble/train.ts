@@ -49,6 +49,7 @@ export async function trainEnsemble(
   { members = 5, combine, checkpoints = memoryCheckpoints(), ...options }: TrainEnsembleOptions,
 ): Promise<TrainedEnsemble> {
   checkCount('trainEnsemble', 'members', members, 1)
+  refuseMending('trainEnsemble', options)
   const runs: Run[] = []
   for (let member = 0; member < members; member++) {
     const run = await fit(modelOf(member), {
@@ -95,6 +96,7 @@ export async function snapshotEnsemble(
   { members = 5, combine, checkpoints = memoryCheckpoints(), store, everySteps, ...options }: SnapshotEnsembleOptions,
 ): Promise<TrainedEnsemble> {
   checkCount('snapshotEnsemble', 'members', members, 1)
+  refuseMending('snapshotEnsemble', options)
   if (options.epochs % members !== 0) throw unevenCycles(options.epochs, members)
   refuseOwn(options, 'earlyStopping', 'a cycle ends at its minimum, and not before')
   refuseOwn(options, 'schedule', 'its rate falls to zero once for each member')
@@ -184,6 +186,16 @@ function refuseOwn(options: object, option: 'earlyStopping' | 'schedule', reason
     rule: `snapshotEnsemble: ${reason}`,
     received: `the option ${option}`,
     try: `leave ${option} out, or use trainEnsemble`,
+  })
+}
+
+/** Members are one model from several seeds, or several minima of one run: what a mend changes in one, the others do not have. */
+function refuseMending(who: string, { babysit }: Pick<FitOptions, 'babysit'>): void {
+  if (babysit?.mode !== 'fix') return
+  throw new ThalwegError('tune/bad-option', {
+    rule: `${who}: members are watched and not mended, since a mend would make another model of one of them`,
+    received: 'babysit: fix()',
+    try: 'give babysit: advise(); or mend one model with fit, and train the ensemble with what its mends say',
   })
 }
 

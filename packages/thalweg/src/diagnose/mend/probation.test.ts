@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest'
+import { otherAttempt, type Standpoint } from './probation.ts'
+
+function at(step: number, loss: number, isFinished = false): Standpoint {
+  return { loss, position: { epoch: 0, batch: 0, step }, isFinished }
+}
+
+const left = (...standpoints: Standpoint[]): Map<number, Standpoint> =>
+  new Map(standpoints.map((one, index) => [index + 1, one]))
+
+it.each([
+  ['a mended run that is as far and worse goes back', at(300, 0.5), left(at(300, 0.3)), 1],
+  ['one that is not as far yet has time', at(299, 0.5), left(at(300, 0.3)), undefined],
+  ['one that died has none', at(9, Number.POSITIVE_INFINITY), left(at(300, 0.3)), 1],
+  ['nobody goes back to a run that died', at(300, 0.5, true), left(at(9, Number.POSITIVE_INFINITY)), undefined],
+  ['chance decides nothing', at(300, 0.5), left(at(300, 0.49)), undefined],
+  ['in the end the best one counts', at(900, 0.5, true), left(at(300, 0.4), at(900, 0.2, true)), 2],
+  ['a good end is an end', at(900, 0.2, true), left(at(300, 0.4)), undefined],
+  ['a mend that led nowhere is taken back', at(900, 0.99, true), left(at(9, 1.2)), 1],
+  ['unless that was gone through already', at(900, 0.99, true), left(at(900, 1, true)), undefined],
+])('%s', (_, present, others, expected) => {
+  expect(otherAttempt(present, others, 1)).toBe(expected)
+})
