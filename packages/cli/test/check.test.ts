@@ -115,12 +115,36 @@ describe('thalweg check', () => {
     expect(runs()).toEqual(before)
   })
 
+  it('checks what train would train with these options', async () => {
+    const network = ['--batch-norm', '--batch-size', '1', '--init', 'xavier']
+    const { events, stderr } = await thalweg(
+      'check',
+      'moons',
+      '--samples',
+      '1',
+      '--json',
+      ...network,
+      '--order',
+      'in-order',
+    )
+    expect(events.map(({ parameter }) => parameter)).toContain('batchNorm1.gamma')
+    expect(events.map(({ code }) => code)).toContain('small-norm-batch')
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain('batches of 1 in-order')
+    const steps = ['--optimizer', 'sgd', '--clip-norm', '1e-9', '--learning-rate', '1e-6']
+    const slow = await thalweg('check', 'moons', '--samples', '1', '--json', ...steps)
+    expect([slow.code, slow.events.map(({ code }) => code)]).toEqual([
+      1,
+      expect.arrayContaining(['cannot-overfit-batch']),
+    ])
+  })
+
   it.each([
     [[], 'check: there must be something to check'],
     [['nothing.csv'], 'check nothing.csv: the file must exist'],
     [['iris'], 'check: the target must be'],
     [['xor', '--target', 'y'], 'check xor: --target must mean something'],
     [['xor', '--samples', '0'], '--samples must be an integer of at least 1'],
+    [['xor', '--batch-norm', 'exact'], 'check: --batch-norm has no use for statistics'],
     [['xor', '--sample', '1'], 'thalweg check: every option must be known'],
   ])('%j is wrong usage, said in three lines', async (args, rule) => {
     const { code, stderr } = await thalweg('check', ...args)

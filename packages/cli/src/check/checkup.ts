@@ -25,7 +25,7 @@ export async function checkBeforeTraining(
   const { data, seed, model, recipe } = subject
   const { train, experiment } = data
   voice.show(voice.style.dim('looking at the data and the model'))
-  const weights = await firstWeights({}, { model, train, seed, experiment: experiment?.definition })
+  const weights = await firstWeights(recipe, { model, train, seed, experiment: experiment?.definition })
   const options = { ...fitOptionsOf(recipe, data, subject), seed, signal, ...(weights && { store: weights.store }) }
   const checked = await checkup(model, options)
   voice.hide()

@@ -4,6 +4,7 @@ import type { Store } from 'thalweg/nn'
 import type { Subject } from '../recipes/subject.ts'
 import { firstWeights } from '../recipes/weights.ts'
 import type { SittingContext } from '../run/sitting.ts'
+import { describeRecipe } from '../run/words.ts'
 import { count, plural } from '../terminal/format.ts'
 import { sayRows } from '../terminal/summary.ts'
 import { libraryVersion } from '../version.ts'
@@ -33,13 +34,14 @@ export async function checkGradients(
   request: GradientRequest,
   context: SittingContext,
 ): Promise<GradientFindings> {
-  const { name, description, data, seed, penalty, groups = [] } = subject
+  const { name, description, data, seed, recipe, penalty, groups = [] } = subject
   const { voice } = context
   const { examples, samples } = extentOf(subject, request)
   const of = samples === 'all' ? 'every element' : `up to ${plural(samples, 'element')}`
   voice.say(`\n${voice.style.bold('thalweg')} ${voice.style.dim(libraryVersion)}  check ${voice.style.accent(name)}\n`)
   sayRows(voice, [
     ['network', description],
+    ['recipe', describeRecipe(subject)],
     ['gradients', `${of} of each parameter, ${examples} of ${count(data.train.size)} examples, float64, seed ${seed}`],
   ])
   voice.say('')
@@ -47,7 +49,7 @@ export async function checkGradients(
     model,
     data: { train },
   } = subject
-  const weights = await firstWeights({}, { model, train, seed, experiment: data.experiment?.definition })
+  const weights = await firstWeights(recipe, { model, train, seed, experiment: data.experiment?.definition })
   const check = (part: Part) => checkPart(part, { ...subject, store: weights?.store }, request, context)
   const ofData = await check('data')
   const isPenalized = penalty !== undefined || groups.some((group) => typeof group.penalty === 'object')

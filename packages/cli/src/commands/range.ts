@@ -1,7 +1,6 @@
 /** `thalweg range`: a learning-rate range test on a dataset, a table or an experiment, with its reading. */
 import type { Command } from 'commander'
 import { type RangeTest, type RangeVerdict, rangeTest, writeFileAtomic } from 'thalweg/train'
-import { usage } from '../errors.ts'
 import { addSharedOptions, integerOption, rateOption, type SharedOptions } from '../options.ts'
 import { lineChartSvg } from '../plot/line-chart.ts'
 import type { Overrides } from '../recipes/choose.ts'
@@ -12,7 +11,7 @@ import { loss, percent, rate } from '../terminal/format.ts'
 import { type Row, sayRows } from '../terminal/summary.ts'
 import { createVoice, type Voice } from '../voice.ts'
 import { addDataOptions } from './data-options.ts'
-import { addNetworkOptions, addOrderOptions, addStepOptions } from './recipe-options.ts'
+import { addNetworkOptions, addOrderOptions, addStepOptions, refuseStatistics } from './recipe-options.ts'
 import { type Surroundings, untilGone } from './surroundings.ts'
 
 interface RangeOptions extends SharedOptions, DataRequest, Overrides {
@@ -55,7 +54,7 @@ export function addRangeCommand(program: Command, surroundings: Surroundings): v
     // Nothing is kept, so Ctrl-C may end it in the midst of a step.
     await untilGone(surroundings, voice, async () => {
       const { from, to, steps, seeds } = options
-      if (typeof options.batchNorm === 'string') throw idleStatistics(options.batchNorm)
+      refuseStatistics('range', options)
       const subject = await loadSubject('range', target, options, { voice, signal }, options)
       const { name, data, recipe, seed, model, loss, optimizer, order, groups, clip, penalty, constraint } = subject
       const experiment = data.experiment?.definition
@@ -74,14 +73,6 @@ export function addRangeCommand(program: Command, surroundings: Surroundings): v
         voice.say(`\n  the curves: ${options.out}`)
       }
     })
-  })
-}
-
-function idleStatistics(statistics: string): Error {
-  return usage('idle-option', {
-    rule: 'range: a test of rates has no use for statistics of test time',
-    received: `--batch-norm ${statistics}`,
-    try: '--batch-norm alone, or leave it out',
   })
 }
 

@@ -4,6 +4,7 @@ import { usage } from '../errors.ts'
 import { activationOption, batchSizeOption, integerOption, nameOption, numberOption, rateOption } from '../options.ts'
 import { activationNames } from '../recipes/activations.ts'
 import { averageNames } from '../recipes/average.ts'
+import type { Overrides } from '../recipes/choose.ts'
 import { lookaheadOption } from '../recipes/lookahead.ts'
 import { normNames } from '../recipes/model.ts'
 import { optimizerNames } from '../recipes/optimizer.ts'
@@ -86,6 +87,16 @@ export function addNetworkOptions(command: Command): void {
     .addOption(numberOption('--dropout <probability>', 'with which a hidden unit is dropped', SHARE))
     .addOption(numberOption('--label-smoothing <share>', 'of the target that goes to all classes alike', SHARE))
   refuseBoth(command, 'batch-norm')
+}
+
+/** Where nothing is trained to its end. */
+export function refuseStatistics(command: string, { batchNorm }: Pick<Overrides, 'batchNorm'>): void {
+  if (typeof batchNorm !== 'string') return
+  throw usage('idle-option', {
+    rule: `${command}: --batch-norm has no use for statistics of test time here`,
+    received: `--batch-norm ${batchNorm}`,
+    try: '--batch-norm alone, or leave it out',
+  })
 }
 
 /** An option and its `--no-`: commander would let the last one win without a word. */

@@ -92,7 +92,7 @@ export function placeOf({ epoch, batch, step }: { epoch: number; batch: number; 
   return `after epoch ${epoch}${batch > 0 ? ` and ${count(batch)} steps of the next` : ''} (step ${count(step)})`
 }
 
-function describeRecipe({ recipe, seed }: Manifest): string {
+export function describeRecipe({ recipe, seed }: Pick<Manifest, 'recipe' | 'seed'>): string {
   const { optimizer, schedule, epochs, batchSize, order, earlyStopping, accumulate, average, statistics } = recipe
   const patience = earlyStopping ? ` at most (patience ${earlyStopping.patience})` : ''
   const ending = [
