@@ -5,11 +5,11 @@ import { writeFileAtomic } from 'thalweg/train'
 import { EXIT } from '../errors.ts'
 import { addSharedOptions, type SharedOptions } from '../options.ts'
 import { readCaseFile } from '../run/case-file.ts'
+import { whenText } from '../run/case-words.ts'
 import { readManifest, runFolder } from '../run/folder.ts'
 import { type Case, findingsIn, healthIn } from '../run/health.ts'
 import { reportOf } from '../run/report.ts'
 import { healthText, networksText, sayCase, sayMendCase } from '../terminal/findings.ts'
-import { plural } from '../terminal/format.ts'
 import { sayRows } from '../terminal/summary.ts'
 import { createVoice } from '../voice.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -43,7 +43,7 @@ export function addExplainCommand(program: Command, { streams, finish }: Surroun
     sayCases(standing)
     for (const mend of mends) sayMendCase(mend, voice)
     for (const { attempt, step, cases } of givenUp) {
-      voice.say(`  ${voice.style.bold(`attempt ${attempt}`)}, given up after ${plural(step, 'step')}, had\n`)
+      voice.say(`  ${voice.style.bold(`attempt ${attempt}`)}, given up ${whenText(step)}, had\n`)
       sayCases(cases)
     }
     for (const event of [...findings, ...mends]) voice.event({ ...event })

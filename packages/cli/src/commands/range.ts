@@ -7,7 +7,7 @@ import type { Overrides } from '../recipes/choose.ts'
 import { loadSubject } from '../recipes/subject.ts'
 import { firstWeights } from '../recipes/weights.ts'
 import type { DataRequest } from '../source/open.ts'
-import { loss, percent, rate } from '../terminal/format.ts'
+import { figure, loss, percent } from '../terminal/format.ts'
 import { type Row, sayRows } from '../terminal/summary.ts'
 import { createVoice, type Voice } from '../voice.ts'
 import { addDataOptions } from './data-options.ts'
@@ -89,7 +89,7 @@ function tell({ rates, curves, verdict }: RangeTest, voice: Voice): void {
     const mean = losses.reduce((sum, value) => sum + value, 0) / losses.length
     const spread = `${loss(Math.min(...losses))} to ${loss(Math.max(...losses))}`
     const inside = verdict.kind === 'interval' && rates[at] >= verdict.low && rates[at] <= verdict.high
-    voice.say(`${rate(rates[at]).padStart(12)}${loss(mean).padStart(12)}${spread.padStart(22)}${inside ? '  |' : ''}`)
+    voice.say(`${figure(rates[at]).padStart(12)}${loss(mean).padStart(12)}${spread.padStart(22)}${inside ? '  |' : ''}`)
   }
   voice.say('')
   sayRows(voice, rowsOf(verdict, bold))
@@ -105,9 +105,9 @@ function rowsOf(verdict: RangeVerdict, bold: (text: string) => string): Row[] {
   }
   const { low, high, suggestion } = verdict
   return [
-    ['interval', `${rate(low)} to ${rate(high)}`],
-    ['begin with', `${bold(rate(suggestion))}, where the loss falls fastest`],
-    ['try', `--learning-rate ${rate(suggestion)}`],
+    ['interval', `${figure(low)} to ${figure(high)}`],
+    ['begin with', `${bold(figure(suggestion))}, where the loss falls fastest`],
+    ['try', `--learning-rate ${figure(suggestion)}`],
   ]
 }
 
@@ -132,7 +132,7 @@ function picture({ rates, curves, verdict }: RangeTest, subtitle: string): strin
         ? []
         : [
             { kind: 'band', from: verdict.low, to: verdict.high, label: 'interval' },
-            { kind: 'rule', at: verdict.suggestion, label: rate(verdict.suggestion) },
+            { kind: 'rule', at: verdict.suggestion, label: figure(verdict.suggestion) },
           ],
   })
 }

@@ -18,7 +18,7 @@ import { checkOptimizerName, optimizerNames } from '../recipes/optimizer.ts'
 import { loadSurface } from '../surfaces/own.ts'
 import { ranked, standingOf } from '../surfaces/standing.ts'
 import { startsFrom } from '../surfaces/starts.ts'
-import { loss, rate } from '../terminal/format.ts'
+import { figure, loss } from '../terminal/format.ts'
 import { tableLines } from '../terminal/table.ts'
 import { createVoice, type Voice } from '../voice.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -183,7 +183,7 @@ function sayTable(result: Trajectories, voice: Voice): void {
     const lost = diverged === 0 ? '' : isOne ? `diverged at step ${run.outcomes[0].step}` : `${diverged} diverged`
     return [
       run.name,
-      rate(run.optimizer.learningRate),
+      figure(run.optimizer.learningRate),
       // Down a slope without an end, a height says nothing.
       surface.below !== undefined && reached > 0 ? '-' : loss(height),
       ...(hasMinima ? [loss(distance)] : []),

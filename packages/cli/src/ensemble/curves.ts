@@ -9,6 +9,8 @@ import { memberFolder } from './member.ts'
 
 export interface RunCurves extends NamedCurves {
   readonly folder: string
+  /** From 1, of an ensemble. */
+  readonly member?: number
 }
 
 /** Without an epoch where none is finished; nothing where a search put the run together, which was not trained by itself. */
@@ -24,7 +26,7 @@ export async function curvesIn(
   const all = Array.from({ length: ensemble }, async (_, member): Promise<RunCurves> => {
     const own = memberFolder(folder, member)
     const epochs = (await exists(path.join(own.path, 'metrics.jsonl'))) ? await readMetrics(own) : []
-    return { folder: own.path, name: `${name}, ${member + 1}`, epochs }
+    return { folder: own.path, name: `${name}, ${member + 1}`, member: member + 1, epochs }
   })
   return (await Promise.all(all)).filter(({ epochs }) => epochs.length > 0)
 }

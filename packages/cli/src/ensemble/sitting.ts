@@ -14,11 +14,12 @@ import {
   type RunFolder,
   readManifest,
   reopenRunFolder,
+  reportFile,
   writeResult,
 } from '../run/folder.ts'
 import { healthIn } from '../run/health.ts'
 import type { Manifest } from '../run/manifest.ts'
-import { reportFile, writeReport } from '../run/report.ts'
+import { writeReport } from '../run/report.ts'
 import type { Sitting, SittingContext } from '../run/sitting.ts'
 import { explainCommand, isDeath, isIll, placeOf, resumeCommand, sayBeginning, sayNext } from '../run/words.ts'
 import { healthText } from '../terminal/findings.ts'
@@ -199,9 +200,9 @@ function memberFailed(error: unknown, which: string, folder: RunFolder): Thalweg
   })
 }
 
-/** It would end at the same step again; members are not mended. */
+/** It would end at the same step again, and members are not mended. */
 const DEATH_ADVICE =
-  'a lower --learning-rate or --clip-norm 1 in a new run; or see what --babysit fix finds for one network, without --ensemble'
+  'a lower --learning-rate or --clip-norm 1 in a new run; --babysit fix finds what helps one network alone'
 
 /** A row when a member has come to its end, and a line that moves. */
 function createMembersProgress(

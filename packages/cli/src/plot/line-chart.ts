@@ -35,6 +35,8 @@ export interface Size {
   readonly width?: number
   /** Default 400; of each chart, where there are several. */
   readonly height?: number
+  /** Of a picture that stands in a page with others. */
+  readonly id?: string
 }
 
 const LABEL_SIZE = 12
@@ -43,7 +45,7 @@ const LABEL_GAP = 15
 /** A file with one chart, or with several below each other whose areas stand in line. */
 export function lineChartSvg(
   charts: LineChart | readonly LineChart[],
-  { width = 720, height = 400 }: Size = {},
+  { width = 720, height = 400, id }: Size = {},
 ): string {
   const list: readonly LineChart[] = 'series' in charts ? [charts] : charts
   const names = list.flatMap(({ series }) => series.map(({ name = '' }) => textWidth(name, LABEL_SIZE)))
@@ -58,6 +60,7 @@ export function lineChartSvg(
     title: list.map(({ title }) => title).join('; '),
     description: list.map(describe).join(' '),
     content,
+    id,
   })
 }
 

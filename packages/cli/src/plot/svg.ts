@@ -3,6 +3,8 @@
  * It knows nothing of charts.
  */
 
+import { PAPER } from './colour.ts'
+
 /** Finished markup. A plain string is never taken for it: strings are words, and words are escaped. */
 export interface Markup {
   readonly markup: string
@@ -38,12 +40,15 @@ export interface Picture {
   /** What can be seen in it. */
   readonly description: string
   readonly content: readonly Child[]
+  /** Sets it apart from other pictures in one page. */
+  readonly id?: string | undefined
 }
 
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', 'DejaVu Sans', sans-serif"
 
 /** A whole file, on white paper: the colours of lines are chosen for it. */
-export function svgDocument({ width, height, title, description, content }: Picture): string {
+export function svgDocument({ width, height, title, description, content, id }: Picture): string {
+  const [titleId, descriptionId] = ['title', 'description'].map((name) => (id === undefined ? name : `${id}-${name}`))
   const root = element(
     'svg',
     {
@@ -52,16 +57,16 @@ export function svgDocument({ width, height, title, description, content }: Pict
       height,
       viewBox: `0 0 ${shortNumber(width)} ${shortNumber(height)}`,
       role: 'img',
-      'aria-labelledby': 'title description',
+      'aria-labelledby': `${titleId} ${descriptionId}`,
       'font-family': FONT,
       'font-size': 12,
     },
     '\n',
-    element('title', { id: 'title' }, title),
+    element('title', { id: titleId }, title),
     '\n',
-    element('desc', { id: 'description' }, description),
+    element('desc', { id: descriptionId }, description),
     '\n',
-    element('rect', { width: '100%', height: '100%', fill: '#fff' }),
+    element('rect', { width: '100%', height: '100%', fill: PAPER }),
     ...content.flatMap((child) => ['\n', child]),
     '\n',
   )

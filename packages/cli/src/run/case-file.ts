@@ -48,6 +48,8 @@ export interface KnownMend extends Omit<MendEvent, 'candidates' | 'kept'> {
 export interface KnownReading {
   readonly type: 'reading'
   readonly step: number
+  /** Of the run, from 1: the one that the last mend before it led to. */
+  readonly attempt: number
   readonly layers: readonly {
     readonly path: string
     readonly deviation: number
@@ -101,6 +103,7 @@ const mendSchema: z.ZodType<KnownMend> = z.object({
 const readingSchema: z.ZodType<KnownReading> = z.object({
   type: z.literal('reading'),
   step: z.number(),
+  attempt: z.number().default(1),
   layers: z.array(z.object({ path: z.string(), deviation: figure, gradient: figure, zeros: figure })),
   parameters: z.array(z.object({ path: z.string(), ratio: figure })),
 })
@@ -156,7 +159,12 @@ const FILE = 'case.jsonl'
 /** Empty where nobody ever wrote one. A line that was torn when the run was stopped is left out. */
 export async function readCaseFile(folder: RunFolder): Promise<CaseFile> {
   await readManifest(folder)
-  const known = (await linesOf(folder)).flatMap(({ known }) => (known ? [known] : []))
+  let attempt = 1
+  const known = (await linesOf(folder)).flatMap(({ known }): KnownLine[] => {
+    if (known?.type === 'mend') attempt = known.next
+    if (known?.type === 'reading') return [{ ...known, attempt }]
+    return known ? [known] : []
+  })
   return {
     watches: known.filter((line) => line.type === 'watch'),
     findings: known.filter((line) => line.type === 'finding'),
@@ -166,16 +174,18 @@ export async function readCaseFile(folder: RunFolder): Promise<CaseFile> {
 }
 
 /** Takes away what came after the checkpoint that a run goes on from, everything where there is none: it will come again. */
-export async function cutCase(folder: RunFolder, snapshot: Snapshot | undefined): Promise<void> {
+export async function cutCase(
+  folder: RunFolder,
+  snapshot: Pick<Snapshot, 'position' | 'mends'> | undefined,
+): Promise<void> {
   const lines = await linesOf(folder)
   if (lines.length === 0) return
   const { step } = snapshot?.position ?? { step: Number.NEGATIVE_INFINITY }
-  // What came before the last mend that the checkpoint knows has been, whatever its step.
-  let mends = snapshot?.mends?.length ?? 0
-  const kept = lines.filter(({ known }) => {
-    if (mends === 0) return known !== undefined && known.type !== 'mend' && known.step <= step
-    if (known?.type === 'mend') mends--
-    return true
+  const kept = lines.filter(({ known, mends }) => {
+    const ahead = mends - (snapshot?.mends?.length ?? 0)
+    // What came before the last mend that the checkpoint knows has been, whatever its step; what came after a later one has not.
+    if (ahead !== 0) return ahead < 0
+    return known !== undefined && (known.type === 'mend' || known.step <= step)
   })
   await writeFileAtomic(path.join(folder.path, FILE), kept.map(({ text }) => `${text}\n`).join(''))
 }
@@ -184,13 +194,20 @@ interface Line {
   readonly text: string
   /** Nothing where a later version wrote it, or a crash tore it. */
   readonly known: KnownLine | undefined
+  /** How many mends there were by then, itself among them. */
+  readonly mends: number
 }
 
 async function linesOf({ path: folder }: RunFolder): Promise<Line[]> {
   const file = path.join(folder, FILE)
   if (!(await exists(file))) return []
   const lines = new TextDecoder().decode(await readFile(file)).split('\n')
-  return lines.filter(Boolean).map((text) => ({ text, known: lineSchema.safeParse(jsonOf(text)).data }))
+  let mends = 0
+  return lines.filter(Boolean).map((text) => {
+    const known = lineSchema.safeParse(jsonOf(text)).data
+    if (known?.type === 'mend') mends++
+    return { text, known, mends }
+  })
 }
 
 function jsonOf(line: string): unknown {
@@ -199,9 +216,4 @@ function jsonOf(line: string): unknown {
   } catch {
     return undefined
   }
-}
-
-/** Changes in words, before and after: `learning rate 10 → 0.1`. */
-export function changesText({ changes }: { readonly changes: readonly Change[] }): string {
-  return changes.map(({ text }) => text).join('; ')
 }

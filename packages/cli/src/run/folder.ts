@@ -52,6 +52,10 @@ export function runFolder(folder: string): RunFolder {
   return { path: folder, checkpoints: path.join(folder, 'checkpoints') }
 }
 
+export function reportFile({ path: folder }: RunFolder): string {
+  return path.join(folder, 'report.html')
+}
+
 /** `digits-20261123-230145-k3f9`: sorted by name is sorted by time, and two at once do not collide. */
 export function runName(base: string, now: Date = new Date()): string {
   const two = (value: number): string => String(value).padStart(2, '0')
@@ -175,22 +179,23 @@ export async function writeResult({ path: folder }: RunFolder, result: Result): 
   await writeFileAtomic(path.join(folder, 'result.json'), json(result))
 }
 
-/** What is asked of a result later. */
-export interface KnownResult {
-  /** That were trained. */
-  readonly epochs?: number | undefined
-  /** Of an ensemble. */
-  readonly temperature?: number | undefined
-}
+/** What is asked of a result later; an earlier version may not have written all of it. */
+export type KnownResult = { readonly [Figure in keyof Omit<Result, 'bestEpoch'>]?: Result[Figure] | undefined }
+
+const resultSchema: z.ZodType<KnownResult> = z.object({
+  testLoss: z.number().optional(),
+  testAccuracy: z.number().optional(),
+  testR2: z.number().optional(),
+  epochs: z.number().int().optional(),
+  seconds: z.number().optional(),
+  temperature: z.number().positive().optional(),
+})
 
 /** Nothing before the end of a run. */
 export async function readResult(folder: RunFolder): Promise<KnownResult | undefined> {
   const file = path.join(folder.path, 'result.json')
   if (!(await exists(file))) return undefined
-  const parsed = z
-    .object({ epochs: z.number().int().optional(), temperature: z.number().positive().optional() })
-    .safeParse(JSON.parse(await fs.readFile(file, 'utf8')))
-  return parsed.data ?? {}
+  return resultSchema.safeParse(JSON.parse(await fs.readFile(file, 'utf8'))).data ?? {}
 }
 
 /** For a later sitting: it is not finished any more, if it was, and has what may have grown since. */

@@ -63,17 +63,24 @@ export interface Case {
 
 const RANK = { error: 0, warning: 1, info: 2 } as const
 
-/** Grave things first, among equals as they came. What networks of an ensemble have in common is one case, the first one's. */
+/**
+ * Grave things first, among equals as they came. What networks of an ensemble have in common is one case, the first one's; and
+ * what was told as a note before it got worse is told in that.
+ */
 function casesOf(findings: readonly KnownFinding[]): readonly Case[] {
-  const cases = new Map<string, { finding: KnownFinding; networks: number[] | undefined }>()
-  for (const [index, finding] of findings.entries()) {
+  const worst = new Map<string, number>()
+  for (const { code, severity } of findings) worst.set(code, Math.min(worst.get(code) ?? RANK.info, RANK[severity]))
+  const cases = new Map<string, Case>()
+  for (const finding of findings) {
     const { code, severity, member } = finding
-    const key = member === undefined ? String(index) : `${code} ${severity}`
-    const known = cases.get(key)
-    if (known && member !== undefined) known.networks?.push(member)
-    else cases.set(key, { finding, networks: member === undefined ? undefined : [member] })
+    if (RANK[severity] !== worst.get(code)) continue
+    const { finding: first = finding, networks = [] } = cases.get(code) ?? {}
+    cases.set(code, {
+      finding: first,
+      networks: member === undefined ? undefined : [...networks, member].sort((one, other) => one - other),
+    })
   }
-  return [...cases.values()].sort((a, b) => RANK[a.finding.severity] - RANK[b.finding.severity])
+  return [...cases.values()].sort((one, other) => RANK[one.finding.severity] - RANK[other.finding.severity])
 }
 
 /** Nobody watches the trials of a search, which an ensemble may be made of. */

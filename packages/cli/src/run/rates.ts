@@ -3,7 +3,7 @@ import { usage } from '../errors.ts'
 import { columnsOf } from '../plot/columns.ts'
 import type { LineChart } from '../plot/line-chart.ts'
 import { realizeSchedule, scheduleDescription } from '../recipes/schedule.ts'
-import { plural, rate } from '../terminal/format.ts'
+import { figure, plural } from '../terminal/format.ts'
 
 export interface RatesRequest {
   readonly schedule: string
@@ -55,7 +55,7 @@ const LABEL = 11
 export function ratesText({ values, request }: Rates): string {
   const most = Math.max(...values)
   const lines = columnsOf(values, COLUMNS, ROWS).map(
-    (line, row) => `${(row === 0 ? rate(most) : '').padStart(LABEL)}  ${line}`,
+    (line, row) => `${(row === 0 ? figure(most) : '').padStart(LABEL)}  ${line}`,
   )
   const axis = `${'0'.padStart(LABEL)}  ${'epoch 0'.padEnd(COLUMNS - 10)}${String(request.epochs).padStart(10)}`
   return [...lines.map((line) => line.trimEnd()), axis].join('\n')

@@ -1,20 +1,21 @@
-/** `report.html`: a run on one page that needs nothing else, curves, layers, findings and mends. */
-import path from 'node:path'
+/** `report.html`: a run on one page that needs nothing else: findings, mends, curves, layers. */
 import { writeFileAtomic } from 'thalweg/train'
-import { curvesIn } from '../ensemble/curves.ts'
-import { type LineChart, lineChartSvg } from '../plot/line-chart.ts'
+import { curvesIn, type RunCurves } from '../ensemble/curves.ts'
+import { lineChartSvg } from '../plot/line-chart.ts'
+import { escapeXml } from '../plot/svg.ts'
 import { healthText, networksText } from '../terminal/findings.ts'
-import { figure, percent, plural } from '../terminal/format.ts'
+import { duration, loss, percent, plural, r2 } from '../terminal/format.ts'
 import { styleFor } from '../terminal/style.ts'
-import { type CaseFile, changesText, type KnownMend, type KnownReading, readCaseFile } from './case-file.ts'
-import { comparedCurves, curvesOf, type NamedCurves } from './curves.ts'
-import { type RunFolder, readManifest } from './folder.ts'
-import { type Case, findingsIn, healthIn } from './health.ts'
+import type { Row } from '../terminal/summary.ts'
+import { type CaseFile, type KnownMend, readCaseFile } from './case-file.ts'
+import { changesText, findingRows, mendRows, trialsOf, whenText } from './case-words.ts'
+import { comparedCurves, curvesOf } from './curves.ts'
+import { describeRun } from './description.ts'
+import { type KnownResult, type RunFolder, readManifest, readResult, reportFile } from './folder.ts'
+import { type Case, findingsIn, type GivenUp, type Health, healthIn } from './health.ts'
+import { layerCharts } from './layers.ts'
 import type { Manifest } from './manifest.ts'
-
-export function reportFile({ path: folder }: RunFolder): string {
-  return path.join(folder, 'report.html')
-}
+import { pageHtml } from './page.ts'
 
 /** From what the folder holds. */
 export async function writeReport(folder: RunFolder): Promise<void> {
@@ -23,113 +24,148 @@ export async function writeReport(folder: RunFolder): Promise<void> {
 
 export async function reportOf(folder: RunFolder): Promise<string> {
   const manifest = await readManifest(folder)
-  const [curves, caseFile] = await Promise.all([curvesIn(folder, manifest), readCaseFile(folder)])
-  return reportHtml({ manifest, curves, caseFile })
+  const [curves, caseFile, result] = await Promise.all([
+    curvesIn(folder, manifest),
+    readCaseFile(folder),
+    readResult(folder),
+  ])
+  return pageHtml(manifest.name, bodyOf({ manifest, curves, caseFile, result }))
 }
 
-export interface ReportParts {
+interface ReportParts {
   readonly manifest: Manifest
   /** Of an ensemble one for each network. */
-  readonly curves: readonly NamedCurves[]
+  readonly curves: readonly RunCurves[]
   readonly caseFile: CaseFile
+  /** Nothing where the run is not finished. */
+  readonly result: KnownResult | undefined
 }
 
-/** Layers that a chart names; more lines say nothing. */
-const LAYERS = 12
+const WIDTH = 860
 
-export function reportHtml({ manifest, curves: courses, caseFile }: ReportParts): string {
-  const { mends, readings } = caseFile
-  const { name, seed, recipe, versions, created } = manifest
-  const begun = courses.filter(({ epochs }) => epochs.length > 0)
-  const charts = begun.length === 1 ? curvesOf(begun[0]) : comparedCurves(begun)
-  const curves = charts.length === 0 ? '' : lineChartSvg(charts, { width: 860, height: 300 })
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(name)} - thalweg</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<h1>${escaped(name)}</h1>
-<p class="aside">${escaped(created)}, seed ${seed}, ${escaped(recipe.optimizer.name)}, thalweg ${escaped(versions.thalweg)}</p>
-<h2>Findings</h2>
-<p>${escaped(healthText(healthIn(caseFile, manifest), manifest, styleFor({})))}</p>
-${findingsIn(caseFile)
-  .standing.map((one) => findingHtml(one, manifest))
-  .join('\n')}
-${mends.length === 0 ? '' : `<h2>Mends</h2>\n${mends.map(mendHtml).join('\n')}`}
-<h2>Curves</h2>
-${curves || '<p>No epoch was finished.</p>'}
-<h2>Layers</h2>
-${readings.length < 2 ? '<p>No readings were taken.</p>' : layersHtml(readings)}
-</body>
-</html>
-`
+function bodyOf({ manifest, curves, caseFile, result }: ReportParts): string {
+  const health = healthIn(caseFile, manifest)
+  const { standing, givenUp } = findingsIn(caseFile)
+  const { mends } = caseFile
+  const cases = (list: readonly Case[]): string => list.map((one) => findingHtml(one, manifest)).join('\n')
+  const [notes, wrong] = [standing.filter(isNote), standing.filter((one) => !isNote(one))]
+  return [
+    headerHtml(manifest, health),
+    rowsHtml([
+      ...resultRows(result, curves, manifest),
+      ...describeRun(manifest),
+      ...changedRows(mends),
+      ['made', madeText(manifest)],
+    ]),
+    ...section('Findings', `${cases(wrong)}${foldedHtml(plural(notes.length, 'note'), cases(notes))}`),
+    ...section('Mends', mends.map(mendHtml).join('\n')),
+    ...section('Before the mends', givenUp.map((one) => givenUpHtml(one, cases)).join('\n')),
+    ...section('Curves', curvesHtml(curves, manifest)),
+    ...section('Layers', layersHtml(caseFile)),
+  ].join('\n')
 }
 
-const STYLE = `
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 900px; margin: 2rem auto; padding: 0 1rem; color: #1b1f24; background: #fff }
-h1, h2 { line-height: 1.2 } h2 { margin-top: 2.5rem } .aside { color: #59636e }
-article { border-left: 4px solid #8c959f; padding: .2rem 1rem; margin: 1rem 0 }
-article.warning { border-color: #bf8700 } article.error { border-color: #cf222e } article.mend { border-color: #1a7f37 }
-article h3 { margin: .3rem 0; font-size: 1rem } dl { display: grid; grid-template-columns: 6rem 1fr; gap: .1rem 1rem; margin: .4rem 0 }
-dt { color: #59636e } dd { margin: 0 } table { border-collapse: collapse } td, th { padding: .15rem .8rem .15rem 0; text-align: left }
-svg { max-width: 100%; height: auto }
-`
+/** Nothing where there is nothing in it. */
+function section(title: string, content: string): string[] {
+  return content === '' ? [] : [`<h2>${title}</h2>`, content]
+}
+
+function headerHtml(manifest: Manifest, health: Health): string {
+  const { errors, warnings, watched } = health
+  const tone = errors.length > 0 ? 'error' : warnings.length > 0 ? 'warning' : watched === 'none' ? 'nothing' : 'good'
+  const verdict = healthText(health, manifest, styleFor({}))
+  return `<header><p class="eyebrow">a run of thalweg train</p>
+<h1>${escapeXml(manifest.name)}</h1>
+<p class="verdict ${tone}">${escapeXml(verdict)}</p></header>`
+}
+
+/** How far it came, and how good it is. */
+function resultRows(result: KnownResult | undefined, curves: readonly RunCurves[], { recipe }: Manifest): Row[] {
+  const done = curves.map(({ epochs }) => epochs.length)
+  if (!result) return [['not finished', `${Math.max(0, ...done)} of ${plural(recipe.epochs, 'epoch')}`]]
+  const { testLoss, testAccuracy, testR2, seconds, epochs } = result
+  const aside = testLoss === undefined ? '' : `, loss ${loss(testLoss)}`
+  return [
+    ...(testAccuracy === undefined ? [] : [['test accuracy', `${percent(testAccuracy)}${aside}`] as const]),
+    ...(testR2 === undefined ? [] : [['test R2', `${r2(testR2)}${aside}`] as const]),
+    ...(epochs === undefined || seconds === undefined
+      ? []
+      : [['trained', `${plural(epochs, 'epoch')} in ${duration(seconds)}`] as const]),
+  ]
+}
+
+/** What a run ends with is not what it began with. */
+function changedRows(mends: readonly KnownMend[]): Row[] {
+  const kept = mends.filter((mend) => mend.kept.length > 0)
+  return kept.length === 0 ? [] : [['mended', kept.map(changesText).join('; ')]]
+}
+
+function madeText({ created, versions }: Manifest): string {
+  return `${created.slice(0, 16).replace('T', ' ')} UTC, by thalweg ${versions.thalweg} on Node ${versions.node}`
+}
+
+function rowsHtml(rows: readonly Row[]): string {
+  return `<dl>${rows.map(([label, words]) => `<dt>${label}</dt><dd>${escapeXml(words)}</dd>`).join('\n')}</dl>`
+}
 
 function findingHtml({ finding, networks }: Case, { ensemble = 1 }: Manifest): string {
-  const { severity, code, layer, step, message, evidence, cause, source } = finding
-  const rows = [
-    ['measured', `${figure(evidence.measured)}, the limit is ${figure(evidence.threshold)}: ${evidence.rule}`],
-    ['likely', cause],
-    ['try', finding.try],
-    ['source', source],
-  ]
-  const list = rows.map(([label, words]) => `<dt>${label}</dt><dd>${escaped(words)}</dd>`).join('')
-  return `<article class="${severity}"><h3>${severity}: ${escaped(code)}${layer ? ` in ${escaped(layer)}` : ''}, after ${plural(step, 'step')}${networks ? `, ${networksText(networks, ensemble)}` : ''}</h3>
-<p>${escaped(message)}</p><dl>${list}</dl></article>`
+  const { severity, code, layer, step } = finding
+  const where = [
+    ...(layer ? [`in ${layer}`] : []),
+    whenText(step),
+    ...(networks ? [`in ${networksText(networks, ensemble)}`] : []),
+  ].join(', ')
+  const [[, seen], ...rows] = findingRows(finding)
+  return `<article class="${severity}"><h3><span class="tag">${severity === 'info' ? 'note' : severity}</span>
+<code>${escapeXml(code)}</code> <span class="where">${escapeXml(where)}</span></h3>
+<p>${escapeXml(seen)}</p>${rowsHtml(rows)}</article>`
 }
 
 function mendHtml(mend: KnownMend): string {
-  const { codes, step, from, control, candidates, kept, spent, share, margin } = mend
-  const rows = candidates
-    .map((trial) => `<tr><td>${escaped(changesText(trial))}</td><td>${figure(trial.loss)}</td></tr>`)
-    .join('')
-  const verdict = kept.length === 0 ? 'nothing was changed' : `${escaped(changesText(mend))}, from step ${from.step} on`
-  return `<article class="mend"><h3>${escaped(codes.join(', '))}: ${verdict}</h3>
-<p>Decided after ${plural(step, 'step')}; a change has to beat the unchanged run by ${percent(margin, 0)}. The race took ${plural(spent, 'step')}; all races ${percent(share, 0)} of the run.</p>
-<table><tr><th>change</th><th>loss</th></tr><tr><td>none</td><td>${figure(control)}</td></tr>${rows}</table></article>`
+  const { codes, step, kept } = mend
+  const [tone, tag] = kept.length === 0 ? ['nothing', 'not mended'] : ['good', 'mended']
+  const tried = trialsOf(mend).map(
+    ({ loss, words, isKept }) =>
+      `<tr${isKept ? ' class="kept"' : ''}><td>${loss}</td><td>${escapeXml(words)}${isKept ? ' (kept)' : ''}</td></tr>`,
+  )
+  return `<article class="${tone}"><h3><span class="tag">${tag}</span> <code>${escapeXml(codes.join(', '))}</code>
+<span class="where">${whenText(step)}</span></h3>${rowsHtml(mendRows(mend))}
+<table><tr><th>loss</th><th>tried</th></tr>${tried.join('\n')}</table></article>`
 }
 
-function layersHtml(readings: readonly KnownReading[]): string {
-  const x = { label: 'step', isWhole: true }
-  const log = (label: string) => ({ label, kind: 'log' as const })
-  const ofLayers = (value: (layer: KnownReading['layers'][number]) => number): LineChart['series'] =>
-    readings[0].layers.slice(0, LAYERS).map(({ path }, index) => ({
-      name: path,
-      points: readings.flatMap(({ step, layers }) => {
-        const layer = layers[index]
-        return layer && value(layer) > 0 ? [[step, value(layer)] as const] : []
-      }),
-    }))
-  const ratios = readings[0].parameters.slice(0, LAYERS).map(({ path }, index) => ({
-    name: path,
-    points: readings.flatMap(({ step, parameters }) => {
-      const parameter = parameters[index]
-      return parameter && parameter.ratio > 0 ? [[step, parameter.ratio] as const] : []
-    }),
-  }))
-  const charts: LineChart[] = [
-    { title: 'Deviation of the activations', x, y: log('deviation'), series: ofLayers(({ deviation }) => deviation) },
-    { title: 'Gradient at the layers', x, y: log('root mean square'), series: ofLayers(({ gradient }) => gradient) },
-    { title: 'Updates, relative to the weights', x, y: log('ratio'), series: ratios },
-  ]
-  const drawn = charts.filter(({ series }) => series.some(({ points }) => points.length > 1))
-  return lineChartSvg(drawn, { width: 860, height: 320 })
+function isNote({ finding }: Case): boolean {
+  return finding.severity === 'info'
 }
 
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+function givenUpHtml({ attempt, step, cases }: GivenUp, casesHtml: (cases: readonly Case[]) => string): string {
+  const found = plural(cases.length, 'finding')
+  return foldedHtml(`attempt ${attempt}, given up ${whenText(step)}: ${found}`, casesHtml(cases))
+}
+
+/** Opened by those who want to know; nothing where there is nothing in it. */
+function foldedHtml(title: string, content: string): string {
+  return content === '' ? '' : `<details><summary>${escapeXml(title)}</summary>\n${content}</details>`
+}
+
+/** The best of a search were not trained by themselves: their run has no curves. */
+function curvesHtml(runs: readonly RunCurves[], { members }: Manifest): string {
+  const begun = runs
+    .filter(({ epochs }) => epochs.length > 0)
+    .map((run) => (run.member === undefined ? run : { ...run, name: `network ${run.member}` }))
+  if (begun.length === 0) return members === 'trials' ? '' : '<p class="aside">No epoch was finished.</p>'
+  const charts = begun.length === 1 ? curvesOf(begun[0]) : comparedCurves(begun)
+  return chartHtml(lineChartSvg(charts, { width: WIDTH, height: 300, id: 'curves' }))
+}
+
+function layersHtml(caseFile: CaseFile): string {
+  const { charts, shown, layers } = layerCharts(caseFile)
+  if (charts.length === 0) return ''
+  const some = shown < layers ? ` of the first ${shown} of ${layers} layers` : ''
+  const since = caseFile.mends.some(({ kept }) => kept.length > 0) ? ', without what was given up' : ''
+  return `<p class="aside">From readings${some} during training${since}.</p>
+${chartHtml(lineChartSvg(charts, { width: WIDTH, height: 320, id: 'layers' }))}`
+}
+
+function chartHtml(svg: string): string {
+  return `<div class="chart">${svg}</div>`
 }

@@ -1,46 +1,28 @@
 /** What a sitting says to people at its beginning and its end. */
 import path from 'node:path'
 import { ThalwegError } from 'thalweg'
-import type { Dataset } from 'thalweg/data'
 import { latestCheckpoint, type Run } from 'thalweg/train'
-import { averageText } from '../recipes/average.ts'
-import { describeModel } from '../recipes/model.ts'
-import { penaltyText } from '../recipes/penalty.ts'
-import type { Recipe } from '../recipes/recipe.ts'
 import type { Prepared } from '../source/source.ts'
 import { healthText } from '../terminal/findings.ts'
-import { count, duration, loss, percent, plural, r2, rate } from '../terminal/format.ts'
+import { count, duration, loss, percent, plural, r2 } from '../terminal/format.ts'
 import { LABEL, type Row, sayRows } from '../terminal/summary.ts'
 import { libraryVersion } from '../version.ts'
 import type { Voice } from '../voice.ts'
-import type { Babysitting } from './babysit.ts'
 import { readCaseFile } from './case-file.ts'
-import type { RunFolder } from './folder.ts'
+import { describeRun } from './description.ts'
+import { type RunFolder, reportFile } from './folder.ts'
 import type { Health } from './health.ts'
-import type { Manifest } from './manifest.ts'
-import { reportFile } from './report.ts'
 import type { Sitting } from './sitting.ts'
 
 /** @param resumed how far a run that is gone on with has come, where it is no snapshot that says so */
 export function sayBeginning(
-  { folder, manifest, data, snapshot, lock, babysit }: Sitting,
+  { folder, manifest, data, snapshot, lock }: Sitting,
   voice: Voice,
   resumed: string = snapshot ? placeOf(snapshot.position) : 'from the beginning: there was no checkpoint yet',
 ): void {
   const { style } = voice
-  const { train, valid, test } = data
-  const parts = [part(train, 'for training'), part(valid, 'for validation'), part(test, 'for testing')]
   voice.say(`\n${style.bold('thalweg')} ${style.dim(libraryVersion)}  ${style.accent(manifest.name)}\n`)
-  sayRows(voice, [
-    ['data', parts.filter(Boolean).join(', ')],
-    ['network', describeModel(manifest.recipe.model)],
-    ...rows('inputs', describeInputs(manifest)),
-    ['recipe', describeRecipe(manifest)],
-    ...rows('update', describeUpdate(manifest.recipe)),
-    ...(manifest.ensemble === undefined ? [] : [['ensemble', describeEnsemble(manifest, babysit)] as const]),
-    ['run', folder.path],
-    ...(lock ? [['resumed', resumed] as const] : []),
-  ])
+  sayRows(voice, [...describeRun(manifest), ['run', folder.path], ...(lock ? [['resumed', resumed] as const] : [])])
   for (const { code, message } of data.notes) {
     voice.say(`  ${style.dim('note'.padEnd(LABEL))}${message}`)
     voice.event({ type: 'note', code, message })
@@ -48,84 +30,9 @@ export function sayBeginning(
   voice.say('')
 }
 
-/** Nothing where there is nothing to say. */
-function rows(label: string, parts: readonly (string | undefined)[]): Row[] {
-  const said = parts.filter((one) => one !== undefined)
-  return said.length > 0 ? [[label, said.join(', ')]] : []
-}
-
-/** What is done to examples that is not the usual thing. */
-function describeInputs({ preprocess, augment }: Manifest): (string | undefined)[] {
-  return [preprocess, augment === undefined ? undefined : `augmented by ${augment}`]
-}
-
-/** What is done to gradients and weights beside the optimizer's own step. */
-function describeUpdate({
-  clipNorm,
-  clipParameterNorm,
-  clipValue,
-  penalty,
-  maxNorm,
-  lookahead,
-  finalMomentum,
-}: Recipe): (string | undefined)[] {
-  const told = (words: string, value: unknown): string | undefined =>
-    value === undefined ? undefined : `${words} ${value}`
-  const options = Object.entries(lookahead ?? {}).map(([name, value]) => ` ${name} ${value}`)
-  return [
-    lookahead && `lookahead${options.join()}`,
-    told('momentum towards', finalMomentum),
-    told('gradients clipped to norm', clipNorm),
-    told('each gradient clipped to norm', clipParameterNorm),
-    told('gradients clipped to values of', clipValue),
-    told('penalty', penaltyText(penalty)),
-    told('norm of weights at most', maxNorm),
-  ]
-}
-
-function part(dataset: Dataset | undefined, purpose: string): string {
-  return dataset ? `${count(dataset.size)} ${purpose}` : ''
-}
-
 /** `after epoch 3 and 12 steps of the next (step 1,212)`. */
 export function placeOf({ epoch, batch, step }: { epoch: number; batch: number; step: number }): string {
   return `after epoch ${epoch}${batch > 0 ? ` and ${count(batch)} steps of the next` : ''} (step ${count(step)})`
-}
-
-export function describeRecipe({ recipe, seed }: Pick<Manifest, 'recipe' | 'seed'>): string {
-  const { optimizer, schedule, epochs, batchSize, order, earlyStopping, accumulate, average, statistics } = recipe
-  const patience = earlyStopping ? ` at most (patience ${earlyStopping.patience})` : ''
-  const ending = [
-    average ? `; it ends with the average ${averageText(average)}` : '',
-    statistics ? `; batch norm ends with ${statistics} statistics` : '',
-  ].join('')
-  const highest = Number(optimizer.options.learningRate)
-  const rates = describeRates(schedule, rate(highest))
-  const update = accumulate === undefined ? '' : `${accumulate} `
-  const size = batchSize === 'all' ? 'all examples a step' : `${update}batches of ${batchSize}`
-  return `${optimizer.name}, ${rates}, ${size}${describeOrder(order)}, ${plural(epochs, 'epoch')}${patience}, seed ${seed}${ending}`
-}
-
-function describeEnsemble({ ensemble = 0, members, seed }: Manifest, babysit: Babysitting | undefined): string {
-  const what =
-    members === 'snapshots'
-      ? `${ensemble} minima of one network, whose rate falls to 0 as many times`
-      : `${ensemble} networks, from seeds ${seed} to ${seed + ensemble - 1}`
-  return babysit === 'fix' ? `${what}; watched, but not mended: --babysit fix is for a single network` : what
-}
-
-function describeRates({ name, warmupEpochs }: Recipe['schedule'], highest: string): string {
-  if (name === 'experiment') return "the experiment's schedule"
-  const warmup = warmupEpochs === undefined ? '' : ` after ${plural(warmupEpochs, 'epoch')} of warm-up`
-  if (name === 'fixed') return `rate ${highest}${warmup}`
-  return name === 'one-cycle'
-    ? `one cycle up to rate ${highest}`
-    : `${name} ${name === 'cyclic' ? 'up to' : 'from'} rate ${highest}${warmup}`
-}
-
-function describeOrder({ name, by }: Recipe['order']): string {
-  if (name === 'shuffled') return ''
-  return by === undefined ? ` ${name === 'experiment' ? "in the experiment's order" : name}` : `, curriculum by ${by}`
 }
 
 export function sayEnd(run: Run, { folder, data, manifest }: Sitting, health: Health, voice: Voice): void {

@@ -1,11 +1,12 @@
 /** Findings and mends in words, once each: where they arose while a run goes on, in full when somebody asks. */
 import type { FindingEvent, MendEvent } from 'thalweg/train'
-import { changesText, type KnownFinding, type KnownMend } from '../run/case-file.ts'
+import type { KnownFinding, KnownMend } from '../run/case-file.ts'
+import { changesText, findingRows, mendRows, placeText, trialsOf, whenText } from '../run/case-words.ts'
 import type { Health } from '../run/health.ts'
 import type { Voice } from '../voice.ts'
 import { figure, percent, plural } from './format.ts'
 import type { Style } from './style.ts'
-import { wrap } from './summary.ts'
+import { type Row, wrap } from './summary.ts'
 
 /** A note takes one line; what is wrong takes what is wrong, why, and what to try, unless `isBrief`. */
 export function sayFinding(event: Omit<FindingEvent, 'attempt'>, voice: Voice, isBrief = false): void {
@@ -40,60 +41,33 @@ function lines(text: string, voice: Voice): [string, ...string[]] {
  */
 export function sayCase(finding: KnownFinding, voice: Voice, where = ''): void {
   const { style } = voice
-  const { severity, code, layer, step, message, evidence, cause, source } = finding
-  voice.say(
-    `  ${painted(severity, style)} ${style.bold(code)}${layer ? ` in ${layer}` : ''} ${style.dim(`after ${plural(step, 'step')}${where && `, ${where}`}`)}`,
-  )
-  sayEvidence(
-    [
-      ['seen', message],
-      ['measured', `${figure(evidence.measured)}, the limit is ${figure(evidence.threshold)}: ${evidence.rule}`],
-      ['likely', cause],
-      ['try', finding.try],
-      ['source', source],
-    ],
-    voice,
-  )
-}
-
-function sayEvidence(rows: readonly (readonly [label: string, words: string])[], voice: Voice): void {
-  const room = Math.max(40, voice.width() - 15)
-  const lines = rows.flatMap(([label, words]) =>
-    wrap(words, room).map((line, index) => `    ${voice.style.dim((index === 0 ? label : '').padEnd(10))}${line}`),
-  )
-  voice.say(`${lines.join('\n')}\n`)
+  const { severity, code, layer, step } = finding
+  const aside = style.dim(`${whenText(step)}${where && `, in ${where}`}`)
+  voice.say(`  ${painted(severity, style)} ${style.bold(code)}${layer ? ` in ${layer}` : ''} ${aside}`)
+  sayEvidence(findingRows(finding), voice)
 }
 
 /** With all that was tried, and what came of it. */
 export function sayMendCase(mend: KnownMend, voice: Voice): void {
   const { style } = voice
-  const { codes, step, from, control, candidates, kept, margin, spent, share } = mend
-  const label = kept.length === 0 ? style.bold('not mended') : style.good('mended')
-  voice.say(`  ${label} ${style.bold(codes.join(', '))} ${style.dim(`after ${plural(step, 'step')}`)}`)
-  const tried = [...candidates].sort((a, b) => a.loss - b.loss)
-  sayEvidence(
-    [
-      kept.length === 0
-        ? ['result', 'nothing did clearly better than the run as it is, which goes on unchanged']
-        : ['changed', changesText(mend)],
-      ...(kept.length === 0 ? [] : [['on', placeText(from)] as const]),
-      ...tried.map(
-        (trial, index) => [index === 0 ? 'tried' : '', `${lossText(trial.loss)}: ${changesText(trial)}`] as const,
-      ),
-      ['against', `${lossText(control)}: the run as it was, to be beaten by ${percent(margin, 0)}`],
-      ['budget', `${plural(spent, 'step')}; all races together ${percent(share, 0)} of the run`],
+  const label = mend.kept.length === 0 ? style.bold('not mended') : style.good('mended')
+  const aside = style.dim(whenText(mend.step))
+  voice.say(`  ${label} ${style.bold(mend.codes.join(', '))} ${aside}`)
+  const tried = trialsOf(mend).map(
+    ({ loss, words }, index): Row => [
+      index === 0 ? 'tried' : '',
+      `${loss === 'died' ? loss : `loss ${loss}`}: ${words}`,
     ],
-    voice,
   )
+  sayEvidence([...mendRows(mend), ...tried], voice)
 }
 
-function placeText({ step }: KnownMend['from']): string {
-  return step === 0 ? 'from the beginning' : `from step ${step}`
-}
-
-/** That a run came to. */
-function lossText(loss: number): string {
-  return Number.isFinite(loss) ? `loss ${figure(loss)}` : 'dies'
+function sayEvidence(rows: readonly Row[], voice: Voice): void {
+  const room = Math.max(40, voice.width() - 15)
+  const lines = rows.flatMap(([label, words]) =>
+    wrap(words, room).map((line, index) => `    ${voice.style.dim((index === 0 ? label : '').padEnd(10))}${line}`),
+  )
+  voice.say(`${lines.join('\n')}\n`)
 }
 
 /** In a few lines, while the run goes on. */
@@ -119,18 +93,19 @@ export function sayMend(mend: MendEvent | KnownMend, voice: Voice): void {
 /** How a run fared, in one line. */
 export function healthText(health: Health, { members, ensemble = 1 }: HealthOf, style: Style): string {
   const { watched, errors, warnings, notes, mended, networks } = health
-  const of = (code: string): string => (networks ? `${code} (${networksText(networks[code] ?? [], ensemble)})` : code)
-  const wrong = [...errors, ...warnings].map(of)
+  const found = (codes: readonly string[]): string =>
+    networks ? byNetworks(codes, (code) => networksText(networks[code] ?? [], ensemble)) : codes.join(', ')
+  const wrong = [...errors, ...warnings]
   const asides = [
     ...(mended.length > 0 ? [`mended: ${mended.join(', ')}`] : []),
-    ...(notes.length > 0 ? [`${notes.length === 1 ? 'note' : 'notes'}: ${notes.map(of).join(', ')}`] : []),
+    ...(notes.length > 0 ? [`${notes.length === 1 ? 'note' : 'notes'}: ${found(notes)}`] : []),
   ]
   if (watched === 'none') {
     const nobody = members === 'trials' ? 'nobody watches the trials of a search' : 'nobody watched (--babysit off)'
-    return [nobody, ...wrong.map(style.bad), ...asides].join('; ')
+    return [nobody, ...(wrong.length > 0 ? [style.bad(found(wrong))] : []), ...asides].join('; ')
   }
   if (watched === 'part') asides.push('nobody watched a part of it (--babysit off)')
-  const verdict = wrong.length === 0 ? style.good('nothing wrong was seen') : style.bad(wrong.join(', '))
+  const verdict = wrong.length === 0 ? style.good('nothing wrong was seen') : style.bad(found(wrong))
   return [verdict, ...asides].join('; ')
 }
 
@@ -140,12 +115,23 @@ export interface HealthOf {
   readonly ensemble?: number | undefined
 }
 
+/** `vanishing-gradient and rate-too-low in all 3 networks, dead-relu in network 2`. */
+function byNetworks(codes: readonly string[], networksOf: (code: string) => string): string {
+  const groups = new Map<string, string[]>()
+  for (const code of codes) groups.set(networksOf(code), [...(groups.get(networksOf(code)) ?? []), code])
+  return [...groups].map(([where, list]) => `${listed(list)} in ${where}`).join(', ')
+}
+
+/** `1, 3 and 4`. */
+function listed(items: readonly (string | number)[]): string {
+  return items.length < 2 ? items.join() : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`
+}
+
 /** `network 2`, `networks 1, 3 and 4`, `all 5 networks`, `12 of 20 networks`. */
 export function networksText(networks: readonly number[], of: number): string {
   if (networks.length === of) return `all ${of} networks`
   if (networks.length > NAMED) return `${networks.length} of ${of} networks`
-  const [last, ...others] = [...networks].reverse()
-  return others.length === 0 ? `network ${last}` : `networks ${others.reverse().join(', ')} and ${last}`
+  return `${networks.length === 1 ? 'network' : 'networks'} ${listed(networks)}`
 }
 
 /** More numbers than this are only counted. */

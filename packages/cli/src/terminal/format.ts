@@ -1,4 +1,5 @@
-/** Numbers and times as people read them. */
+/** Numbers and times as people read them. Measured ones as findings have them: both stand on one page. */
+export { figure } from 'thalweg/diagnose'
 
 /** `12,000`. */
 export function count(value: number): string {
@@ -26,19 +27,6 @@ export function percent(share: number, digits = 2): string {
 /** R2: four digits, and `n/a` of a single example, which has none. */
 export function r2(value: number): string {
   return Number.isNaN(value) ? 'n/a' : value.toFixed(4)
-}
-
-/** Three significant figures of anything, in at most eight characters: `0.632`, `-1.2e-9`, `48000`. */
-export function figure(value: number): string {
-  if (!Number.isFinite(value)) return String(value)
-  const size = Math.abs(value)
-  if (size !== 0 && (size >= 1e5 || size < 1e-3)) return value.toExponential(1)
-  return String(Number(value.toPrecision(3)))
-}
-
-/** `0.003`, `1.2e-5`. */
-export function rate(value: number): string {
-  return value !== 0 && value < 1e-3 ? value.toExponential(1) : String(Number(value.toPrecision(3)))
 }
 
 /** `0.4 s`, `38.2 s`, `3 m 05 s`, `2 h 14 m`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bytes, countdown, duration, loss, percent, rate } from './format.ts'
+import { bytes, countdown, duration, figure, loss, percent } from './format.ts'
 import { liveLine } from './live.ts'
 import { styleFor } from './style.ts'
 
@@ -57,8 +57,8 @@ describe('numbers', () => {
     [loss(0), '0.0000'],
     [loss(Number.NaN), 'NaN'],
     [percent(0.98314), '98.31%'],
-    [rate(0.003), '0.003'],
-    [rate(1.234e-5), '1.2e-5'],
+    [figure(0.003), '0.003'],
+    [figure(1.234e-5), '1.2e-5'],
     [duration(0.43), '0.4 s'],
     [duration(59.97), '1 m 00 s'],
     [duration(185), '3 m 05 s'],

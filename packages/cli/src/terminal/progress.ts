@@ -5,7 +5,7 @@
 import type { EpochEvent, StartEvent, StepEvent, TrainEvent } from 'thalweg/train'
 import type { Voice } from '../voice.ts'
 import { sayFinding, sayMend } from './findings.ts'
-import { count, countdown, duration, loss, percent, r2, rate } from './format.ts'
+import { count, countdown, duration, figure, loss, percent, r2 } from './format.ts'
 import { type GrowingColumn, type GrowingTable, growingTable } from './table.ts'
 
 /** Epochs that a terminal shows of a long run. */
@@ -72,7 +72,7 @@ function columnsFor(first: EpochEvent, { epochs, task }: StartEvent, width: numb
     ...(hasValid ? [ofValid] : []),
     ...(hasValid && task === 'class' ? [share('accuracy', ({ validAccuracy }) => validAccuracy)] : []),
     ...(hasValid && task === 'number' ? [score('valid R2', ({ validR2 }) => validR2)] : []),
-    { title: 'rate', width: 10, cell: ({ learningRate }) => rate(learningRate), spare: true },
+    { title: 'rate', width: 10, cell: ({ learningRate }) => figure(learningRate), spare: true },
     { title: 'time', width: 11, cell: ({ seconds }) => duration(seconds), spare: true },
   ]
   const total = columns.reduce((sum, column) => sum + column.width, 0)

@@ -1,6 +1,6 @@
 /** What `thalweg tune` says: a line for each trial, one that moves, and the table at the end. */
 import type { Job, Study, StudyEvent, Trial } from 'thalweg/tune'
-import { count, countdown, duration, loss, percent, r2, rate } from '../terminal/format.ts'
+import { count, countdown, duration, figure, loss, percent, r2 } from '../terminal/format.ts'
 import { sayRows } from '../terminal/summary.ts'
 import { growingTable } from '../terminal/table.ts'
 import type { Voice } from '../voice.ts'
@@ -22,7 +22,7 @@ export function paramsText(params: unknown): string {
 }
 
 function paramText(value: unknown): string {
-  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : rate(value)
+  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : figure(value)
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return JSON.stringify(value).replaceAll('"', '')
   const { name, ...inner } = value as { name?: unknown }

@@ -2,7 +2,7 @@
 import { ThalwegError } from 'thalweg'
 import { folderCheckpoints, type Job, type Outcome, type Report, runTrial, type Workers } from 'thalweg/tune'
 import { createVoice } from '../voice.ts'
-import { createPool, DIED, type Pool, type Task } from '../workers/pool.ts'
+import { createPool, type Pool, type Task } from '../workers/pool.ts'
 import { directionOf, objectiveOf } from './objective.ts'
 import { openTunable, type TunableRequest } from './tunable.ts'
 
@@ -41,7 +41,7 @@ export function processWorkers(
       try {
         return (await pool.run(job, { signal, onEvent: (report) => onReport(report as Report) })) as Outcome | undefined
       } catch (error) {
-        if (!(error instanceof ThalwegError) || error.code !== DIED) throw error
+        if (!(error instanceof ThalwegError) || error.code !== 'cli/worker-died') throw error
         // It may have been more than this machine bears; others need not be.
         return signal.aborted ? undefined : { status: 'failed', reason: `its process ended: ${error.received}` }
       }

@@ -133,11 +133,8 @@ function send(child: ChildProcess, message: ToChild): void {
   if (child.connected) child.send(message, () => undefined)
 }
 
-/** Code of the error about a child that went before its job was done. */
-export const DIED = 'cli/worker-died'
-
 function died(how: string): ThalwegError {
-  return new ThalwegError(DIED, {
+  return new ThalwegError('cli/worker-died', {
     rule: 'a worker process must stay until its job is done',
     received: how.startsWith('SIG') ? `killed by ${how}` : how,
     try: 'go on from what was saved, with fewer --workers if it was out of memory',

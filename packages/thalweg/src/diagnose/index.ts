@@ -23,3 +23,4 @@ export {
 export type { LossCurve } from './loss-curve.ts'
 export type { OverfitReport } from './overfit-batch.ts'
 export type { LayerReading, ParameterReading, Reading } from './reading.ts'
+export { short as figure } from './words.ts'

@@ -1,6 +1,6 @@
 /** Numbers in the sentences of findings. */
 
-/** Three significant figures: `0.0123`, `4.2e-9`, `12300`; what is beyond float64 is `more than 1e308`. */
+/** A measured number as findings write it, three significant figures: `0.0123`, `4.2e-9`, `12300`; what is beyond float64 is `more than 1e308`. */
 export function short(value: number): string {
   if (Number.isNaN(value)) return 'NaN'
   if (!Number.isFinite(value)) return value > 0 ? 'more than 1e308' : 'less than -1e308'

@@ -1,0 +1,99 @@
+import { expect, it } from 'vitest'
+import { healthText } from '../terminal/findings.ts'
+import { styleFor } from '../terminal/style.ts'
+import type { CaseFile, KnownFinding, KnownMend, KnownReading } from './case-file.ts'
+import { findingsIn, healthIn } from './health.ts'
+import { layerCharts } from './layers.ts'
+import type { Manifest } from './manifest.ts'
+
+const manifest: Manifest = {
+  ...{ version: 1, name: 'moons', created: '2026-11-26T12:00:00.000Z', target: 'moons', seed: 1 },
+  versions: { thalweg: '0', cli: '0', node: '20' },
+  recipe: {
+    ...{ model: { kind: 'experiment', file: 'moons.ts', sha256: '' }, optimizer: { name: 'sgd', options: {} } },
+    ...{ schedule: { name: 'fixed' }, epochs: 9, batchSize: 32, order: { name: 'shuffled' } },
+  },
+  data: {
+    ...{ inputShape: [2], target: { kind: 'class', classes: ['a', 'b'] }, files: [] },
+    train: { examples: 99, fingerprint: '' },
+  },
+}
+
+function found(code: string, more: Partial<KnownFinding> = {}): KnownFinding {
+  const evidence = { measured: 1, rule: '', threshold: 0 }
+  const words = { message: '', evidence, cause: '', try: '', source: '', patches: [] }
+  return { type: 'finding', code, severity: 'warning', step: 8, attempt: 1, ...words, ...more }
+}
+
+const mend: KnownMend = {
+  ...{ type: 'mend', attempt: 1, next: 2, codes: ['diverged'], step: 9, from: { epoch: 0, batch: 0, step: 0 } },
+  ...{ control: 1, candidates: [], kept: [{ kind: 'shuffle' }], changes: [], margin: 0.05, spent: 9, share: 0.1 },
+}
+
+function caseOf(parts: Partial<CaseFile>): CaseFile {
+  return { watches: [], findings: [], mends: [], readings: [], ...parts }
+}
+
+function textOf(parts: Partial<CaseFile>, more: Partial<Manifest> = {}): string {
+  const whole = { ...manifest, ...more }
+  return healthText(healthIn(caseOf(parts), whole), whole, styleFor({}))
+}
+
+it('keeps what is true of the run as it stands apart from what was given up', () => {
+  const findings = [
+    found('diverged', { severity: 'error' }),
+    found('leak', { step: 0 }),
+    found('leak', { step: 0, attempt: 2, again: true }),
+    found('plateau', { severity: 'info', attempt: 2, step: 20 }),
+  ]
+  const { standing, givenUp } = findingsIn(caseOf({ findings, mends: [mend] }))
+  expect(standing.map(({ finding }) => finding.code)).toEqual(['leak', 'plateau'])
+  expect(givenUp.map(({ attempt, step, cases }) => [attempt, step, cases.map(({ finding }) => finding.code)])).toEqual([
+    [1, 9, ['diverged']],
+  ])
+  expect(textOf({ findings, mends: [mend] })).toBe('leak; mended: diverged; note: plateau')
+})
+
+it('tells what got worse once, and what networks have in common together', () => {
+  const findings = [
+    found('slow', { severity: 'info', member: 2, step: 3 }),
+    found('slow', { member: 2 }),
+    found('slow', { member: 1 }),
+    found('dead', { member: 1 }),
+    found('stuck', { member: 1 }),
+    found('stuck', { member: 2 }),
+  ]
+  const { standing } = findingsIn(caseOf({ findings }))
+  expect(standing.map(({ finding, networks }) => [finding.code, finding.member, networks])).toEqual([
+    ['slow', 2, [1, 2]],
+    ['dead', 1, [1]],
+    ['stuck', 1, [1, 2]],
+  ])
+  expect(textOf({ findings }, { ensemble: 2 })).toBe('slow and stuck in all 2 networks, dead in network 1')
+})
+
+it('says where nobody watched', () => {
+  const watch = (how: 'off' | 'advise', step: number) => ({ type: 'watch', how, step }) as const
+  expect(textOf({ watches: [watch('advise', 0)] })).toBe('nothing wrong was seen')
+  expect(textOf({ watches: [watch('off', 0)] })).toBe('nobody watched (--babysit off)')
+  expect(textOf({ watches: [watch('advise', 0), watch('off', 9)] })).toContain('nobody watched a part of it')
+  expect(textOf({}, { babysit: 'off' })).toBe('nobody watched (--babysit off)')
+  expect(textOf({}, { ensemble: 3, members: 'trials' })).toBe('nobody watches the trials of a search')
+})
+
+it('draws layers without what was read of attempts that were given up', () => {
+  const reading = (step: number, attempt: number, deviation: number): KnownReading => ({
+    ...{ type: 'reading', step, attempt, parameters: [] },
+    layers: [{ path: 'dense1', deviation, gradient: 0, zeros: 0 }],
+  })
+  const readings = [reading(0, 1, 1), reading(8, 1, 1e19), reading(0, 2, 1), reading(8, 2, 2)]
+  const { charts } = layerCharts({ readings, mends: [mend] })
+  expect(charts.map(({ series }) => series.map(({ points }) => points))).toEqual([
+    [
+      [
+        [0, 1],
+        [8, 2],
+      ],
+    ],
+  ])
+})
