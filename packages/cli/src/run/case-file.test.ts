@@ -9,7 +9,7 @@ import { runFolder } from './folder.ts'
 const from = { epoch: 0, batch: 0, step: 0 }
 const mend: Mend = {
   ...{ attempt: 1, next: 2, codes: [], step: 9, from, control: 1, candidates: [], kept: [], changes: [] },
-  ...{ margin: 0, spent: 0, share: 0 },
+  ...{ reason: '', margin: 0, spent: 0, share: 0 },
 }
 const decided = { type: 'mend', ...mend }
 const reading = (step: number) => ({ type: 'reading', step, layers: [], parameters: [] })

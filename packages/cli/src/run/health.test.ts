@@ -27,7 +27,16 @@ function found(code: string, more: Partial<KnownFinding> = {}): KnownFinding {
 
 const mend: KnownMend = {
   ...{ type: 'mend', attempt: 1, next: 2, codes: ['diverged'], step: 9, from: { epoch: 0, batch: 0, step: 0 } },
-  ...{ control: 1, candidates: [], kept: [{ kind: 'shuffle' }], changes: [], margin: 0.05, spent: 9, share: 0.1 },
+  ...{
+    reason: '',
+    control: 1,
+    candidates: [],
+    kept: [{ kind: 'shuffle' }],
+    changes: [],
+    margin: 0.05,
+    spent: 9,
+    share: 0.1,
+  },
 }
 
 function caseOf(parts: Partial<CaseFile>): CaseFile {
