@@ -8,6 +8,7 @@ import { isElementwise, type Node, topologicalOrder } from '../graph/index.ts'
 import { cast, logicalNot, sum, Tensor, isFinite as whereFinite } from '../tensor/index.ts'
 import { MODEL } from '../train/array-names.ts'
 import type { Origin, Position, SeenStep, Session, StepMoment, StoredArray } from '../train/index.ts'
+import { exampleOf, examplesFirst, floatOperands, largest } from './spoilt-example.ts'
 
 /** A step as it was made. */
 export interface MadeStep {
@@ -23,11 +24,15 @@ export interface Beginning {
   readonly steps: readonly MadeStep[]
 }
 
-/** Undefined where the steps, made again, spoil nothing: somebody else has changed the weights. */
+/**
+ * Of a loss or a weight; where none is spoilt, of what is kept beside them. Undefined where the steps, made again, spoil nothing:
+ * the data has changed, or somebody else the weights.
+ */
 export function findFirstNan(session: Session, { arrays, steps }: Beginning): Origin | undefined {
   session.restore(arrays)
-  const trained = session.store.parameters().map(({ path }) => `${MODEL}${path}`)
+  const trained = trainedNames(session)
   let before = arrays
+  let state = steps[0] && spoiltState(arrays, steps[0].position)
   for (const made of steps) {
     session.step(made.rows, made.moment)
     const after = session.arrays()
@@ -35,24 +40,47 @@ export function findFirstNan(session: Session, { arrays, steps }: Beginning): Or
       session.restore(before)
       return originIn(session, made)
     }
+    state ??= spoiltState(after, { ...made.position, step: made.position.step + 1 })
     before = after
+  }
+  return state
+}
+
+/** What is kept beside the weights, after a step; where the snapshot holds it already, after the last step before that. */
+function spoiltState(arrays: ReadonlyMap<string, StoredArray>, { epoch, step }: Position): Origin | undefined {
+  for (const [name, { data, shape }] of arrays) {
+    const index = data.findIndex((value) => !Number.isFinite(value))
+    if (index < 0) continue
+    const layer = name.startsWith(MODEL) ? name.slice(MODEL.length) : name
+    const place = placeOf(index, shape)
+    const value = data[index]
+    return { op: 'state', part: 'update', layer, epoch: epoch + 1, step, isOfAll: true, place, value, from: [] }
   }
   return undefined
 }
 
+/** Of the arrays of a session, those that training changes by gradients. */
+export function trainedNames({ store }: Session): readonly string[] {
+  return store.parameters().map(({ path }) => `${MODEL}${path}`)
+}
+
 /** Running statistics are left out: they come of a step's values and go into none, and overflow before these do. */
-function isSpoilt(arrays: ReadonlyMap<string, StoredArray>, trained: readonly string[]): boolean {
+export function isSpoilt(arrays: ReadonlyMap<string, StoredArray>, trained: readonly string[]): boolean {
   return trained.some((name) => arrays.get(name)?.data.every((value) => Number.isFinite(value)) === false)
 }
 
 /** The nodes of a step, as far as they can be anything but finite. */
 interface Recorded {
   readonly nodes: readonly Node[]
-  readonly forward: ReadonlySet<Node>
   readonly ends: readonly { readonly node: Node; readonly parameter?: string }[]
+  /** On the way to the model's outputs; from there to the loss; on the way back. What is in none of them is an update. */
+  readonly model: ReadonlySet<Node>
+  readonly forward: ReadonlySet<Node>
+  readonly backward: ReadonlySet<Node>
 }
 
-function originIn(session: Session, { rows, moment, position }: MadeStep): Origin | undefined {
+function originIn(session: Session, made: MadeStep): Origin | undefined {
+  const { rows, moment, position } = made
   let recorded: Recorded | undefined
   const counting = session.observe((seen) => {
     recorded = recordedOf(seen)
@@ -61,24 +89,23 @@ function originIn(session: Session, { rows, moment, position }: MadeStep): Origi
   try {
     const counts = counting.run(rows, moment)
     if (!recorded) return undefined
-    const { nodes, ends, forward } = recorded
+    const { nodes, ends } = recorded
     const bad: ReadonlySet<Node> = new Set(nodes.filter((_, index) => counts[index][0] > 0))
     const end = ends.find(({ node }) => bad.has(node))
     if (!end) return undefined
-    const at = nodes.indexOf(sourceOf(end.node, bad))
-    const [value, ...from] = valuesOf(session, { rows, moment, position }, at)
-    const node = nodes[at]
+    const node = sourceOf(end.node, bad)
+    const [value, ...from] = valuesOf(session, made, nodes.indexOf(node))
     const index = value.findIndex((each) => !Number.isFinite(each))
     const place = placeOf(index, node.shape)
-    const isOfExample = node.shape.length > 0 && node.shape[0] === rows.length && node.op !== 'variable'
-    const part = forward.has(node) ? 'forward' : node.scope === '' && end.parameter ? 'update' : 'backward'
+    const part = partOf(node, recorded)
+    const examples = examplesFirst(session, made, nodes, (seen) => recordedOf(seen).nodes)
     return {
       op: node.op,
       part,
-      layer: layerOf(node, part, end.parameter),
+      layer: layerOf(node, part, end.parameter, recorded),
       epoch: position.epoch + 1,
       step: position.step + 1,
-      ...(isOfExample && { example: rows[place[0]] }),
+      ...exampleOf(node, { place, from, rows, examples }),
       place,
       value: value[index],
       from: from.map((values) => (isElementwise(node.op) ? values[index] : largest(values))),
@@ -89,11 +116,16 @@ function originIn(session: Session, { rows, moment, position }: MadeStep): Origi
 }
 
 /** The loss comes first: what spoils it lies on the way there; then weights, in the order of the layers. */
-function recordedOf({ loss, parameters }: SeenStep): Recorded {
+function recordedOf({ loss, outputs, parameters }: SeenStep): Recorded {
   const ends = [{ node: loss.node }, ...parameters.map(({ path, next }) => ({ node: next.node, parameter: path }))]
   const all = topologicalOrder(ends.map(({ node }) => node))
-  const nodes = all.filter(({ dtype }) => dtype === 'float32')
-  return { nodes, forward: new Set(topologicalOrder([loss.node])), ends }
+  return {
+    nodes: all.filter(({ dtype }) => dtype === 'float32'),
+    ends,
+    model: new Set(topologicalOrder([outputs.node])),
+    forward: new Set(topologicalOrder([loss.node])),
+    backward: new Set(topologicalOrder(parameters.map(({ gradient }) => gradient.node))),
+  }
 }
 
 /** From a spoilt value back to the one that was made of sound ones. */
@@ -110,7 +142,7 @@ function sourceOf(end: Node, bad: ReadonlySet<Node>): Node {
 function valuesOf(session: Session, { rows, moment }: MadeStep, at: number): readonly TypedArray[] {
   const reading = session.observe((seen) => {
     const node = recordedOf(seen).nodes[at]
-    return [node, ...node.inputs.filter(({ dtype }) => dtype === 'float32')].map((each) => new Tensor(each))
+    return [node, ...floatOperands(node)].map((each) => new Tensor(each))
   })
   try {
     return reading.run(rows, moment)
@@ -119,9 +151,33 @@ function valuesOf(session: Session, { rows, moment }: MadeStep, at: number): rea
   }
 }
 
-function layerOf(node: Node, part: Origin['part'], parameter: string | undefined): string {
+function partOf(node: Node, { forward, backward }: Recorded): Origin['part'] {
+  if (forward.has(node)) return 'forward'
+  return backward.has(node) ? 'backward' : 'update'
+}
+
+/** Operations without a scope are those of the loss, unless the model is written by hand and has such, too. */
+function layerOf(
+  node: Node,
+  part: Origin['part'],
+  parameter: string | undefined,
+  { model, forward }: Recorded,
+): string {
+  // What a step is given beside examples: targets, the learning rate and others like it.
+  if (node.op === 'input') return node.attributes.name === EXAMPLES ? '' : node.attributes.name
   if (part === 'update') return parameter ?? ''
-  return node.op === 'variable' ? node.attributes.variable.name : node.scope
+  if (node.op === 'variable') return node.attributes.variable.name
+  if (node.scope !== '') return node.scope
+  const isOfLoss = forward.has(node) ? !model.has(node) : [...model].every(isScoped)
+  return isOfLoss ? LOSS : ''
+}
+
+const LOSS = 'loss'
+/** Name of the slot that the examples' inputs are in (train/batch.ts). */
+const EXAMPLES = 'inputs'
+
+function isScoped({ op, scope, inputs }: Node): boolean {
+  return scope !== '' || inputs.length === 0 || op === 'variable'
 }
 
 function placeOf(index: number, shape: readonly number[]): number[] {
@@ -132,10 +188,4 @@ function placeOf(index: number, shape: readonly number[]): number[] {
     rest = Math.floor(rest / size)
   }
   return place
-}
-
-function largest(values: TypedArray): number {
-  let found = 0
-  for (const value of values) if (Math.abs(value) > Math.abs(found)) found = value
-  return found
 }

@@ -18,33 +18,44 @@ export const nonFinite: Condition = {
 
 export function nonFiniteFinding(origin: Origin | undefined, step: number): Finding {
   if (!origin) {
-    const message = `a value is not finite after step ${step}; made again from the last snapshot, the steps spoil nothing`
-    return findingOf(nonFinite, { measured: step, message }, step)
+    const message = `a value is not finite after step ${step}. Layer and example cannot be named: made again from the last snapshot, the steps spoil nothing, so the data gave other values than now, or something else has changed the weights`
+    const cause = 'data that is not the same each time it is read, or weights that are changed from outside'
+    return findingOf(nonFinite, { measured: step, message, cause }, step)
   }
-  const { layer } = origin
+  // An optimizer's sums are named after the optimizer, the sum and the parameter: optimizer/adam.squares.dense1.weight.
+  const layer = origin.layer.replace(/^optimizer\/[^.]*\.[^.]*\.|^[a-z]+\//, '')
   const sign = { measured: origin.step, message: sentence(origin), ...causeOf(origin), ...(layer !== '' && { layer }) }
   return { ...findingOf(nonFinite, sign, step), origin }
 }
 
-function sentence({ op, part, layer, epoch, step, example, place, value, from }: Origin): string {
+const INPUTS: Readonly<Record<string, string | undefined>> = { learningRate: 'learning rate', targets: 'target' }
+
+function sentence({ op, part, layer, epoch, step, example, isOfAll, place, value, from }: Origin): string {
   const when = `in step ${step}, epoch ${epoch}`
   // A scalar has no place.
   const where = [
-    ...(example === undefined ? [] : [`example ${example}`]),
+    ...(example === undefined ? [] : [isOfAll ? `most of it from example ${example}` : `example ${example}`]),
+    ...(example === undefined && isOfAll ? ['made of all examples of the batch'] : []),
     ...(place.length === 0 ? [] : [`place [${place.join(',')}]`]),
   ]
   const at = (...parts: readonly string[]): string => (parts.length === 0 ? '' : ` (${parts.join(', ')})`)
-  if (op === 'input') return `${when}, the input itself is ${value}${at(...where)}`
+  if (op === 'input') return `${when}, the ${INPUTS[layer] ?? (layer || 'input')} itself is ${value}${at(...where)}`
   if (op === 'variable') return `${when}, ${layer} is ${value} before anything is computed${at(...where)}`
+  if (op === 'state') return `after step ${step}, epoch ${epoch}, ${layer} is ${value}${at(...where)}`
   const made = from.length > 0 ? ` from ${from.map(short).join(' and ')}` : ''
   if (part === 'update') return `${when}, the update of ${layer} gives ${value}${made}${at(op, ...where)}`
   const way = part === 'backward' ? ' on the way back' : ''
-  return `${when}, ${op}${layer ? ` in ${layer}` : ''}${way} gives ${value}${made}${at(...where)}`
+  const inside = layer === '' ? '' : layer === 'loss' ? ' in the loss' : ` in ${layer}`
+  return `${when}, ${op}${inside}${way} gives ${value}${made}${at(...where)}`
 }
 
-function causeOf({ op, part, from }: Origin): Pick<Finding, 'cause' | 'try' | 'patches'> {
+function causeOf({ op, part, layer, from }: Origin): Pick<Finding, 'cause' | 'try' | 'patches'> {
   const isHuge = from.some((value) => Math.abs(value) > 1e15)
   const patches = [slower, clipped, muchSlower]
+  if (op === 'input' && layer === 'learningRate') {
+    const cause = 'the schedule or the optimizer gives a learning rate that float32 does not hold'
+    return { cause, try: 'a learning rate below 1, and a look at its schedule to the last step', patches: [] }
+  }
   if (op === 'input') {
     const advice = 'fill in or leave out what is missing before it is trained on'
     return { cause: 'the data holds a value that is no finite number', try: advice, patches: [] }

@@ -22,7 +22,7 @@ import { blindLossOf } from './blind-loss.ts'
 import type { Chart } from './chart.ts'
 import { type ClassRecall, classRecall } from './class-recall.ts'
 import { dataFactsOf } from './data-facts.ts'
-import { findFirstNan, type MadeStep } from './first-nan.ts'
+import { findFirstNan, isSpoilt, type MadeStep, trainedNames } from './first-nan.ts'
 import { createLossCurve } from './loss-curve.ts'
 import { nonFinite, nonFiniteFinding } from './non-finite.ts'
 import { createNormGapMeter, type NormGap } from './norm-gap.ts'
@@ -101,6 +101,8 @@ export function openWatch(run: WatchedRun, options: WatchOptions): OpenWatch {
   let snapshot = session.arrays()
   let made: MadeStep[] = []
   let good: Snapshot | undefined
+  /** The last reading found a weight that is no finite number. */
+  let isFouled = false
   let lowest = Number.POSITIVE_INFINITY
 
   const hasNorm = anatomy.layers.some(({ kind }) => kind === 'batchNorm')
@@ -158,9 +160,9 @@ export function openWatch(run: WatchedRun, options: WatchOptions): OpenWatch {
     nonFiniteFinding(findFirstNan(session, { arrays: snapshot, steps: made }), position.step)
 
   /** A weight that is not finite while the loss still is, as where a saturated unit hides it. With the loss the run ends anyway. */
-  function hiddenSpoil(reading: Reading): Finding[] {
-    if (isSound(reading) || !Number.isFinite(session.lastLoss()) || !isNews(nonFinite, nonFinite.severity)) return []
-    return [traced()]
+  function hiddenSpoil(): Finding[] {
+    const isHidden = isFouled && Number.isFinite(session.lastLoss())
+    return isHidden && isNews(nonFinite, nonFinite.severity) ? [traced()] : []
   }
 
   return {
@@ -180,7 +182,8 @@ export function openWatch(run: WatchedRun, options: WatchOptions): OpenWatch {
       }
       const arrays = session.arrays()
       const read = instruments.read(observer.run(rows, moment))
-      if (isSound(read)) {
+      isFouled = !isSound(read) && isSpoilt(arrays, trainedNames(session))
+      if (!isFouled) {
         snapshot = arrays
         made = [step]
         const loss = losses.values.length === 0 ? Number.POSITIVE_INFINITY : losses.recent(LOOK_EVERY)
@@ -199,9 +202,8 @@ export function openWatch(run: WatchedRun, options: WatchOptions): OpenWatch {
       position = at
       losses.add(session.lastLoss())
       if (isRead) {
-        const reading = readings[readings.length - 1]
-        const isFirst = reading.step === 0
-        return [...hiddenSpoil(reading), ...look(...(isFirst ? (['start'] as const) : []), 'reading', 'loss')]
+        const isFirst = readings[readings.length - 1].step === 0
+        return [...hiddenSpoil(), ...look(...(isFirst ? (['start'] as const) : []), 'reading', 'loss')]
       }
       const count = losses.values.length
       return count % (count < MANY ? LOOK_EVERY : LOOK_SELDOM) === 0 ? look('loss') : []
@@ -219,7 +221,7 @@ export function openWatch(run: WatchedRun, options: WatchOptions): OpenWatch {
   }
 }
 
-/** Whether all weights were finite before the step. */
+/** Whether all weights were finite before the step, as far as their mean squares tell: those of huge ones overflow. */
 function isSound({ parameters }: Pick<Reading, 'parameters'>): boolean {
   return parameters.every(({ values }) => Number.isFinite(values))
 }

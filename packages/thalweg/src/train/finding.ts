@@ -29,17 +29,22 @@ export interface Condition {
 
 /** Where a number first stopped being finite. */
 export interface Origin {
-  /** The operation: `exp`, `matmul`; `input` for an example, `variable` for a weight that was not finite before. */
+  /**
+   * The operation: `exp`, `matmul`; `input` for an example, `variable` for a weight that was not finite before, `state` for what
+   * is kept beside the weights: statistics of batch norm, sums of an optimizer.
+   */
   readonly op: string
   /** On the way to the loss, on the way back, or where the weights are changed. */
   readonly part: 'forward' | 'backward' | 'update'
-  /** Path of the layer, or of the parameter in an update; empty outside of layers. */
+  /** Path of the layer, or of the parameter in an update, or name of the state or of an input that is none of examples (`learningRate`); `loss` for the loss; empty for operations outside of layers. */
   readonly layer: string
   /** Of the step in which it happened; epochs and steps from 1. */
   readonly epoch: number
   readonly step: number
-  /** Row of the training data, where the value belongs to one example. */
+  /** Row of the training data: the example that the value belongs to, or that brings most to a value of all of them. */
   readonly example?: number
+  /** Set where the value is one of all examples of the batch. */
+  readonly isOfAll?: true
   /** Where in the operation's result, and what stood there. */
   readonly place: readonly number[]
   readonly value: number

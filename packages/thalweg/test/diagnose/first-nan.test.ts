@@ -1,8 +1,8 @@
 /** The first number that is none, however it came about. */
 import { arrays, type Dataset } from 'thalweg/data'
 import { advise } from 'thalweg/diagnose'
-import { createStore, dense, meanSquaredError, relu, sequential, sigmoid } from 'thalweg/nn'
-import { sgd } from 'thalweg/optim'
+import { createStore, dense, meanSquaredError, relu, sequential, sigmoid, tanh, zeros } from 'thalweg/nn'
+import { adam, sgd } from 'thalweg/optim'
 import * as t from 'thalweg/tensor'
 import { type Finding, type FitOptions, fit } from 'thalweg/train'
 import { expect, it } from 'vitest'
@@ -81,4 +81,62 @@ it('comes of the rate: steps that outgrow float32', async () => {
   expect(finding?.cause).toMatch(/learning rate is too high/)
   expect(finding?.patches[0]).toEqual({ kind: 'learning-rate', factor: 0.1 })
   expect(finding?.origin?.from.some((value) => Math.abs(value) > 1e15)).toBe(true)
+})
+
+it('lies in the loss: that is named, and the example', async () => {
+  const numbers = Float32Array.from({ length: 64 }, (_, i) => (i === 40 ? 1e20 : 1))
+  const train = arrays({ inputs: new Float32Array(64).fill(1), inputShape: [1], numbers })
+  const model = sequential(dense(8), tanh(), dense(1))
+  const finding = await death(model, { train, loss: meanSquaredError(), optimizer: sgd({ learningRate: 1e-3 }) })
+  expect(finding).toMatchObject({ layer: 'loss', origin: { part: 'forward', layer: 'loss', example: 40 } })
+  expect(finding?.message).toMatch(/mul in the loss gives Infinity .*\(example 40/)
+})
+
+it('lies in a gradient: the example that brings most to it is named, however wide the layer', async () => {
+  // As many inputs as a batch has examples: the gradient of the weights looks like one row for each.
+  const inputs = Float32Array.from({ length: 32 * 32 }, (_, i) => (i === 20 * 32 + 5 ? 3e38 : 1))
+  const train = arrays({ inputs, inputShape: [32], numbers: new Float32Array(32).fill(-1000) })
+  const model = sequential(dense(16, { initializer: zeros() }), dense(1))
+  const options = { train, loss: meanSquaredError(), optimizer: sgd({ learningRate: 1e-9 }) }
+  const finding = await death(model, options)
+  expect(finding?.origin).toMatchObject({ part: 'backward', layer: 'dense1', example: 20, isOfAll: true })
+  expect(finding?.origin?.place[0]).toBe(5)
+  expect(finding?.message).toMatch(/most of it from example 20/)
+})
+
+it('lies beside the weights: the sum of an optimizer is named, and the parameter', async () => {
+  const train = arrays({
+    inputs: new Float32Array(8).fill(1),
+    inputShape: [1],
+    numbers: new Float32Array(8).fill(1.2e19),
+  })
+  const finding = await death(sequential(dense(1)), {
+    train,
+    batchSize: 1,
+    loss: meanSquaredError(),
+    optimizer: adam({ learningRate: 1e-3 }),
+    checkpoint: { save: async () => undefined },
+  })
+  expect(finding).toMatchObject({ layer: 'dense1.weight', origin: { op: 'state', value: Number.POSITIVE_INFINITY } })
+  expect(finding?.message).toMatch(/adam/)
+})
+
+it('lies in the rate itself', async () => {
+  const finding = await death(model(), { optimizer: sgd({ learningRate: 1e39 }) })
+  expect(finding).toMatchObject({
+    layer: 'learningRate',
+    message: expect.stringMatching(/the learning rate itself is Infinity/),
+  })
+})
+
+it('is not claimed of weights that are huge and finite', async () => {
+  const store = createStore({ seed: 1 })
+  const hiding = sequential(dense(16), sigmoid(), dense(4))
+  await fit(hiding, { ...recipe(), epochs: 1, store })
+  const weights = store.save()
+  // Its square is beyond float32.
+  weights['dense1.weight'].data[6] = 1e30
+  store.load(weights)
+  const { findings } = await fit(hiding, { ...recipe(), babysit: advise(), store })
+  expect(findings.map(({ code }) => code)).not.toContain('non-finite')
 })
