@@ -34,7 +34,7 @@ export function addExplainCommand(program: Command, { streams, finish }: Surroun
     const [caseFile, manifest] = [await readCaseFile(folder), await readManifest(folder)]
     const { findings, mends } = caseFile
     voice.say(`\n${voice.style.bold('thalweg')}  explain ${voice.style.accent(path.basename(path.resolve(run)))}\n`)
-    const { standing, givenUp } = findingsIn(caseFile)
+    const { standing, givenUp, led } = findingsIn(caseFile)
     const sayCases = (cases: readonly Case[]): void => {
       for (const { finding, networks } of cases) {
         sayCase(finding, voice, networks && networksText(networks, manifest.ensemble ?? 1))
@@ -54,8 +54,7 @@ export function addExplainCommand(program: Command, { streams, finish }: Surroun
       ...(options.out === undefined ? [] : [['report', options.out] as const]),
     ])
     voice.say('')
-    const kept = mends.filter((mend) => mend.kept.length > 0)
-    voice.event({ type: 'end', findings: findings.length, mends: kept.length, health })
+    voice.event({ type: 'end', findings: findings.length, mends: led.length, health })
     finish(EXIT.done)
   })
 }

@@ -14,17 +14,31 @@ export function findingRows({ message, evidence, cause, source, ...finding }: Kn
   ]
 }
 
-/** What it changed, and what that took; what else was tried is in {@link trialsOf}. */
+/** `taken back`: as it was before earlier mends. `gone back`: to an earlier place, with nothing changed. */
+export type Verdict = 'mended' | 'taken back' | 'gone back' | 'not mended'
+
+export function verdictOf({ attempt, next, kept }: Pick<KnownMend, 'attempt' | 'next' | 'kept'>): Verdict {
+  if (next < attempt) return 'taken back'
+  if (next === attempt) return 'not mended'
+  return kept.length > 0 ? 'mended' : 'gone back'
+}
+
+/** What it changed, and why; what else was tried is in {@link trialsOf}. */
 export function mendRows(mend: KnownMend): Row[] {
-  const { kept, from, margin, spent, share } = mend
-  const verdict: Row[] =
-    kept.length === 0
-      ? [['result', `nothing did better by ${percent(margin, 0)} than the run as it was, which went on`]]
+  const { attempt, next, changes, from, margin, spent, share, reason } = mend
+  return [
+    ...(changes.length === 0 ? [] : [['changed', changesText(mend)] as const]),
+    ...(next === attempt ? [] : [['went on', placeText(from)] as const]),
+    ['why', reason],
+    ...(spent === 0
+      ? []
       : [
-          ['changed', changesText(mend)],
-          ['went on', placeText(from)],
-        ]
-  return [...verdict, ['took', `${plural(spent, 'step')}; all races together ${percent(share, 0)} of the run`]]
+          [
+            'race',
+            `${plural(spent, 'step')}, to be won by ${percent(margin, 0)}; all races together ${percent(share, 0)} of the run`,
+          ] as const,
+        ]),
+  ]
 }
 
 /** An entrant of a race. */
@@ -36,15 +50,16 @@ export interface TrialWords {
   readonly isKept: boolean
 }
 
-/** The best first, the run as it was among them. */
-export function trialsOf({ candidates, control, kept }: KnownMend): TrialWords[] {
+/** The best first, the run as it was among them; none where nothing was tried. */
+export function trialsOf({ candidates, control, kept, attempt, next }: KnownMend): TrialWords[] {
+  if (candidates.length === 0) return []
   const key = JSON.stringify(kept)
   const entrants = candidates.map((trial) => ({
     loss: trial.loss,
     words: changesText(trial),
-    isKept: JSON.stringify(trial.patches) === key,
+    isKept: kept.length > 0 && JSON.stringify(trial.patches) === key,
   }))
-  const unchanged = { loss: control, words: 'the run as it was', isKept: kept.length === 0 }
+  const unchanged = { loss: control, words: 'the run as it was', isKept: next === attempt }
   return [...entrants, unchanged]
     .sort((a, b) => (a.loss === b.loss ? 0 : a.loss - b.loss))
     .map((entrant) => ({ ...entrant, loss: Number.isFinite(entrant.loss) ? figure(entrant.loss) : 'died' }))

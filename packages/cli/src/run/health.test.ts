@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { healthText } from '../terminal/findings.ts'
 import { styleFor } from '../terminal/style.ts'
 import type { CaseFile, KnownFinding, KnownMend, KnownReading } from './case-file.ts'
+import { verdictOf } from './case-words.ts'
 import { findingsIn, healthIn } from './health.ts'
 import { layerCharts } from './layers.ts'
 import type { Manifest } from './manifest.ts'
@@ -61,6 +62,23 @@ it('keeps what is true of the run as it stands apart from what was given up', ()
     [1, 9, ['diverged']],
   ])
   expect(textOf({ findings, mends: [mend] })).toBe('leak; mended: diverged; note: plateau')
+  // A note of what was mended is no news; it is told in full.
+  const slight = [...findings, found('diverged', { severity: 'info', attempt: 2, step: 30 })]
+  expect(textOf({ findings: slight, mends: [mend] })).toBe('leak; mended: diverged; note: plateau')
+  expect(findingsIn(caseOf({ findings: slight, mends: [mend] })).givenUp).toHaveLength(1)
+})
+
+it('takes a mend that was taken back for none', () => {
+  const back: KnownMend = { ...mend, attempt: 2, next: 1, codes: [], step: 40, kept: [] }
+  const findings = [found('diverged'), found('stuck', { attempt: 2, step: 20 })]
+  const parts = { findings, mends: [mend, back] }
+  const { standing, givenUp, led } = findingsIn(caseOf(parts))
+  expect([standing, givenUp].map(({ length }) => length)).toEqual([1, 1])
+  expect([givenUp[0].attempt, givenUp[0].step, led]).toEqual([2, 40, []])
+  expect(textOf(parts)).toBe('diverged')
+  expect([mend, back, { ...mend, kept: [] }, { ...mend, next: 1 }].map(verdictOf)).toEqual([
+    ...['mended', 'taken back', 'gone back', 'not mended'],
+  ])
 })
 
 it('tells what got worse once, and what networks have in common together', () => {

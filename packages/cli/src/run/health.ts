@@ -1,12 +1,12 @@
 /** How a run fared, in the codes of its findings: for the last event of a command, and for the words about it. */
 import { whatStands } from 'thalweg/train'
-import type { CaseFile, KnownFinding, KnownWatch } from './case-file.ts'
+import type { CaseFile, KnownFinding, KnownMend, KnownWatch } from './case-file.ts'
 import type { Manifest } from './manifest.ts'
 
 export interface Health {
   /** Whether a babysitter looked on: at all of the run, at a part of it, or not. */
   readonly watched: 'all' | 'part' | 'none'
-  /** Codes of what was found, each once. What was mended and not found again is not among them. */
+  /** Codes of what was found, each once. What was mended is not among them, unless it came back as more than a note. */
   readonly errors: readonly string[]
   readonly warnings: readonly string[]
   readonly notes: readonly string[]
@@ -24,7 +24,7 @@ export function healthIn({ findings, mends, watches }: CaseFile, manifest: Manif
     watched: watchedIn(watches, manifest),
     errors,
     warnings: warnings.filter((code) => !errors.includes(code)),
-    notes: notes.filter((code) => !errors.includes(code) && !warnings.includes(code)),
+    notes: notes.filter((code) => ![...errors, ...warnings, ...mended].includes(code)),
     mended,
     ...(manifest.ensemble !== undefined && manifest.members === undefined && { networks: networksIn(open) }),
   }
@@ -34,6 +34,8 @@ export function healthIn({ findings, mends, watches }: CaseFile, manifest: Manif
 export interface Findings {
   readonly standing: readonly Case[]
   readonly givenUp: readonly GivenUp[]
+  /** The mends that led to the run as it stands. */
+  readonly led: readonly KnownMend[]
 }
 
 export interface GivenUp {
@@ -44,15 +46,16 @@ export interface GivenUp {
 }
 
 export function findingsIn({ findings, mends }: CaseFile): Findings {
-  const { findings: standing } = whatStands(findings, mends)
-  const stands = new Set(standing.map(({ code }) => code))
-  const past = findings.filter((one) => !standing.includes(one) && !stands.has(one.code))
+  const { findings: standing, mends: led } = whatStands(findings, mends)
+  const tellsAgain = (past: KnownFinding): boolean =>
+    standing.some(({ code, severity }) => code === past.code && RANK[severity] <= RANK[past.severity])
+  const past = findings.filter((one) => !standing.includes(one) && !tellsAgain(one))
   const givenUp = distinct(past.map(({ attempt }) => attempt)).map((attempt) => ({
     attempt,
     step: mends.find((mend) => mend.attempt === attempt && mend.next !== attempt)?.step ?? 0,
     cases: casesOf(past.filter((one) => one.attempt === attempt)),
   }))
-  return { standing: casesOf(standing), givenUp }
+  return { standing: casesOf(standing), givenUp, led }
 }
 
 /** A finding, and which networks of an ensemble have it. */

@@ -8,7 +8,7 @@ import { duration, loss, percent, plural, r2 } from '../terminal/format.ts'
 import { styleFor } from '../terminal/style.ts'
 import type { Row } from '../terminal/summary.ts'
 import { type CaseFile, type KnownMend, readCaseFile } from './case-file.ts'
-import { changesText, findingRows, mendRows, trialsOf, whenText } from './case-words.ts'
+import { changesText, findingRows, mendRows, trialsOf, verdictOf, whenText } from './case-words.ts'
 import { comparedCurves, curvesOf } from './curves.ts'
 import { describeRun } from './description.ts'
 import { type KnownResult, type RunFolder, readManifest, readResult, reportFile } from './folder.ts'
@@ -45,7 +45,7 @@ const WIDTH = 860
 
 function bodyOf({ manifest, curves, caseFile, result }: ReportParts): string {
   const health = healthIn(caseFile, manifest)
-  const { standing, givenUp } = findingsIn(caseFile)
+  const { standing, givenUp, led } = findingsIn(caseFile)
   const { mends } = caseFile
   const cases = (list: readonly Case[]): string => list.map((one) => findingHtml(one, manifest)).join('\n')
   const [notes, wrong] = [standing.filter(isNote), standing.filter((one) => !isNote(one))]
@@ -54,12 +54,12 @@ function bodyOf({ manifest, curves, caseFile, result }: ReportParts): string {
     rowsHtml([
       ...resultRows(result, curves, manifest),
       ...describeRun(manifest),
-      ...changedRows(mends),
+      ...changedRows(led),
       ['made', madeText(manifest)],
     ]),
-    ...section('Findings', `${cases(wrong)}${foldedHtml(plural(notes.length, 'note'), cases(notes))}`),
+    ...section('Findings', `${cases(wrong)}${foldedHtml(notesText(notes), cases(notes))}`),
     ...section('Mends', mends.map(mendHtml).join('\n')),
-    ...section('Before the mends', givenUp.map((one) => givenUpHtml(one, cases)).join('\n')),
+    ...section('Attempts that were given up', givenUp.map((one) => givenUpHtml(one, cases)).join('\n')),
     ...section('Curves', curvesHtml(curves, manifest)),
     ...section('Layers', layersHtml(caseFile)),
   ].join('\n')
@@ -96,8 +96,8 @@ function resultRows(result: KnownResult | undefined, curves: readonly RunCurves[
 
 /** What a run ends with is not what it began with. */
 function changedRows(mends: readonly KnownMend[]): Row[] {
-  const kept = mends.filter((mend) => mend.kept.length > 0)
-  return kept.length === 0 ? [] : [['mended', kept.map(changesText).join('; ')]]
+  const changed = mends.filter(({ changes }) => changes.length > 0)
+  return changed.length === 0 ? [] : [['mended', changed.map(changesText).join('; ')]]
 }
 
 function madeText({ created, versions }: Manifest): string {
@@ -122,19 +122,28 @@ function findingHtml({ finding, networks }: Case, { ensemble = 1 }: Manifest): s
 }
 
 function mendHtml(mend: KnownMend): string {
-  const { codes, step, kept } = mend
-  const [tone, tag] = kept.length === 0 ? ['nothing', 'not mended'] : ['good', 'mended']
+  const { codes, step } = mend
+  const tag = verdictOf(mend)
+  const tone = tag === 'mended' ? 'good' : 'nothing'
   const tried = trialsOf(mend).map(
     ({ loss, words, isKept }) =>
       `<tr${isKept ? ' class="kept"' : ''}><td>${loss}</td><td>${escapeXml(words)}${isKept ? ' (kept)' : ''}</td></tr>`,
   )
-  return `<article class="${tone}"><h3><span class="tag">${tag}</span> <code>${escapeXml(codes.join(', '))}</code>
+  return `<article class="${tone}"><h3><span class="tag">${tag}</span> ${codesHtml(codes)}
 <span class="where">${whenText(step)}</span></h3>${rowsHtml(mendRows(mend))}
-<table><tr><th>loss</th><th>tried</th></tr>${tried.join('\n')}</table></article>`
+${tried.length === 0 ? '' : `<table><tr><th>loss</th><th>tried</th></tr>${tried.join('\n')}</table>`}</article>`
+}
+
+function notesText(notes: readonly Case[]): string {
+  return `${plural(notes.length, 'note')}: ${notes.map(({ finding }) => finding.code).join(', ')}`
 }
 
 function isNote({ finding }: Case): boolean {
   return finding.severity === 'info'
+}
+
+function codesHtml(codes: readonly string[]): string {
+  return codes.length === 0 ? '' : `<code>${escapeXml(codes.join(', '))}</code>`
 }
 
 function givenUpHtml({ attempt, step, cases }: GivenUp, casesHtml: (cases: readonly Case[]) => string): string {
@@ -161,7 +170,7 @@ function layersHtml(caseFile: CaseFile): string {
   const { charts, shown, layers } = layerCharts(caseFile)
   if (charts.length === 0) return ''
   const some = shown < layers ? ` of the first ${shown} of ${layers} layers` : ''
-  const since = caseFile.mends.some(({ kept }) => kept.length > 0) ? ', without what was given up' : ''
+  const since = caseFile.mends.some(({ attempt, next }) => attempt !== next) ? ', without what was given up' : ''
   return `<p class="aside">From readings${some} during training${since}.</p>
 ${chartHtml(lineChartSvg(charts, { width: WIDTH, height: 320, id: 'layers' }))}`
 }

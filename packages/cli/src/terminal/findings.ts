@@ -1,10 +1,10 @@
 /** Findings and mends in words, once each: where they arose while a run goes on, in full when somebody asks. */
 import type { FindingEvent, MendEvent } from 'thalweg/train'
 import type { KnownFinding, KnownMend } from '../run/case-file.ts'
-import { changesText, findingRows, mendRows, placeText, trialsOf, whenText } from '../run/case-words.ts'
+import { changesText, findingRows, mendRows, placeText, trialsOf, verdictOf, whenText } from '../run/case-words.ts'
 import type { Health } from '../run/health.ts'
 import type { Voice } from '../voice.ts'
-import { figure, percent, plural } from './format.ts'
+import { percent } from './format.ts'
 import type { Style } from './style.ts'
 import { type Row, wrap } from './summary.ts'
 
@@ -50,9 +50,10 @@ export function sayCase(finding: KnownFinding, voice: Voice, where = ''): void {
 /** With all that was tried, and what came of it. */
 export function sayMendCase(mend: KnownMend, voice: Voice): void {
   const { style } = voice
-  const label = mend.kept.length === 0 ? style.bold('not mended') : style.good('mended')
+  const label = verdictPaint(mend, style)(verdictOf(mend))
   const aside = style.dim(whenText(mend.step))
-  voice.say(`  ${label} ${style.bold(mend.codes.join(', '))} ${aside}`)
+  const of = mend.codes.length > 0 ? ` ${style.bold(mend.codes.join(', '))}` : ''
+  voice.say(`  ${label}${of} ${aside}`)
   const tried = trialsOf(mend).map(
     ({ loss, words }, index): Row => [
       index === 0 ? 'tried' : '',
@@ -72,22 +73,18 @@ function sayEvidence(rows: readonly Row[], voice: Voice): void {
 
 /** In a few lines, while the run goes on. */
 export function sayMend(mend: MendEvent | KnownMend, voice: Voice): void {
-  const { style } = voice
-  const { codes, control, candidates, kept, spent, share, from } = mend
-  const of = codes.join(', ')
-  const budget = `(${plural(candidates.length, 'change')} tried in ${plural(spent, 'step')}, ${percent(share, 0)} of the run)`
-  const label = kept.length === 0 ? 'not mended' : 'mended'
-  const head =
-    kept.length === 0
-      ? `${label} (${of}): nothing did clearly better than the run as it is ${budget}`
-      : `${label} (${of}): ${changesText(mend)}`
-  const [first, ...rest] = lines(head, voice)
-  const best = Math.min(...candidates.map(({ loss }) => loss))
-  const against = Number.isFinite(control) ? `${figure(control)} unchanged` : 'a run that dies'
-  const result =
-    kept.length === 0 ? [] : lines(`  loss ${figure(best)} against ${against}; on ${placeText(from)} ${budget}`, voice)
-  const paint = kept.length === 0 ? style.bold : style.good
-  voice.say([`${paint(label)}${first.slice(label.length)}`, ...rest, ...result.map(style.dim)].join('\n'))
+  const { codes, changes, attempt, next, from, reason, share } = mend
+  const label = verdictOf(mend)
+  const place = next === attempt ? '' : `; on ${placeText(from)}`
+  const why = `${reason}${place} (all races ${percent(share, 0)} of the run)`
+  const of = codes.length > 0 ? ` (${codes.join(', ')})` : ''
+  const [first, ...rest] = lines(`${label}${of}: ${changes.length > 0 ? changesText(mend) : why}`, voice)
+  const more = changes.length > 0 ? lines(`  ${why}`, voice).map(voice.style.dim) : []
+  voice.say([`${verdictPaint(mend, voice.style)(label)}${first.slice(label.length)}`, ...rest, ...more].join('\n'))
+}
+
+function verdictPaint(mend: MendEvent | KnownMend, { good, bold }: Style): (text: string) => string {
+  return verdictOf(mend) === 'mended' ? good : bold
 }
 
 /** How a run fared, in one line. */

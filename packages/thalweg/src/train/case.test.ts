@@ -24,8 +24,8 @@ function openCase() {
     told: () =>
       events.flatMap((e) => (e.type === 'finding' ? [`${e.again ? `(${e.code})` : e.code}@${e.attempt}`] : [])),
     stands() {
-      const { attempt, findings, mended } = whatStands(record.findings, record.mends)
-      return { attempt, findings: findings.map(({ code }) => code), mended }
+      const { attempt, findings, mended, mends } = whatStands(record.findings, record.mends)
+      return { attempt, findings: findings.map(({ code }) => code), mended, led: mends.map(({ step }) => step) }
     },
   }
 }
@@ -34,10 +34,10 @@ it('a mend from the beginning leaves nothing of what was found, and what is foun
   const run = openCase()
   run.report([found('leak', 0), found('diverged', 8, 'error'), found('dead', 8)])
   run.decide(mendOf(9, 0, 'diverged'), 'new')
-  expect(run.stands()).toEqual({ attempt: 2, findings: [], mended: ['diverged'] })
+  expect(run.stands()).toEqual({ attempt: 2, findings: [], mended: ['diverged'], led: [9] })
   run.report([found('leak', 0), found('diverged', 20, 'error')])
   expect(run.told()).toEqual(['leak@1', 'diverged@1', 'dead@1', '(leak)@2', 'diverged@2'])
-  expect(run.stands()).toEqual({ attempt: 2, findings: ['leak', 'diverged'], mended: [] })
+  expect(run.stands()).toEqual({ attempt: 2, findings: ['leak', 'diverged'], mended: [], led: [9] })
 })
 
 it('a mend from a later place keeps what was found before it, but for what it mended', () => {
@@ -45,7 +45,7 @@ it('a mend from a later place keeps what was found before it, but for what it me
   run.report([found('leak', 0), found('slow', 30), found('dead', 60)])
   run.decide(mendOf(61, 50, 'slow', 'dead'), 'new')
   run.report([found('leak', 70), found('plateau', 80, 'info')])
-  expect(run.stands()).toEqual({ attempt: 2, findings: ['leak', 'plateau'], mended: ['slow', 'dead'] })
+  expect(run.stands()).toEqual({ attempt: 2, findings: ['leak', 'plateau'], mended: ['slow', 'dead'], led: [61] })
 })
 
 it('a mend that is taken back leaves the attempt as it was, with what comes afterwards', () => {
@@ -55,7 +55,7 @@ it('a mend that is taken back leaves the attempt as it was, with what comes afte
   run.report([found('dead', 40)])
   run.decide(mendOf(50, 31), 1)
   run.report([found('slow', 55), found('dead', 60)])
-  expect(run.stands()).toEqual({ attempt: 1, findings: ['slow', 'dead'], mended: [] })
+  expect(run.stands()).toEqual({ attempt: 1, findings: ['slow', 'dead'], mended: [], led: [] })
   expect(run.mends.map(({ attempt, next }) => [attempt, next])).toEqual([
     [1, 2],
     [2, 1],
@@ -68,5 +68,5 @@ it('nothing kept changes nothing', () => {
   const run = openCase()
   run.report([found('slow', 30)])
   run.decide(mendOf(31, 31, 'slow'), 'same')
-  expect(run.stands()).toEqual({ attempt: 1, findings: ['slow'], mended: [] })
+  expect(run.stands()).toEqual({ attempt: 1, findings: ['slow'], mended: [], led: [] })
 })

@@ -11,20 +11,25 @@ type Found = Pick<FindingEvent, 'code' | 'severity' | 'step' | 'attempt'>
 type Decided = Pick<Mend, 'codes' | 'from' | 'attempt' | 'next'>
 
 /** What holds of a run as it stands. */
-export interface Standing<F extends Found = FindingEvent> {
+export interface Standing<F extends Found = FindingEvent, M extends Decided = Mend> {
   /** The one that the run goes on with, or ended with: from 1. */
   readonly attempt: number
   /** Found in it, or before it branched off, and not mended since. In their order. */
   readonly findings: readonly F[]
   /** Codes that were mended, and not found again afterwards as more than a note. */
   readonly mended: readonly string[]
+  /** That led to it, in their order: without those that kept nothing or were taken back. */
+  readonly mends: readonly M[]
 }
 
 /**
  * Of all findings and mends of a run, in their order, what is left: findings of attempts that were given up are not true of it,
  * and neither are those that a mend did away with.
  */
-export function whatStands<F extends Found>(findings: readonly F[], mends: readonly Decided[]): Standing<F> {
+export function whatStands<F extends Found, M extends Decided>(
+  findings: readonly F[],
+  mends: readonly M[],
+): Standing<F, M> {
   const attempt = attemptAfter(mends)
   const births = birthsOf(attempt, mends)
   const standing = findings.filter((finding) => {
@@ -35,8 +40,9 @@ export function whatStands<F extends Found>(findings: readonly F[], mends: reado
     return since.every(({ from, codes }) => finding.step <= from.step && from.step > 0 && !codes.includes(finding.code))
   })
   const open = new Set(standing.filter(({ severity }) => severity !== 'info').map(({ code }) => code))
-  const claimed = new Set([...births].reverse().flatMap(({ codes }) => codes))
-  return { attempt, findings: standing, mended: [...claimed].filter((code) => !open.has(code)) }
+  const led = [...births].reverse()
+  const claimed = new Set(led.flatMap(({ codes }) => codes))
+  return { attempt, findings: standing, mended: [...claimed].filter((code) => !open.has(code)), mends: led }
 }
 
 function attemptAfter(mends: readonly Decided[]): number {
