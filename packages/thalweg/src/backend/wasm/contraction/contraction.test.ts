@@ -154,6 +154,11 @@ describe('matmul', () => {
     checkProduct({ batch: [2], m: 12, k: 901, n: 48, ...turn }, 2, [1])
     checkProduct({ batch: [], m: 131, k: 640, n: 9, ...turn }, 3, [2])
   })
+  // A panel of 16 columns has more than 192 KiB behind a K of 3072, one of 4 columns behind one of 12288.
+  test.each(turns)('a K so long that it is gone through in stretches, %o', (turn) => {
+    checkProduct({ batch: [2], m: 9, k: 12_301, n: 35, ...turn }, 4, [1, 3])
+    checkProduct({ batch: [], m: 16, k: 6145, n: 48, ...turn }, 5, [1])
+  })
 })
 
 interface Convolution {
@@ -334,8 +339,10 @@ describe('an epilogue that computes', () => {
     { m: 8, n: 16 },
     { m: 5, n: 11 },
     { m: 300, n: 2 },
-  ])('matmul, %o', ({ m, n }) => {
-    const product = { batch: [2], m, k: 7, n, transposeA: false, transposeB: true }
+    { m: 300, n: 40 },
+    { m: 9, n: 40, k: 12_301 },
+  ])('matmul, %o', ({ m, n, k = 7 }) => {
+    const product = { batch: [2], m, k, n, transposeA: false, transposeB: true }
     const contraction = productOf(product)
     const operands = contraction.shapes.map((shape, i) => numbers(shape, 31 + i))
     const { epilogue, compute } = busy(contraction.shape)
@@ -386,6 +393,15 @@ test('the gradient of a kernel has several parts where there are many images', (
   )
   expect(stages).toHaveLength(2)
   expect(stages[0].units).toBeGreaterThan(stages[1].units)
+})
+
+test('what an epilogue reads and writes for a unit fits a first cache', () => {
+  const product = productOf({ batch: [], m: 4096, k: 16, n: 128, transposeA: true, transposeB: false })
+  const { epilogue } = busy(product.shape)
+  const stages = emitKernel(kernelOf(product, epilogue), [], found).stages
+  const multiply = stages[stages.length - 1]
+  const arrays = epilogue.loaded.length + epilogue.stored.length
+  expect((4096 * 128 * 4 * arrays) / multiply.units).toBeLessThanOrEqual(48 << 10)
 })
 
 test('no row of A is read that does not exist', () => {

@@ -4,12 +4,17 @@
  * A transposed A is packed first, a plain one is read where it lies. A unit is a block of rows by a block of columns of one
  * product. Its columns of B are packed into private memory, and kept while units share them. Then, panel by panel, the inner loop runs
  * over all rows of the block, K in pieces so that a piece of the panel stays in the first cache.
+ *
+ * A K so long that not even a panel of B stays in a cache (a dense layer behind large images) is gone through in stretches, where
+ * the rows are few: a stretch of all columns of the unit is packed, read in the order of memory, and used by all rows before
+ * the next. The sums of all panels wait for it, and are added up in the same order as ever: the bits are the same.
  */
 import { type Shape, sizeOf } from '../../../base/index.ts'
 import type { ContractionKernel } from '../../program.ts'
 import type { Code, Int, Local } from '../code.ts'
 import type { Features } from '../features.ts'
 import type { EmittedKernel, Pointer, SharedFunctions, Stage, StageParameters } from '../kernel.ts'
+import { viewsOf } from '../kernels/nest.ts'
 import { ALIGNMENT, align } from '../memory.ts'
 import { Registers } from '../terms.ts'
 import { type Epilogue, emitEpilogue, emitZeros, epilogueOf } from './epilogue.ts'
@@ -31,6 +36,15 @@ const LONGEST_PIECE = 384
 const A_BYTES = 256 << 10
 const B_BYTES = 96 << 10
 const LARGEST_BLOCK = 256
+/** A panel of B as large as this leaves the block of A no room in the second cache: K is gone through in stretches. */
+const LONG_PANEL = 192 << 10
+/**
+ * What an epilogue reads and writes of a unit's results, with the sums, fits a first cache of 48 KiB: panel after panel comes
+ * back to the same lines of memory, which else were fetched from afar as many times, and in strides that nothing foresees. An
+ * Adam update of a gradient [16384, 128] takes half as long for it, one of [1024, 1024] behind 128 examples three quarters.
+ */
+const EPILOGUE_BYTES = 32 << 10
+const FEWEST_EPILOGUE_ROWS = 16
 /**
  * So many units are enough for any number of threads to share, and so long a unit is worth the call. Blocks become smaller for
  * it, but not so small that B is packed again for few rows, or packed from pieces of cache lines.
@@ -39,6 +53,8 @@ const ENOUGH_UNITS = 64
 const UNIT_NS = 4000
 const FEWEST_ROWS = 128
 const FEWEST_COLUMNS = 16
+/** Of a long K, whose rows are fetched from afar: two lines of each. */
+const FEWEST_LONG_COLUMNS = 32
 
 interface Plan {
   readonly products: number
@@ -55,6 +71,8 @@ interface Plan {
   readonly columnBlocks: number
   /** Length of a piece of K, but for the last. */
   readonly piece: number
+  /** Length of a stretch of K, but for the last: a multiple of pieces; all of K where its panels stay in the cache. */
+  readonly stretch: number
   /** Whether columns of B are packed; else they are read where they lie. */
   readonly packedColumns: boolean
   /** Whether the inner loop may store sums where they belong. */
@@ -68,7 +86,8 @@ export function emitMatmul(kernel: MatmulKernel, features: Features): EmittedKer
   if (products * m * n === 0) return { stages: [], scratchBytes: 0, privateBytes: 0 }
   const packedA: Pointer = { kind: 'scratch', offset: 0 }
   const a: Pointer = { kind: 'buffer', buffer: kernel.operands[0] }
-  const block = plan.packedColumns ? panelBytes(k, blockColumns, tile.columns) : 0
+  const block = plan.packedColumns ? panelBytes(plan.stretch, blockColumns, tile.columns) : 0
+  const panelsAtOnce = plan.stretch < k ? Math.ceil(blockColumns / tile.columns) : 1
   const { values, stores } = epilogue
   const multiply: Stage = {
     name: `${kernel.label} matmul`,
@@ -86,7 +105,7 @@ export function emitMatmul(kernel: MatmulKernel, features: Features): EmittedKer
     key: JSON.stringify(['matmul', plan, kernel.shape, values, stores]),
     emit: (code, parameters, shared) => emitUnits(code, parameters, shared, plan, kernel.shape.slice(0, -2), epilogue),
   }
-  const privateBytes = block + (plan.direct ? 0 : align(blockRows * tile.columns * ELEMENT))
+  const privateBytes = block + (plan.direct ? 0 : align(panelsAtOnce * sumBytes(plan)))
   if (!transposeA || k === 0) return { stages: [multiply], scratchBytes: 0, privateBytes }
   const pack: Stage = {
     name: `${kernel.label} matmul pack`,
@@ -99,19 +118,26 @@ export function emitMatmul(kernel: MatmulKernel, features: Features): EmittedKer
   return { stages: [pack, multiply], scratchBytes: products * panelBytes(k, m, PACKED_ROWS), privateBytes }
 }
 
-function planMatmul(kernel: MatmulKernel, features: Features, { plain }: Epilogue): Plan {
+function planMatmul(kernel: MatmulKernel, features: Features, epilogue: Epilogue): Plan {
   const { transposeA, transposeB } = kernel.attributes
   const products = sizeOf(kernel.shape.slice(0, -2))
   const [m, n] = kernel.shape.slice(-2)
   const k = kernel.operandShapes[0].at(transposeA ? -2 : -1) ?? 0
   const tile = chooseTile(features, m, n)
-  const wanted = Math.min(ENOUGH_UNITS, (products * m * n * k * NS_PER_STEP) / UNIT_NS)
-  const mostRows = share(m, wanted / (products * Math.ceil(n / FEWEST_COLUMNS)), FEWEST_ROWS)
-  const inCache = (bytes: number): number => bytes / (ELEMENT * Math.max(k, 1))
-  const [blockRows, rowBlocks] = blocks(m, Math.min(inCache(A_BYTES), mostRows), Math.max(tile.rows, PACKED_ROWS))
-  const mostColumns = share(n, wanted / (products * rowBlocks), FEWEST_COLUMNS)
-  const [blockColumns, columnBlocks] = blocks(n, Math.min(inCache(B_BYTES), mostColumns), tile.columns)
   const piece = k <= LONGEST_PIECE ? k : roundUp(Math.ceil(k / Math.ceil(k / PIECE)), 8)
+  const packedColumns = transposeB || m > FEW_ROWS
+  const isLong = packedColumns && k * tile.columns * ELEMENT > LONG_PANEL && m <= LARGEST_BLOCK
+  const stretch = isLong ? piece : k
+  const wanted = Math.min(ENOUGH_UNITS, (products * m * n * k * NS_PER_STEP) / UNIT_NS)
+  const inCache = (bytes: number): number => bytes / (ELEMENT * Math.max(stretch, 1))
+  const mostRows = Math.min(
+    share(m, wanted / (products * Math.ceil(n / FEWEST_COLUMNS)), FEWEST_ROWS),
+    epilogueRows(epilogue, kernel.shape.length, Math.min(n, LARGEST_BLOCK, inCache(B_BYTES))),
+  )
+  const [blockRows, rowBlocks] = blocks(m, Math.min(inCache(A_BYTES), mostRows), Math.max(tile.rows, PACKED_ROWS))
+  const mostColumns = share(n, wanted / (products * rowBlocks), isLong ? FEWEST_LONG_COLUMNS : FEWEST_COLUMNS)
+  const [blockColumns, columnBlocks] = blocks(n, Math.min(inCache(B_BYTES), mostColumns), tile.columns)
+  const { plain } = epilogue
   const direct = plain?.strides.at(-1) === 1 && m % tile.rows === 0 && n % tile.columns === 0 && k > 0
   return {
     products,
@@ -126,9 +152,23 @@ function planMatmul(kernel: MatmulKernel, features: Features, { plain }: Epilogu
     rowBlocks,
     columnBlocks,
     piece,
-    packedColumns: transposeB || m > FEW_ROWS,
+    stretch,
+    packedColumns,
     direct,
   }
+}
+
+/** How many rows of so many columns an epilogue may have; sums that go straight to their place are few beside what makes them. */
+function epilogueRows({ values, stores, plain }: Epilogue, rank: number, columns: number): number {
+  if (plain !== undefined) return Number.POSITIVE_INFINITY
+  const whole = viewsOf(values, stores).filter(({ strides }) => strides[rank - 1] !== 0 && strides[rank - 2] !== 0)
+  const touched = new Set(whole.map(({ buffer }) => buffer)).size
+  return Math.max(FEWEST_EPILOGUE_ROWS, EPILOGUE_BYTES / (ELEMENT * columns * Math.max(touched, 1)))
+}
+
+/** Bytes of the sums of a panel. */
+function sumBytes({ blockRows, tile }: Plan): number {
+  return blockRows * tile.columns * ELEMENT
 }
 
 /** The size of a block where there are to be `count` of them: a multiple of `least`. */
@@ -218,8 +258,10 @@ function emitUnits(
     rowBlocks,
     columnBlocks,
     piece,
+    stretch,
     packedColumns,
   } = plan
+  const isLong = stretch < k
   const [a, b, table, packedB, block, ...own] = pointers
   const registers = new Registers(code)
   const step = transposeA ? PACKED_ROWS * ELEMENT : ELEMENT
@@ -241,19 +283,43 @@ function emitUnits(
   const first = code.local('i32')
   const from = code.local('i32')
   const part = code.local('i32')
+  const stretchStart = code.local('i32')
+  const stretchEnd = code.local('i32')
 
   code.i32(-1).set(packed)
   code.for(unit, start, end, 1, () => {
     place()
-    if (k > 0 && packedColumns) pack()
+    if (isLong) sumStretches()
+    else sumPanels()
+  })
+
+  function sumPanels(): void {
+    code.i32(0).set(stretchStart).i32(k).set(stretchEnd)
+    if (k > 0 && packedColumns) keepPacked()
     code.for(first, 0, width, tile.columns, () => {
-      if (plan.direct) directOut()
-      else code.get(block).set(out)
+      placeOut()
       if (k > 0) multiply()
-      else emitZeros(code, block, roundUp(blockRows, tile.rows) * tile.columns * ELEMENT)
+      else emitZeros(code, block, sumBytes(plan))
       if (!plan.direct) finish()
     })
-  })
+  }
+
+  function sumStretches(): void {
+    code.for(stretchStart, 0, k, stretch, () => {
+      atMost(code, k, stretchStart, stretch, stretchEnd)
+      pack(stretchEnd)
+      code.increase(stretchEnd, stretchStart)
+      code.for(first, 0, width, tile.columns, () => {
+        placeOut()
+        multiply()
+      })
+    })
+    if (plan.direct) return
+    code.for(first, 0, width, tile.columns, () => {
+      placeOut()
+      finish()
+    })
+  }
 
   /** Which product, rows and columns the unit is. */
   function place(): void {
@@ -294,20 +360,32 @@ function emitUnits(
     code.sum(tableStart, [rest, tile.rows * ELEMENT]).set(tableEnd)
   }
 
-  function pack(): void {
+  function keepPacked(): void {
     // The same as for the unit before where only the rows differ.
     code.get(unit).i32(rowBlocks).op('i32.div_u').get(packed).op('i32.ne')
     code.if(() => {
       code.get(unit).i32(rowBlocks).op('i32.div_u').set(packed)
-      code.sum(b, [product, k * n * ELEMENT], [column, (transposeB ? k : 1) * ELEMENT])
-      code.ints((transposeB ? k : n) * ELEMENT, k, width, packedB, panelStride(k, tile.columns))
-      code.call(transposeB ? packColumns(shared, tile.columns) : packRows(shared, tile.columns))
+      pack(k)
     })
   }
 
-  function directOut(): void {
+  /** So many steps along K from the beginning of the stretch. */
+  function pack(depth: Int): void {
+    const along = (transposeB ? 1 : n) * ELEMENT
+    code.sum(b, [product, k * n * ELEMENT], [column, (transposeB ? k : 1) * ELEMENT], [stretchStart, along])
+    code.ints((transposeB ? k : n) * ELEMENT, depth, width, packedB, panelStride(stretch, tile.columns))
+    code.call(transposeB ? packColumns(shared, tile.columns) : packRows(shared, tile.columns))
+  }
+
+  /** Where the sums of the panel go. */
+  function placeOut(): void {
     const { plain } = epilogue
-    if (plain === undefined) return
+    if (!plan.direct || plain === undefined) {
+      if (isLong) code.sum(block, [first, sumBytes(plan) / tile.columns])
+      else code.get(block)
+      code.set(out)
+      return
+    }
     const outer = [...batch, row].map((index, axis) => [index, plain.strides[axis] * ELEMENT] as const)
     code.sum(own[0], [plain.offset, ELEMENT], ...outer, [column, ELEMENT], [first, ELEMENT]).set(out)
   }
@@ -315,15 +393,17 @@ function emitUnits(
   function multiply(): void {
     const columnBytes = tile.columns * ELEMENT
     const outStride = plan.direct ? (epilogue.plain?.strides.at(-2) ?? 0) * ELEMENT : columnBytes
-    if (packedColumns) code.sum(packedB, [first, panelStride(k, tile.columns) / tile.columns]).set(panel)
+    if (packedColumns) code.sum(packedB, [first, panelStride(stretch, tile.columns) / tile.columns]).set(panel)
     else code.sum(b, [product, k * n * ELEMENT], [column, ELEMENT], [first, ELEMENT]).set(panel)
-    code.for(from, 0, k, piece, () => {
+    code.get(stretchStart).set(from)
+    code.forRest(from, stretchEnd, piece, () => {
       code.sum(aBlock, [from, step])
       // One segment at offset 0, which is what the table of rows begins with.
       code.get(tableStart).get(tableEnd).get(table).sum(table, [1, ELEMENT])
       atMost(code, k, from, piece, part)
-      code.sum(0, [part, panelStep]).sum(panel, [from, panelStep])
+      code.sum(0, [part, panelStep]).get(panel)
       code.get(out).i32(outStride).get(from).call(tileSums)
+      code.sum(panel, [piece, panelStep]).set(panel)
     })
   }
 
@@ -334,7 +414,7 @@ function emitUnits(
       code.sum(column, [first, 1]).set(blockColumn)
       code.get(width).get(first).op('i32.sub').set(left)
       emitEpilogue(registers, epilogue, own, {
-        sums: block,
+        sums: out,
         columns: tile.columns,
         rows: [{ axis: batch.length, count: rows, step: 1, start: row }],
         columnAxis: batch.length + 1,
