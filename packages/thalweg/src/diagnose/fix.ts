@@ -14,7 +14,7 @@ import { changesBetween } from './mend/changes.ts'
 import { beginningOf, isSound, type Place, placeOf, soundPlace, usualLoss } from './mend/places.ts'
 import { otherAttempt, type Standpoint } from './mend/probation.ts'
 import { MARGIN, race, startOf, stepsWithin } from './mend/race.ts'
-import { whyBack, whyElsewhere, whyKept } from './mend/reasons.ts'
+import { whyBack, whyElsewhere, whyKept, whySafe } from './mend/reasons.ts'
 import { lossOf, lossWith } from './mend/yardstick.ts'
 import { openWatch } from './watch.ts'
 
@@ -110,7 +110,8 @@ function openFixing(
     // Nothing is left to be trained in another way, and what the run has come to is known.
     const raced = against.length > 0 && !isFinished ? await raceAgainst(against, await placeFor(against)) : undefined
     if (raced?.change) return raced
-    return found.length > 0 || isFinished ? ((await takeBack(found, raced)) ?? raced) : raced
+    const back = found.length > 0 || isFinished ? await takeBack(found, raced) : undefined
+    return back ?? (isDead(against) ? await beginSafely(found, raced) : raced)
   }
 
   /** Where candidates and the run as it is start: as early as that makes sense, or where the run was last well. */
@@ -140,11 +141,11 @@ function openFixing(
     const steps = Math.min(MOST_STEPS, part < LEAST_STEPS ? stepsWithin(budget, candidates.length) : part)
     for (const { code } of found) tried.add(code)
     if (candidates.length === 0 || steps < LEAST_STEPS) return undefined
-    const isDead = found.some(({ code }) => code === 'non-finite')
-    const { winner, ...result } = await race(run, candidates, place, { steps, most: KEPT_UNDECIDED * budget, isDead })
+    const most = KEPT_UNDECIDED * budget
+    const { winner, ...result } = await race(run, candidates, place, { steps, most, isDead: isDead(found) })
     const mend = { ...decided(found, result.spent), ...result, reason: whyKept(result, winner) }
     if (!winner) return { mend }
-    await leave(isDead)
+    await leave(found)
     const { weights, position } = startOf(winner, place)
     const { model: mended, settings: changed } = winner.configuration
     return {
@@ -167,19 +168,18 @@ function openFixing(
     return { codes, step: now.step, ...nothing, margin: MARGIN, spent, share }
   }
 
-  async function standpoint(isDead: boolean): Promise<Standpoint> {
-    const loss = isDead ? Number.POSITIVE_INFINITY : await lossWith(run, session.store)
+  async function standpoint(found: readonly Finding[]): Promise<Standpoint> {
+    const loss = isDead(found) ? Number.POSITIVE_INFINITY : await lossWith(run, session.store)
     return { loss, position: now, isFinished }
   }
 
-  async function leave(isDead: boolean): Promise<void> {
-    means.left.set(attempt, await standpoint(isDead))
+  async function leave(found: readonly Finding[]): Promise<void> {
+    means.left.set(attempt, await standpoint(found))
   }
 
   async function takeBack(found: readonly Finding[], raced: Mending | undefined): Promise<Mending | undefined> {
     if (means.left.size === 0) return undefined
-    const isDead = found.some(({ code }) => code === 'non-finite')
-    const present = await standpoint(isDead)
+    const present = await standpoint(found)
     const to = otherAttempt(present, means.left, watch.chart().blindLoss)
     const before = to === undefined ? undefined : means.left.get(to)
     if (to === undefined || !before) return undefined
@@ -190,6 +190,20 @@ function openFixing(
     return {
       mend: { ...told, changes, reason: whyBack(present, before, to) },
       change: { attempt: to },
+    }
+  }
+
+  /** A dead run has nothing to lose: without a race, it begins anew with the recipe that suits most, unless it has that already. */
+  async function beginSafely(found: readonly Finding[], raced: Mending | undefined): Promise<Mending | undefined> {
+    const [safe] = candidatesFor([], run, { fromStart: true, most: 1 })
+    if (!safe) return raced
+    await leave(found)
+    const { weights, position } = startOf(safe, first.position.step === 0 ? first : beginningOf(run))
+    const { model, settings } = safe.configuration
+    const told = raced?.mend ?? decided(found, 0)
+    return {
+      mend: { ...told, kept: safe.patches, changes: safe.changes, reason: whySafe(now.step) },
+      change: { model, settings: { ...settings, store: copyOf(model, settings) }, weights, position },
     }
   }
 
@@ -212,9 +226,10 @@ function openFixing(
     const reason = raced ? `${why}; ${raced.mend.reason}` : why
     if (raced?.change) return { ...raced, mend: { ...raced.mend, reason } }
     const { store: _, ...drawn } = settings
+    const { weights, position, sums } = place
     return {
       mend: { ...(raced?.mend ?? decided([], 0)), reason },
-      change: { model, settings: { ...drawn, store: copyOf(model, drawn) }, ...place },
+      change: { model, settings: { ...drawn, store: copyOf(model, drawn) }, weights, position, sums },
     }
   }
 
@@ -240,6 +255,10 @@ function openFixing(
     mend,
     release: () => watch.release(),
   }
+}
+
+function isDead(found: readonly Finding[]): boolean {
+  return found.some(({ code }) => code === 'non-finite')
 }
 
 function spentIn(mends: readonly Mend[]): number {

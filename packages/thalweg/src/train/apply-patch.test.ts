@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { arrays } from '../data/index.ts'
 import { anatomyOf } from '../diagnose/anatomy.ts'
 import { batchNorm, constant, dense, meanSquaredError, relu, sequential } from '../nn/index.ts'
-import { sgd } from '../optim/index.ts'
+import { adam, sgd } from '../optim/index.ts'
 import { applyPatches, resolvePatch } from './apply-patch.ts'
 import { completeOptions } from './options.ts'
 import type { Patch } from './patch.ts'
@@ -50,6 +50,15 @@ it('scales outputs to the mean and deviation of the training targets', () => {
     shift: [200],
     scale: [100],
   })
+})
+
+it.each([
+  [sgd({ learningRate: 0.5 }), 0.5 / 100 ** 2],
+  [adam({ learningRate: 0.5 }), 0.5],
+])('and divides a rate by what the gradient grows by (%o)', (optimizer, rate) => {
+  const patch: Patch = { kind: 'scale-outputs', shift: [200], scale: [100] }
+  const { settings: changed } = applyPatches({ model: dense(1), settings: { ...settings, optimizer } }, [patch])
+  expect(changed.optimizer.learningRate).toBeCloseTo(rate, 12)
 })
 
 it('draws weights anew, and lets biases begin at 0', () => {

@@ -46,8 +46,12 @@ function applyPatch({ model, settings }: Configuration, patch: Patch): Configura
       return { model, settings: { ...settings, store: drawnAnew(model, settings, patch.name) } }
     case 'unfreeze':
       return { model, settings: { ...settings, groups: settings.groups?.filter(({ rate }) => rate !== 0) } }
-    case 'scale-inputs':
     case 'scale-outputs':
+      return {
+        model: patchModel(model, patch),
+        settings: { ...settings, ...atRate(settings, rateBehind(patch, settings.optimizer)) },
+      }
+    case 'scale-inputs':
     case 'insert-activations':
     case 'activation':
     case 'remove-layer':
@@ -138,6 +142,21 @@ function atRate({ optimizer, schedule, groups }: Settings, factor: number): Part
       return group.optimizer ? { ...group, optimizer: times(group.optimizer) } : group
     }),
   }
+}
+
+/** Optimizers whose updates are as large as the gradient. */
+const IN_PROPORTION: ReadonlySet<string> = new Set(['sgd', 'momentum', 'nesterov'])
+
+/**
+ * What a learning rate is multiplied with where outputs are scaled behind the model. The gradient of a squared error grows with
+ * the square of the scale: at this rate the model learns as it would from targets with a deviation of 1.
+ */
+export function rateBehind(
+  { scale = [1] }: Extract<Patch, { kind: 'scale-outputs' }>,
+  { name }: Pick<Optimizer, 'name'>,
+): number {
+  if (!IN_PROPORTION.has(name)) return 1
+  return scale.length / scale.reduce((sum, each) => sum + each ** 2, 0)
 }
 
 function scaledSchedule(schedule: Settings['schedule'], factor: number): Settings['schedule'] {

@@ -29,7 +29,10 @@ export type ModelPatch =
   | { readonly kind: 'scale-inputs'; readonly shift?: readonly number[]; readonly scale?: readonly number[] }
   /** Activation layers of one kind become another. */
   | { readonly kind: 'activation'; readonly from: string; readonly to: string }
-  /** What the model gives is scaled and then shifted behind it, per number: by default to the training targets' deviation and mean. */
+  /**
+   * What the model gives is scaled and then shifted behind it, per number: by default to the training targets' deviation and mean.
+   * The rate of an optimizer whose updates are as large as the gradient is divided by the square of the scale.
+   */
   | { readonly kind: 'scale-outputs'; readonly shift?: readonly number[]; readonly scale?: readonly number[] }
   /** This activation before every layer with weights but the first. */
   | { readonly kind: 'insert-activations'; readonly name: string }

@@ -83,6 +83,19 @@ describe('a sick run is mended', () => {
     }
   })
 
+  it('where it dies and no race is left, by what suits most networks', async () => {
+    const run = await sick({ optimizer: sgd({ learningRate: 1e6 }), babysit: fix({ share: 0.01 }) })
+    expect(run.mends).toMatchObject([{ codes: ['non-finite'], candidates: [], kept: [{ kind: 'optimizer' }] }])
+    expect(accuracy(run)).toBeGreaterThan(0.6)
+  })
+
+  it('numbers too, and large ones', async () => {
+    const options = { train: slope({ scale: 1e4 }), valid: slope({ size: 128, name: 'valid', scale: 1e4 }) }
+    const run = await sick({ ...options, loss: meanSquaredError() }, sequential(dense(16), relu(), dense(1)))
+    expect(run.mends[0].changes.map(({ what }) => what)).toEqual(['outputs', 'learning rate'])
+    expect(run.history.at(-1)?.validR2).toBeGreaterThan(0.9)
+  })
+
   it('numbers too', async () => {
     const options = { train: slope(), valid: slope({ size: 128, name: 'valid' }), loss: meanSquaredError() }
     const run = await sick(

@@ -70,14 +70,18 @@ export function candidatesFor(
   return candidates
 }
 
-/** The first patch of each finding, one of a kind. */
+/** The first patch of each finding, one for each thing that they change: another optimizer has a rate of its own. */
 function together(findings: readonly Finding[]): Patch[] {
-  const kinds = new Map<string, Patch>()
+  const slots = new Map<string, Patch>()
   for (const { patches } of findings) {
-    const patch = patches.find(({ kind }) => !kinds.has(kind))
-    if (patch && !kinds.has(patch.kind)) kinds.set(patch.kind, patch)
+    const patch = patches.find((one) => !slots.has(slotOf(one)))
+    if (patch) slots.set(slotOf(patch), patch)
   }
-  return [...kinds.values()]
+  return [...slots.values()]
+}
+
+function slotOf({ kind }: Patch): string {
+  return kind === 'optimizer' ? 'learning-rate' : kind
 }
 
 /** The first of each list, then the second of each. */

@@ -2,6 +2,7 @@
 
 import { he, lecun, xavier } from '../../nn/index.ts'
 import { describeMatch } from '../../optim/groups.ts'
+import { rateBehind } from '../../train/apply-patch.ts'
 import { birthsOf } from '../../train/case.ts'
 import type { Change, Configuration, Mend, Patch, Settings } from '../../train/index.ts'
 import { type Anatomy, anatomyOf, type LayerFacts } from '../anatomy.ts'
@@ -37,7 +38,7 @@ function changeBy(
   const { optimizer, clip, orders, batchSize, penalty, groups = [] } = settings
   switch (patch.kind) {
     case 'learning-rate':
-      return change('learning rate', short(optimizer.learningRate), short(optimizer.learningRate * patch.factor))
+      return rateChange(optimizer, patch.factor)
     case 'clip-norm':
       return change('gradient clipping', clip ? `${clip.name}${listed(clip.options)}` : 'none', `norm ${patch.norm}`)
     case 'optimizer':
@@ -58,8 +59,15 @@ function changeBy(
       return change('first weights', firstWeights ?? initializersIn(layers), patch.name)
     case 'scale-inputs':
       return change('inputs', 'as they are', 'of mean 0 and deviation 1, scaled in front of the model')
-    case 'scale-outputs':
-      return change('outputs', 'as they are', 'of the mean and deviation of the targets, scaled behind the model')
+    case 'scale-outputs': {
+      const scaled = change(
+        'outputs',
+        'as they are',
+        'of the mean and deviation of the targets, scaled behind the model',
+      )
+      const factor = rateBehind(patch, optimizer)
+      return factor === 1 ? scaled : [scaled, rateChange(optimizer, factor)]
+    }
     case 'insert-activations':
       return change('activations between layers with weights', 'none', patch.name)
     case 'widen-layer':
@@ -77,6 +85,10 @@ function changeBy(
         short(patch.momentum),
       )
   }
+}
+
+function rateChange({ learningRate }: Pick<Settings['optimizer'], 'learningRate'>, factor: number): Change {
+  return change('learning rate', short(learningRate), short(learningRate * factor))
 }
 
 function change(what: string, before: string, after: string): Change {

@@ -1,7 +1,8 @@
 /** Places that a run can go on from when it is mended: where it was last well, or its beginning. */
 import type { NamedArray } from '../../nn/index.ts'
 import { bestPrefix, MODEL, namedArrays, TRAIN } from '../../train/array-names.ts'
-import type { Configuration, EpochSums, Mend, Position, Snapshot } from '../../train/index.ts'
+import { withoutBest } from '../../train/best.ts'
+import type { Configuration, EpochSums, Mend, Position, Snapshot, StoredArray } from '../../train/index.ts'
 import { copyOf } from '../first-weights.ts'
 import { MARGIN } from './race.ts'
 import { lossOf } from './yardstick.ts'
@@ -9,6 +10,8 @@ import { lossOf } from './yardstick.ts'
 export interface Place {
   readonly weights: Readonly<Record<string, NamedArray>>
   readonly position: Position
+  /** All that a run of this configuration was there, where that is known. */
+  readonly arrays?: ReadonlyMap<string, StoredArray>
   /** Of the epoch that goes on there. */
   readonly sums?: Pick<EpochSums, 'lossSum' | 'correct'>
 }
@@ -18,7 +21,7 @@ export function placeOf(snapshot: Pick<Snapshot, 'arrays' | 'position'> | undefi
   const { arrays, position } = snapshot
   const { lossSum, correct } = namedArrays(arrays, TRAIN)
   const sums = { lossSum: lossSum?.data[0] ?? 0, correct: correct?.data[0] ?? 0 }
-  return { weights: namedArrays(arrays, MODEL), position, sums }
+  return { weights: namedArrays(arrays, MODEL), position, arrays, sums }
 }
 
 /** First weights as they are drawn from the seed, and the beginning of the run. */
@@ -70,6 +73,6 @@ async function* earlierPlaces(
     // From before a mend, it belongs to another run.
     if ((snapshot.mends?.length ?? 0) !== mends) continue
     const place = placeOf(snapshot)
-    if (place) yield place
+    if (place) yield { ...place, arrays: withoutBest(snapshot.arrays) }
   }
 }

@@ -12,6 +12,7 @@ it.each([
   ['a mended run that is as far and worse goes back', at(300, 0.5), left(at(300, 0.3)), 1],
   ['one that is not as far yet has time', at(299, 0.5), left(at(300, 0.3)), undefined],
   ['one that died has none', at(9, Number.POSITIVE_INFINITY), left(at(300, 0.3)), 1],
+  ['though not to one that has learned nothing', at(9, Number.POSITIVE_INFINITY), left(at(300, 1)), undefined],
   ['nobody goes back to a run that died', at(300, 0.5, true), left(at(9, Number.POSITIVE_INFINITY)), undefined],
   ['chance decides nothing', at(300, 0.5), left(at(300, 0.49)), undefined],
   ['in the end the best one counts', at(900, 0.5, true), left(at(300, 0.4), at(900, 0.2, true)), 2],

@@ -29,11 +29,12 @@ export function otherAttempt(
   blindLoss: number = Number.POSITIVE_INFINITY,
 ): number | undefined {
   const others = [...left].filter(([, { loss }]) => Number.isFinite(loss)).sort(([, a], [, b]) => a.loss - b.loss)
-  const [best] = others
+  const isDead = !Number.isFinite(present.loss)
+  // From a run that has learned nothing yet, a dead one would only come to where it died.
+  const [best] = isDead ? others.filter(([, { loss }]) => loss < LEARNED * blindLoss) : others
   if (!best) return undefined
   // Of two that are on their way, the one that is further may be better for that alone.
-  const isComparable =
-    present.isFinished || !Number.isFinite(present.loss) || present.position.step >= best[1].position.step
+  const isComparable = present.isFinished || isDead || present.position.step >= best[1].position.step
   if (isComparable && best[1].loss < (1 - MARGIN) * present.loss) return best[0]
   // The mend has led nowhere. What the run would have come to without it, it comes to now.
   const isFutile = present.isFinished && !(present.loss < LEARNED * blindLoss)

@@ -47,6 +47,7 @@ export async function race(
 ): Promise<Race> {
   const entrants = candidates.map((candidate) => ({ candidate, loss: Number.POSITIVE_INFINITY }))
   const runners = new Map<Candidate, Runner>()
+  // It alone goes on with the optimizer as it was: a mended run begins with a fresh one.
   const control = openRunner(unchanged, start, steps)
   const part = Math.max(1, Math.floor(steps / ROUNDS))
   let spent = 0

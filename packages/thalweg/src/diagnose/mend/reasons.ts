@@ -36,3 +36,7 @@ export function whyElsewhere(
       : `it goes back to step ${position.step}, the last at which it was well`
   return `the weights of step ${step} ${has}, first weights or a constant answer ${short(usual)}: ${to}`
 }
+
+export function whySafe(step: number): string {
+  return `the run died after ${step} steps, and no race found what helps: it begins anew with what suits most networks`
+}

@@ -1,7 +1,7 @@
 /** One entrant of a race: a configuration trained for some steps from a given place, and how good it is then. */
 import { batchCount, batchRows } from '../../data/index.ts'
 import type { NamedArray } from '../../nn/index.ts'
-import { type Configuration, openSession, type Position } from '../../train/index.ts'
+import { type Configuration, openSession, type Position, type StoredArray } from '../../train/index.ts'
 import { momentAt } from '../../train/moment.ts'
 import { createPace } from '../../train/pace.ts'
 import { updatesOfRun } from '../../train/updates.ts'
@@ -20,17 +20,24 @@ export interface Start {
   /** Of the model; undefined for first weights. */
   readonly weights: Readonly<Record<string, NamedArray>> | undefined
   readonly position: Position
+  /** All that the run was then, its optimizer too: for who goes on as it was. */
+  readonly arrays?: ReadonlyMap<string, StoredArray>
 }
 
 /**
  * @param steps within which the entrant goes through all that is left of the run's schedules, in small: a run that only
  * warms up tells nothing of the rates that it will have
  */
-export function openRunner({ model, settings }: Configuration, { weights, position }: Start, steps: number): Runner {
+export function openRunner(
+  { model, settings }: Configuration,
+  { weights, position, arrays }: Start,
+  steps: number,
+): Runner {
   const { optimizer, schedule } = settings
   const store = copyOf(model, settings)
   if (weights) store.load(weights)
   const session = openSession(model, { ...settings, store })
+  if (arrays) session.restore(arrays)
   const pace = createPace(50)
   const stride = Math.max(1, (updatesOfRun(settings) - position.step) / steps)
   let { epoch, batch } = position
