@@ -4,9 +4,10 @@ import type { Command } from 'commander'
 import { writeFileAtomic } from 'thalweg/train'
 import { EXIT } from '../errors.ts'
 import { addSharedOptions, type SharedOptions } from '../options.ts'
+import { exists } from '../read.ts'
 import { readCaseFile } from '../run/case-file.ts'
 import { whenText } from '../run/case-words.ts'
-import { readManifest, runFolder } from '../run/folder.ts'
+import { readManifest, reportFile, runFolder } from '../run/folder.ts'
 import { type Case, findingsIn, healthIn } from '../run/health.ts'
 import { reportOf } from '../run/report.ts'
 import { healthText, networksText, sayCase, sayMendCase } from '../terminal/findings.ts'
@@ -48,10 +49,11 @@ export function addExplainCommand(program: Command, { streams, finish }: Surroun
     }
     for (const event of [...findings, ...mends]) voice.event({ ...event })
     if (options.out !== undefined) await writeFileAtomic(options.out, await reportOf(folder))
+    const page = options.out ?? ((await exists(reportFile(folder))) ? reportFile(folder) : undefined)
     const health = healthIn(caseFile, manifest)
     sayRows(voice, [
       ['health', healthText(health, manifest, voice.style)],
-      ...(options.out === undefined ? [] : [['report', options.out] as const]),
+      ...(page === undefined ? [] : [['report', page] as const]),
     ])
     voice.say('')
     voice.event({ type: 'end', findings: findings.length, mends: led.length, health })

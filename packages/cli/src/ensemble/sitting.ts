@@ -99,11 +99,21 @@ export async function runEnsembleSitting(
 
 /** Some of it failed: what there is of the rest, and where what is known of it stands. */
 async function sayLeft({ folder, manifest }: Sitting, voice: Voice): Promise<void> {
-  const [{ findings }, left] = await Promise.all([readCaseFile(folder), progressOf({ folder, manifest })])
+  const [{ findings }, left] = await Promise.all([readCaseFile(folder), leftIn({ folder, manifest })])
   await writeReport(folder).catch(() => undefined)
-  voice.say(`\n  ${left}; all that was trained is kept in ${folder.path}`)
+  voice.say(`\n  ${left}`)
   if (findings.length > 0) sayNext([explainCommand(folder)], voice)
   else voice.say('')
+}
+
+async function leftIn(sitting: Pick<Sitting, 'folder' | 'manifest'>): Promise<string> {
+  const { folder, manifest } = sitting
+  const kept = `all that was trained is kept in ${folder.path}`
+  if (manifest.members !== 'snapshots') return `${await progressOf(sitting)}; ${kept}`
+  const newest = await newestSnapshot(folder.path, manifest.ensemble ?? 0)
+  return newest
+    ? `saved ${placeOf(newest.position)} in ${folder.path}`
+    : `the run lies in ${folder.path}; it has no checkpoint yet`
 }
 
 /** How far the members have come, in words. */

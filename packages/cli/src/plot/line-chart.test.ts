@@ -64,6 +64,17 @@ describe('a line chart', () => {
     expect(validation.map(({ verb }) => verb)).toEqual(['M', 'M'])
   })
 
+  it('shows a line with a single place as a dot, whatever its dashes, and has its own names in a page', () => {
+    const lone = { name: 'one epoch', points: [[1, 0.5]] as const, colour: 8 }
+    const root = parse(lineChartSvg({ ...losses, series: [lone], marks: [] }, { id: 'curves' }))
+    const [path] = all(root, 'path')
+    expect(path.getAttribute('d')).toMatch(/^M/)
+    expect(Number(path.getAttribute('stroke-width'))).toBeGreaterThan(4)
+    expect([path.getAttribute('stroke-linecap'), path.getAttribute('stroke-dasharray')]).toEqual(['round', null])
+    expect(root.getAttribute('aria-labelledby')).toBe('curves-title curves-description')
+    expect(all(root, 'title')[0].getAttribute('id')).toBe('curves-title')
+  })
+
   it('can be drawn of nothing', () => {
     const empty = { ...losses, series: [{ name: 'none', points: [] }], marks: [] }
     expect(() => parse(lineChartSvg([empty, { ...empty, y: { label: 'loss' } }]))).not.toThrow()

@@ -41,6 +41,8 @@ export interface Size {
 
 const LABEL_SIZE = 12
 const LABEL_GAP = 15
+/** Across, of a line with a single place. */
+const DOT = 7
 
 /** A file with one chart, or with several below each other whose areas stand in line. */
 export function lineChartSvg(
@@ -119,15 +121,18 @@ function drawLine({ points, stroke, isFaint = false }: Drawn, { x, y, area }: Ax
     .x(([px]) => x.at(px))
     .y(([, py]) => inside(y.at(py)))
     .digits(2)(points as Place[])
+  // Of a line through one place there is nothing but its round end.
+  const isDot = points.filter(shown).length === 1
+  const dash = isDot ? undefined : stroke.dash
   return element('path', {
     d: d ?? '',
     fill: 'none',
     stroke: stroke.colour,
-    'stroke-width': isFaint ? 1 : 2,
+    'stroke-width': isFaint ? 1 : isDot ? DOT : 2,
     'stroke-opacity': isFaint ? 0.3 : undefined,
-    'stroke-dasharray': stroke.dash,
+    'stroke-dasharray': dash,
     'stroke-linejoin': 'round',
-    'stroke-linecap': stroke.dash === undefined ? 'round' : undefined,
+    'stroke-linecap': dash === undefined ? 'round' : undefined,
   })
 }
 
