@@ -31,8 +31,10 @@ describe('thalweg tune', () => {
     const folder = emptyFolder()
     const [file, study] = [join(folder, 'search.ts'), join(folder, 'study')]
     writeFileSync(file, SEARCH)
-    const shared = ['--workers', '1', '--json', '--quiet']
+    const shared = ['--workers', '1', '--json']
     const first = await thalweg('tune', file, '--trials', '4', '--sampler', 'random', ...shared, '--out', study)
+    // With what it was that failed.
+    expect(first.stderr).toMatch(/^ +\d+ +failed +0\/4 +[\d.]+ s {2}learningRate [\de.-]+, units [48]: /m)
     const failed = ofType(first.events, 'trial').filter(({ status }) => status === 'failed')
     expect(failed.length).toBeGreaterThan(0)
     expect(String(failed[0].reason)).toContain('learningRate')

@@ -93,7 +93,8 @@ function trialsTable(manifest: StudyManifest, voice: Voice): (trial: Trial, isBe
       `${reports.at(-1)?.step ?? (status === 'failed' ? 0 : budget)}/${manifest.epochs}`,
       duration(seconds),
     ]
-    const told = status === 'failed' ? (trial.reason ?? '') : paramsText(trial.params)
+    const params = paramsText(trial.params)
+    const told = status === 'failed' ? `${params}: ${trial.reason ?? 'no reason is known'}` : params
     const paint = status === 'failed' ? voice.style.bad : isBest ? voice.style.good : undefined
     table.row(cells, status === 'pruned' ? `${told} (pruned)` : told, paint)
   }
