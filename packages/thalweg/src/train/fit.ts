@@ -4,7 +4,7 @@
  */
 import { batchCount, batchRows, type Dataset } from '../data/index.ts'
 import type { Model, Store } from '../nn/index.ts'
-import { type Attempt, createAttempts } from './attempts.ts'
+import type { Attempt, Attempts } from './attempts.ts'
 import { type BestEpoch, createBestEpochs, withoutBest } from './best.ts'
 import { createCase, keptPatches, sharedSteps } from './case.ts'
 import type { Position } from './checkpoint.ts'
@@ -47,7 +47,7 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
 
   const history: EpochEvent[] = [...(resume?.history ?? [])]
   const record = createCase(emit, resume)
-  const attempts = createAttempts()
+  let attempts: Attempts | undefined
   const bestEpochs = createBestEpochs(keepBest, monitor, resume)
   let position: Position = resume?.position ?? { epoch: 0, batch: 0, step: 0 }
   const whyStop = () => (earlyStopping ? reasonToStop(history, monitor, earlyStopping) : undefined)
@@ -79,6 +79,8 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
       return false
     }
     const left = record.attempt
+    // Hardly any run is mended, and the others do without.
+    attempts ??= (await import('./attempts.ts')).createAttempts()
     attempts.leave(left, work, { position, history, best: bestEpochs.list })
     const [next, from] =
       'attempt' in change
