@@ -12,7 +12,7 @@ import { copyOf } from './first-weights.ts'
 import { candidatesFor } from './mend/candidates.ts'
 import { changesBetween } from './mend/changes.ts'
 import { beginningOf, isSound, type Place, placeOf, soundPlace, usualLoss } from './mend/places.ts'
-import { otherAttempt, type Standpoint } from './mend/probation.ts'
+import { finishedAttempt, otherAttempt, type Standpoint } from './mend/probation.ts'
 import { MARGIN, race, startOf, stepsWithin } from './mend/race.ts'
 import { whyBack, whyElsewhere, whyKept, whySafe } from './mend/reasons.ts'
 import { lossOf, lossWith } from './mend/yardstick.ts'
@@ -110,8 +110,10 @@ function openFixing(
     // Nothing is left to be trained in another way, and what the run has come to is known.
     const raced = against.length > 0 && !isFinished ? await raceAgainst(against, await placeFor(against)) : undefined
     if (raced?.change) return raced
-    const back = found.length > 0 || isFinished ? await takeBack(found, raced) : undefined
-    return back ?? (isDead(against) ? await beginSafely(found, raced) : raced)
+    const back = found.length > 0 || isFinished ? await takeBack(found, raced, otherAttempt) : undefined
+    if (back || !isDead(found)) return back ?? raced
+    // An attempt that came to its end, however badly, is better than none.
+    return (await beginSafely(against, raced)) ?? (await takeBack(found, raced, finishedAttempt)) ?? raced
   }
 
   /** Where candidates and the run as it is start: as early as that makes sense, or where the run was last well. */
@@ -177,10 +179,14 @@ function openFixing(
     means.left.set(attempt, await standpoint(found))
   }
 
-  async function takeBack(found: readonly Finding[], raced: Mending | undefined): Promise<Mending | undefined> {
+  async function takeBack(
+    found: readonly Finding[],
+    raced: Mending | undefined,
+    choose: typeof otherAttempt,
+  ): Promise<Mending | undefined> {
     if (means.left.size === 0) return undefined
     const present = await standpoint(found)
-    const to = otherAttempt(present, means.left, watch.chart().blindLoss)
+    const to = choose(present, means.left, watch.chart().blindLoss)
     const before = to === undefined ? undefined : means.left.get(to)
     if (to === undefined || !before) return undefined
     means.left.delete(to)
@@ -195,8 +201,8 @@ function openFixing(
 
   /** A dead run has nothing to lose: without a race, it begins anew with the recipe that suits most, unless it has that already. */
   async function beginSafely(found: readonly Finding[], raced: Mending | undefined): Promise<Mending | undefined> {
-    const [safe] = candidatesFor([], run, { fromStart: true, most: 1 })
-    if (!safe) return raced
+    const [safe] = isDead(found) ? candidatesFor([], run, { fromStart: true, most: 1 }) : []
+    if (!safe) return undefined
     await leave(found)
     const { weights, position } = startOf(safe, first.position.step === 0 ? first : beginningOf(run))
     const { model, settings } = safe.configuration

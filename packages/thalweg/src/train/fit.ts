@@ -96,6 +96,7 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     saver?.forget(sharedSteps(left, record.attempt, record.mends))
     compileAhead()
     await begin()
+    if (position.epoch === epochs || stop) await save()
     return true
   }
 
@@ -174,26 +175,26 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
       fail(`NaN or infinity in ${spoilt} after step ${position.step}, epoch ${epochOf(position)}`)
   }
 
-  /** Steps until the epoch is through; false where the signal ended it early. */
-  async function trainEpoch(): Promise<boolean> {
+  /** Steps until the epoch is through, the signal ends it early, or the run goes on from elsewhere. */
+  async function trainEpoch(): Promise<'through' | 'interrupted' | 'elsewhere'> {
     const { everySteps } = asked.checkpoint ?? {}
     const { settings, session, watch } = work
     const order = settings.orders.epochOrder(position.epoch)
     const batches = batchCount(order.length, settings.batchSize)
     if (position.batch === 0) session.beginEpoch()
     while (position.batch < batches) {
-      if (signal?.aborted) return false
+      if (signal?.aborted) return 'interrupted'
       const moment = momentAt(settings, position, batches, rates.of(position.step))
       const rows = batchRows(order, settings.batchSize, position.batch)
       if (watch) watch.step(rows, moment, position)
       else session.step(rows, moment)
       const step = position.step + (moment.updates ? 1 : 0)
       position = { epoch: position.epoch, batch: position.batch + 1, step }
-      if (watch && (await seen(watch))) return trainEpoch()
+      if (watch && (await seen(watch))) return 'elsewhere'
       if (everySteps && moment.updates && step % everySteps === 0 && position.batch < batches) await save()
       await lookUp(order.length, moment)
     }
-    return true
+    return 'through'
   }
 
   /** What a watch says of the last step; true where the run was mended. */
@@ -278,7 +279,9 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     emit(startEvent(work.settings, work.session, position))
     await begin()
     while (position.epoch < epochs && !stop) {
-      if (!(await trainEpoch()) || !(await finishEpoch())) return await interrupted()
+      const went = await trainEpoch()
+      if (went === 'elsewhere') continue
+      if (went === 'interrupted' || !(await finishEpoch())) return await interrupted()
     }
     if (stop && position.epoch < epochs) emit({ type: 'stop', ...stop })
     const restored = restoreBest()

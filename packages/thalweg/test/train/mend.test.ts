@@ -38,7 +38,10 @@ function deciding(decide: Decision): Babysitter {
           return [{ ...sign, evidence, step: now.step }]
         },
         nonFinite: () => [],
-        afterEpoch: () => [],
+        afterEpoch(event) {
+          now = { epoch: event.epoch, batch: 0, step: event.step }
+          return []
+        },
         async mend() {
           const change = decide(now, attempt, { model, settings, session })
           return change && { mend: { ...nothing, step: now.step }, change }
@@ -101,6 +104,29 @@ it('goes back to an attempt that was left as if it had never been left, to the l
     alone.run.best.map(({ epoch, value }) => [epoch, value]),
   )
   expect(whatStands(back.run.findings, back.run.mends).attempt).toBe(1)
+})
+
+it('goes on with an attempt that came to its end by ending, from the middle of another one', async () => {
+  let moves = 0
+  const decision: Decision = ({ epoch, batch, step }, attempt, { model, settings, session }) => {
+    if (moves === 0 && step === 5) {
+      moves++
+      return thereAndBack({ epoch: 1, batch: 0, step }, attempt, { model, settings, session })
+    }
+    if (moves === 1 && epoch === 3 && batch === 0) {
+      moves++
+      return { attempt: 1 }
+    }
+    if (moves !== 2 || step !== 8) return undefined
+    moves++
+    return { attempt: 2 }
+  }
+  const { run, saved, stale } = await trained(deciding(decision))
+  expect([saved.at(-1), stale.at(-1)]).toEqual([15, 0])
+  expect(run.mends.map(({ next }) => next)).toEqual([2, 1, 2])
+  expect([run.epochs, run.steps, run.history.length]).toEqual([3, 15, 3])
+  // At a hundred times the rate, as the second attempt had it.
+  expect(run.history[2].learningRate).toBeCloseTo((100 * 0.05) / (1 + 14 / 10), 6)
 })
 
 it('tells who saves what has not been', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { otherAttempt, type Standpoint } from './probation.ts'
+import { finishedAttempt, otherAttempt, type Standpoint } from './probation.ts'
 
 function at(step: number, loss: number, isFinished = false): Standpoint {
   return { loss, position: { epoch: 0, batch: 0, step }, isFinished }
@@ -21,4 +21,10 @@ it.each([
   ['unless that was gone through already', at(900, 0.99, true), left(at(900, 1, true)), undefined],
 ])('%s', (_, present, others, expected) => {
   expect(otherAttempt(present, others, 1)).toBe(expected)
+})
+
+it('of those that came to their end, the best one; none that died, and none that is on its way', () => {
+  const dead = at(9, Number.POSITIVE_INFINITY, true)
+  expect(finishedAttempt(dead, left(dead, at(300, 0.1), at(900, 1.1, true), at(900, 1, true)))).toBe(4)
+  expect(finishedAttempt(dead, left(dead, at(300, 0.1)))).toBeUndefined()
 })

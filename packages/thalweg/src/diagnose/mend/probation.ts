@@ -28,7 +28,7 @@ export function otherAttempt(
   left: ReadonlyMap<number, Standpoint>,
   blindLoss: number = Number.POSITIVE_INFINITY,
 ): number | undefined {
-  const others = [...left].filter(([, { loss }]) => Number.isFinite(loss)).sort(([, a], [, b]) => a.loss - b.loss)
+  const others = alive(left)
   const isDead = !Number.isFinite(present.loss)
   // From a run that has learned nothing yet, a dead one would only come to where it died.
   const [best] = isDead ? others.filter(([, { loss }]) => loss < LEARNED * blindLoss) : others
@@ -39,4 +39,14 @@ export function otherAttempt(
   // The mend has led nowhere. What the run would have come to without it, it comes to now.
   const isFutile = present.isFinished && !(present.loss < LEARNED * blindLoss)
   return isFutile ? others.find(([, { isFinished }]) => !isFinished)?.[0] : undefined
+}
+
+/** The best of those that came to their end. */
+export function finishedAttempt(_: Standpoint, left: ReadonlyMap<number, Standpoint>): number | undefined {
+  return alive(left).find(([, { isFinished }]) => isFinished)?.[0]
+}
+
+/** The best one first. */
+function alive(left: ReadonlyMap<number, Standpoint>): [number, Standpoint][] {
+  return [...left].filter(([, { loss }]) => Number.isFinite(loss)).sort(([, a], [, b]) => a.loss - b.loss)
 }
