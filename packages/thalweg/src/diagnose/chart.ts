@@ -48,6 +48,22 @@ export function progress({ position, totalSteps }: Chart): number {
   return totalSteps > 0 ? position.step / totalSteps : 1
 }
 
+/** Of the highest rate of a schedule. */
+const HIGH = 0.5
+const LOOKS = 64
+
+/**
+ * Whether a schedule has the rate near its highest and will bring it down: what a high rate does until then may well be what
+ * the schedule is for, and go with it. Notes until then, warnings afterwards.
+ */
+export function isRateToFall({ settings: { schedule }, position: { step }, totalSteps }: Chart): boolean {
+  if (typeof schedule !== 'function') return false
+  const steps = Array.from({ length: LOOKS }, (_, at) => Math.floor((at * (totalSteps - 1)) / (LOOKS - 1)))
+  const now = schedule(Math.max(0, step - 1))
+  const isHigh = now > HIGH * Math.max(...steps.map(schedule))
+  return isHigh && steps.some((later) => later >= step && schedule(later) < HIGH * now)
+}
+
 /**
  * The share of the loss that training has taken away so far: of the way from the best constant answer (or from where it
  * began, where that is not known or lower) down to 0. About 0 where nothing is learned; negative where it got worse.

@@ -469,6 +469,15 @@ it('a rate that is far too low is raised to where updates are of a usual size', 
   expect(update).toBeLessThan(3e-2)
 })
 
+it('a rate that a schedule brings down is a note while it is high, and a warning if nothing is better then', async () => {
+  // 128 steps.
+  const found = await examined({ optimizer: adam({ learningRate: 0.3 }), schedule: (step) => 0.3 * (1 - step / 128) })
+  const told = found.filter(({ code }) => code === 'rate-too-high')
+  expect(told.map(({ severity }) => severity)).toEqual(['info', 'warning'])
+  expect(told[0].step).toBeLessThan(64)
+  expect(told[1].step).toBeGreaterThanOrEqual(64)
+})
+
 describe('targets on a huge scale', () => {
   const huge = { ...numbers, model: line, train: slope({ scale: 1e4, shift: 2e5 }), epochs: 20 }
 

@@ -1,5 +1,5 @@
 import type { Ailment } from '../ailment.ts'
-import { type Chart, updateRatio } from '../chart.ts'
+import { type Chart, isRateToFall, updateRatio } from '../chart.ts'
 import { adaptive, clipped, lessMomentum, muchSlower, slower } from '../patches.ts'
 import { SIZES } from '../roots.ts'
 import { short } from '../words.ts'
@@ -19,7 +19,8 @@ export const lossAboveStart: Ailment = {
   about:
     'The loss stays above where it began and above that of a constant answer, and does not fall, though it does not ' +
     'explode: updates are so large that they undo each other, or they threw the network into a corner where it knows less ' +
-    'than nothing. Nothing is said while a schedule raises the rate: what is thrown up then comes down with the rate.',
+    'than nothing. Nothing is said while a schedule raises the rate, and a note while it will bring it down: what is thrown ' +
+    'up then comes down with the rate.',
   rule: 'mean loss of the last 24 steps, and of the 24 before them, as a multiple of the first loss or that of the best constant answer, whichever is higher',
   threshold: SHARE,
   cause: 'the learning rate is too high',
@@ -41,7 +42,10 @@ export const lossAboveStart: Ailment = {
     const measured = Math.min(now, before) / from
     if (!(measured > SHARE) || now < FALLING * before) return []
     const message = `the loss stays at ${short(now)} and does not fall; it began at ${short(losses.first)}${Number.isFinite(blindLoss) ? `, and a constant answer has ${short(blindLoss)}` : ''}`
-    return [{ measured, message, patches: [...lessMomentum(settings), slower, muchSlower, clipped, adaptive] }]
+    const severity = isRateToFall(chart) ? ('info' as const) : ('warning' as const)
+    return [
+      { measured, message, severity, patches: [...lessMomentum(settings), slower, muchSlower, clipped, adaptive] },
+    ]
   },
 }
 

@@ -1,5 +1,5 @@
 import type { Ailment } from '../ailment.ts'
-import { progress } from '../chart.ts'
+import { isRateToFall, progress } from '../chart.ts'
 import { clipped, lessMomentum, muchSlower, slower } from '../patches.ts'
 import { SIZES } from '../roots.ts'
 import { short } from '../words.ts'
@@ -18,7 +18,8 @@ export const lossClimbs: Ailment = {
   severity: 'warning',
   about:
     'The training loss has been far lower than it is: the run had something and lost it again. A slow swing of whole ' +
-    'epochs is what too much momentum makes; at a rate too high a single step may do it.',
+    'epochs is what too much momentum makes; at a rate too high a single step may do it. While a schedule has the rate near its highest and will bring it down, ' +
+    'that is a note.',
   rule: 'mean training loss of each of the last 2 epochs over that of the best one before',
   threshold: TIMES,
   cause: 'the learning rate is too high, or a momentum near 1 that carries the weights past where the loss is low',
@@ -36,6 +37,7 @@ export const lossClimbs: Ailment = {
     const measured = lower / best.trainLoss
     if (!(measured > TIMES) || lower < HIGH * (blindLoss ?? losses.first)) return []
     const message = `the training loss was ${short(best.trainLoss)} in epoch ${best.epoch} and is ${short(before.trainLoss)} and ${short(last.trainLoss)} in the last two`
-    return [{ measured, message, patches: [...lessMomentum(chart.settings), slower, muchSlower, clipped] }]
+    const severity = isRateToFall(chart) ? ('info' as const) : ('warning' as const)
+    return [{ measured, message, severity, patches: [...lessMomentum(chart.settings), slower, muchSlower, clipped] }]
   },
 }

@@ -1,5 +1,5 @@
 import type { Ailment } from '../ailment.ts'
-import { progress } from '../chart.ts'
+import { isRateToFall, progress } from '../chart.ts'
 import { clipped, lessMomentum, muchSlower, slower } from '../patches.ts'
 import { SIZES } from '../roots.ts'
 import { short } from '../words.ts'
@@ -50,7 +50,7 @@ export const lossOscillates: Ailment = {
     if (measured < SWINGS) return []
     // By the mean of the stretches: the last losses alone may be a crest or a trough.
     const from = Math.min(blindLoss ?? losses.first, losses.first)
-    const isMild = 1 - mean / from > LEARNED || progress(chart) < LATE
+    const isMild = 1 - mean / from > LEARNED || progress(chart) < LATE || isRateToFall(chart)
     const severity = isMild ? ('info' as const) : ('warning' as const)
     const [low, high] = [Math.min(...means), Math.max(...means)]
     const message = `the loss swings between ${short(low)} and ${short(high)}, ${measured} times in the last ${length} steps`

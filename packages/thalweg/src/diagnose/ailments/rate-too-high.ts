@@ -1,5 +1,5 @@
 import type { Ailment } from '../ailment.ts'
-import { known, progress, updateRatio } from '../chart.ts'
+import { isRateToFall, known, progress, updateRatio } from '../chart.ts'
 import { adaptive, clipped, lessMomentum, muchSlower, slower } from '../patches.ts'
 import { SIZES } from '../roots.ts'
 import { percent, short } from '../words.ts'
@@ -21,7 +21,7 @@ export const rateTooHigh: Ailment = {
   severity: 'warning',
   about:
     'Each update changes the weights by a large part of their size, so what one batch taught is gone after a few others: ' +
-    'the loss jumps about, or stays high.',
+    'the loss jumps about, or stays high. While a schedule has the rate near its highest and will bring it down, that is a note.',
   rule: 'median over the weights of how far an update moves them, relative to their size, in 3 readings in a row',
   threshold: RATIO,
   cause: 'the learning rate is too high',
@@ -40,6 +40,14 @@ export const rateTooHigh: Ailment = {
     const measured = Math.max(...inARow)
     if (!(measured > RATIO)) return []
     const message = `an update moved the weights by ${short(measured)} of their size; ${percent(Math.max(0, known(chart)))} is learned`
-    return [{ measured, message, patches: [...lessMomentum(chart.settings), slower, muchSlower, adaptive, clipped] }]
+    const severity = isRateToFall(chart) ? ('info' as const) : ('warning' as const)
+    return [
+      {
+        measured,
+        message,
+        severity,
+        patches: [...lessMomentum(chart.settings), slower, muchSlower, adaptive, clipped],
+      },
+    ]
   },
 }
