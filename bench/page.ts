@@ -87,6 +87,7 @@ export function scalingTable({ axis, points }: ScalingCurve): string {
 function scalingSection(scaling: readonly ScalingCurve[]): string {
   const tables = scaling.map((curve) => `### ${curve.name}: ${curve.axis}\n\n${scalingTable(curve)}`)
   const words = `Time against one size at a time. *Growth* is time per operation over the least of all smaller sizes: above 1.25 cost grows
-faster than work. For threads the work is that of each thread.`
+faster than work. For threads the work is that of each thread. What grows so along the size of an image, and why, stands in
+[the kernel lab](../bench/kernels/README.md#where-time-grows-faster-than-work).`
   return ['## How time grows', words, '![Time against sizes](images/scaling.svg)', ...tables].join('\n\n')
 }
