@@ -1,12 +1,13 @@
 /**
  * Draws the pictures of README and docs: `tsx --conditions=source scripts/pictures.ts`, after a build. The drawn digits
  * come from the generator itself, surfaces and the terminal from the built command line (a real run, about a minute;
- * `--no-run` leaves it out).
+ * `--no-run` leaves it out), the page of a run from Chromium (`CHROMIUM`, or `chromium` on the path).
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { crc32, deflateSync } from 'node:zlib'
 import { digits } from 'thalweg/data'
 
@@ -109,7 +110,21 @@ function learningRates(): void {
   rmSync(folder, { recursive: true })
 }
 
+/** The upper part of the page that a mended run leaves. */
+function reportPage(): void {
+  const folder = mkdtempSync(join(tmpdir(), 'thalweg-pictures-'))
+  thalweg(['train', 'spiral', '--learning-rate', '10', '--babysit', 'fix', '--seed', '1', '--out', 'spiral'], folder)
+  const chromium = process.env.CHROMIUM ?? 'chromium'
+  const picture = `--screenshot=${join(IMAGES, 'report.png')}`
+  const page = pathToFileURL(join(folder, 'spiral/report.html')).href
+  const look = ['--headless', '--no-sandbox', '--hide-scrollbars', '--window-size=940,960']
+  const { error, status } = spawnSync(chromium, [...look, picture, page])
+  if (error || status !== 0) throw new Error(`${chromium} took no picture: ${error?.message ?? `status ${status}`}`)
+  rmSync(folder, { recursive: true })
+}
+
 learningRates()
+reportPage()
 for (const [name, ...init] of [['small-random', '--scale', '0.01'], ['unit-random'], ['xavier']]) {
   const svg = `initialization-${name}.svg`
   thalweg(['inspect', 'digits', '--depth', '10', '--init', name, ...init, '--svg', svg], IMAGES)
