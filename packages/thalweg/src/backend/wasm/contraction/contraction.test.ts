@@ -74,6 +74,7 @@ function run(
   operands: readonly Float32Array[],
   epilogue: Epilogue,
   cuts: readonly number[] = [],
+  features = VARIANTS[turn++ % VARIANTS.length],
 ): Float32Array[] {
   const kernel = kernelOf({ op, attributes, shapes, shape }, epilogue)
   const split: Split = (units) => {
@@ -83,7 +84,6 @@ function run(
       .map((end, i) => [at[i], end] as const)
       .reverse()
   }
-  const features = VARIANTS[turn++ % VARIANTS.length]
   const guard = 16
   const stored = epilogue.stored.map((size) => new Float32Array(size + guard).fill(77))
   runnable(emitKernel(kernel, [], features)).run([...operands, ...epilogue.loaded, ...stored], split)
@@ -126,6 +126,24 @@ function multiply({ batch, m, k, n, transposeA, transposeB }: Product, a: Float3
   return out
 }
 
+/** Numbers whose sums are rounded, so that another order of adding shows. */
+function rounded(shape: Shape, seed: number): Float32Array {
+  return numbers(shape, seed).map((value, i) => (value - 4) / (3 + (i % 7)))
+}
+
+/** What an engine prefers may not change a bit; only how products are added (fused or not, Winograd's way) may. */
+function checkSameBits(contraction: Contraction): void {
+  const operands = contraction.shapes.map((shape, i) => rounded(shape, 51 + i))
+  for (const winograd of [true, false])
+    for (const relaxedMadd of new Set(VARIANTS.map((features) => features.relaxedMadd))) {
+      const alike = VARIANTS.filter((features) => features.relaxedMadd === relaxedMadd)
+      const [first, ...others] = alike.map(
+        (features) => run(contraction, operands, plain(contraction.shape), [], { ...features, winograd })[0],
+      )
+      for (const other of others) expect(other).toEqual(first)
+    }
+}
+
 const cuts = fc.array(fc.nat(50), { maxLength: 3 })
 
 function checkProduct(product: Product, seed: number, where: readonly number[]): void {
@@ -153,6 +171,9 @@ describe('matmul', () => {
     checkProduct({ batch: [], m: 300, k: 21, n: 530, ...turn }, 1, [3])
     checkProduct({ batch: [2], m: 12, k: 901, n: 48, ...turn }, 2, [1])
     checkProduct({ batch: [], m: 131, k: 640, n: 9, ...turn }, 3, [2])
+  })
+  test.each(turns)('the same bits whatever the tile, %o', (turn) => {
+    checkSameBits(productOf({ batch: [], m: 65, k: 785, n: 43, ...turn }))
   })
   // A panel of 16 columns has more than 192 KiB behind a K of 3072, one of 4 columns behind one of 12288.
   test.each(turns)('a K so long that it is gone through in stretches, %o', (turn) => {
@@ -300,6 +321,19 @@ describe.each(FORMS)('%s', (op) => {
     ['more padding than kernel', { size: [3, 3], kernel: [2, 2], padding: [4, 2, 3, 5] }],
   ])('%s', (_, change) => {
     checkConvolution(op, { ...SAME, ...change }, 5, [1, 4])
+  })
+
+  test.each<[string, Partial<Convolution>]>([
+    ['3x3', {}],
+    ['1x1', { kernel: [1, 1], padding: [0, 0, 0, 0] }],
+    ['5x5, strided', { kernel: [5, 5], padding: [2, 2, 2, 2], strides: [2, 2] }],
+    ['grouped', { channels: 4, outputs: 12, groups: 2 }],
+    ['depthwise', { channels: 1, outputs: 1, groups: 12 }],
+  ])('the same bits whatever the tile, %s', (_, change) => {
+    for (const outputs of [24, 32]) {
+      const c = { ...SAME, images: 9, size: [7, 7] as const, channels: 16, outputs, ...change }
+      checkSameBits(formOf(op, c))
+    }
   })
 })
 

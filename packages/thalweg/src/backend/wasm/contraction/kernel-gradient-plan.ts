@@ -17,7 +17,12 @@ const PLANE_CHANNELS = 4
 const PIECE = 256
 /** So few kernel positions and channels do not repay the packing of the gradient. */
 const FEW_ROWS = 32
-/** Images are divided into parts until there are so many units, each so long, and so many bytes of sums. */
+/**
+ * Images are divided into parts until there are so many units, each so long, and so many bytes of sums. Parts are summed up one
+ * by one, so they may not depend on the tile that an engine likes best, or its bits would be others: panels are counted as if
+ * they were this wide.
+ */
+const PANEL_COLUMNS = 16
 const ENOUGH_UNITS = 32
 const UNIT_NS = 10_000
 const SUM_BYTES = 4 << 20
@@ -79,9 +84,11 @@ export function planKernelGradient(
   const bandRows = Math.ceil(outHeight / bands)
   const panels = groups * Math.ceil(outputs / tile.columns)
   const work = workOf({ images, upstream: [outHeight, outWidth] }, kernel.shape)
-  const wantedUnits = Math.min(ENOUGH_UNITS, work / UNIT_NS)
-  const mostParts = SUM_BYTES / (panels * roundUp(m, tile.rows) * tile.columns * ELEMENT)
-  const partImages = Math.ceil(images / Math.max(1, Math.min(images, wantedUnits / panels, mostParts)))
+  const columns = depthwise ? tile.columns : PANEL_COLUMNS
+  const widePanels = groups * Math.ceil(outputs / columns)
+  const wantedParts = Math.min(ENOUGH_UNITS, work / UNIT_NS) / widePanels
+  const mostParts = SUM_BYTES / (widePanels * m * columns * ELEMENT)
+  const partImages = Math.ceil(images / Math.max(1, Math.min(images, wantedParts, mostParts)))
   const parts = images === 0 ? 1 : Math.ceil(images / partImages)
   const direct =
     parts === 1 &&
