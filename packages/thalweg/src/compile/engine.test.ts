@@ -50,6 +50,29 @@ describe('engine', () => {
     expect(engine.has(variable)).toBe(false)
   })
 
+  test('what was given back is refused, not read or run over what lies there now', () => {
+    const engine = createEngine(wasmBackend({ threads: 1 }))
+    const [variable, other] = ['w', 'v'].map((name) => createVariable({ name, shape: [2] }))
+    engine.write(variable, Float32Array.of(3, 4))
+    const value = createNode('add', [readVariable(variable), readVariable(variable)], {})
+    const step = { inputs: [], outputs: [value], updates: [{ variable, value }] }
+    const plan = engine.compile(step)
+    engine.free(other)
+    plan.run([])
+    engine.free(variable)
+    const freed = expect.objectContaining({ code: 'compile/freed-variable', received: 'w [2], which was freed' })
+    for (const use of [() => engine.read(variable), () => engine.compile(step), () => plan.run([]), () => plan.rerun()])
+      expect(use).toThrow(freed)
+    engine.write(variable, Float32Array.of(5, 6))
+    expect(Array.from(engine.read(variable))).toEqual([5, 6])
+    expect(() => plan.run([])).toThrow(freed)
+
+    plan.release()
+    const released = expect.objectContaining({ code: 'compile/released-plan' })
+    for (const use of [() => plan.run([]), () => plan.rerun(), () => plan.read(0), () => plan.kernelRuns()])
+      expect(use).toThrow(released)
+  })
+
   test('the same variable has a value of its own on every engine', () => {
     const [one, other] = [createEngine(referenceBackend()), createEngine(referenceBackend())]
     const variable = createVariable({ name: 'w', shape: [] })

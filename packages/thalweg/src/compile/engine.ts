@@ -12,14 +12,18 @@ import { createPlan, type Plan } from './plan.ts'
 
 export interface Engine {
   readonly backend: Backend
-  /** Sets a variable's value; throws `compile/wrong-size` when `data` does not fill its shape. */
+  /**
+   * Sets a variable's value, one that was freed too: it gets a new place. Throws `compile/wrong-size` when `data` does not
+   * fill its shape.
+   */
   write(variable: Variable, data: TypedArray): void
-  /** A copy of a variable's value; zeros if it was never written. */
+  /** A copy of a variable's value; zeros if it was never written. Throws `compile/freed-variable` after {@link free}. */
   read(variable: Variable): TypedArray
   /** Whether the variable has a place on this engine: it was written, read, or a compiled step uses it. */
   has(variable: Variable): boolean
-  /** Gives a variable's memory back. Plans that use it must not run again. */
+  /** Gives a variable's memory back. Plans that use it refuse to run from then on: `compile/freed-variable`. */
   free(variable: Variable): void
+  /** Throws `compile/unfilled-input`, `compile/freed-variable`, and `backend/out-of-memory` where no room is left. */
   compile(step: StepGraph): Plan
   /** Since the engine was made: steps compiled, places allocated for variables. */
   readonly counts: { readonly plans: number; readonly allocations: number }
@@ -30,11 +34,15 @@ const abandoned = new FinalizationRegistry<() => void>((release) => release())
 
 export function createEngine(backend: Backend): Engine {
   const storages = new WeakMap<Variable, Storage>()
+  const freed = new WeakSet<Variable>()
+  /** How often a place was given back: while it stays the same, no plan has to look at its variables. */
+  let frees = 0
   const counts = { plans: 0, allocations: 0 }
 
   function storageOf(variable: Variable): Storage {
     const existing = storages.get(variable)
     if (existing !== undefined) return existing
+    if (freed.has(variable)) throw freedVariable(variable)
     const storage = backend.allocate(variable.shape, variable.dtype)
     storages.set(variable, storage)
     abandoned.register(variable, () => backend.free(storage), storage)
@@ -52,6 +60,7 @@ export function createEngine(backend: Backend): Engine {
           received: `${data.length} values`,
           try: `give ${sizeOf(variable.shape)} values`,
         })
+      freed.delete(variable)
       backend.write(storageOf(variable), data)
     },
     read: (variable) => backend.read(storageOf(variable)),
@@ -60,6 +69,8 @@ export function createEngine(backend: Backend): Engine {
       const storage = storages.get(variable)
       if (storage === undefined) return
       storages.delete(variable)
+      freed.add(variable)
+      frees++
       abandoned.unregister(storage)
       backend.free(storage)
     },
@@ -77,12 +88,25 @@ export function createEngine(backend: Backend): Engine {
           return lowered()
         },
       }
-      const executable = backend.prepare(program, storageOf)
+      const used = new Map<Variable, Storage>()
+      const executable = backend.prepare(program, (variable) => {
+        const storage = storageOf(variable)
+        used.set(variable, storage)
+        return storage
+      })
       counts.plans++
       const release = (): void => {
         if (abandoned.unregister(executable)) executable.release()
       }
-      const plan = createPlan({ graph, lowered, backend, executable, release, compileMs: performance.now() - started })
+      let looked = frees
+      /** A place that was given back may be another value's by now. */
+      const requireVariables = (): void => {
+        if (looked === frees) return
+        for (const [variable, storage] of used) if (storages.get(variable) !== storage) throw freedVariable(variable)
+        looked = frees
+      }
+      const compileMs = performance.now() - started
+      const plan = createPlan({ graph, lowered, backend, executable, requireVariables, release, compileMs })
       abandoned.register(plan, () => executable.release(), executable)
       return plan
     },
@@ -98,6 +122,14 @@ function requireSlots(graph: StepGraph): void {
     rule: 'compile: every input that the step uses must be one of its slots',
     received: `input ${stray.attributes.name} ${formatShape(stray.shape)} of another recording`,
     try: 'read a tensor that depends on inputs inside of the step that records them',
+  })
+}
+
+function freedVariable({ name, shape }: Variable): ThalwegError {
+  return new ThalwegError('compile/freed-variable', {
+    rule: 'engine: a variable whose memory was given back has no value',
+    received: `${name} ${formatShape(shape)}, which was freed`,
+    try: 'free variables when nothing needs them any more, or write a new value and compile the step again',
   })
 }
 

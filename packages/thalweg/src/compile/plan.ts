@@ -19,7 +19,12 @@ export interface Plan {
   readonly arenaBytes: number
   /** Bytes that are alive at the busiest kernel: no arena could be smaller. */
   readonly aliveBytes: number
-  /** Copies `inputs`, one per slot, then carries out the step. */
+  /**
+   * Copies `inputs`, one per slot, then carries out the step.
+   *
+   * @throws ThalwegError `compile/wrong-inputs`; `compile/released-plan` after {@link release}, as everything that runs or
+   * reads; `compile/freed-variable` where a variable's memory was given back
+   */
   run(inputs: readonly TypedArray[]): void
   /** Carries out the step again, on the inputs of the last run. */
   rerun(): void
@@ -44,12 +49,25 @@ export interface PlanParts {
   readonly lowered: () => Lowered
   readonly backend: Backend
   readonly executable: Executable
+  /** Throws where a variable that the step uses was freed; called before each run, so it has to be quick. */
+  readonly requireVariables: () => void
   readonly release: () => void
   readonly compileMs: number
 }
 
-export function createPlan({ graph, lowered, backend, executable, release, compileMs }: PlanParts): Plan {
+export function createPlan(parts: PlanParts): Plan {
+  const { graph, lowered, backend, executable, requireVariables, compileMs } = parts
   const sizes = graph.inputs.map(({ shape }) => sizeOf(shape))
+  let isReleased = false
+
+  function requireHeld(what: string): void {
+    if (!isReleased) return
+    throw new ThalwegError('compile/released-plan', {
+      rule: `${what}: a plan that was released has no memory to work in`,
+      received: 'a released plan',
+      try: 'release it when it is no longer needed, or compile the step again',
+    })
+  }
 
   function refuse(received: string, advice: string): never {
     throw new ThalwegError('compile/wrong-inputs', {
@@ -75,6 +93,8 @@ export function createPlan({ graph, lowered, backend, executable, release, compi
       return arenaBound(lowered())
     },
     run(inputs) {
+      requireHeld('run')
+      requireVariables()
       if (inputs.length !== sizes.length) refuse(`${inputs.length} inputs`, 'give one array per slot, in order')
       for (let i = 0; i < sizes.length; i++) {
         if (inputs[i].length !== sizes[i])
@@ -87,6 +107,7 @@ export function createPlan({ graph, lowered, backend, executable, release, compi
       executable.run()
     },
     read(output) {
+      requireHeld('read')
       const storage = executable.outputs.at(output)
       if (storage !== undefined && output >= 0) return backend.read(storage)
       throw new ThalwegError('compile/no-such-output', {
@@ -95,8 +116,14 @@ export function createPlan({ graph, lowered, backend, executable, release, compi
         try: 'count outputs from 0, in the order in which the step returned them',
       })
     },
-    rerun: () => executable.run(),
+    rerun() {
+      requireHeld('rerun')
+      requireVariables()
+      executable.run()
+    },
     kernelRuns() {
+      requireHeld('kernelRuns')
+      requireVariables()
       if (executable.kernels !== undefined) return executable.kernels()
       throw new ThalwegError('compile/no-kernels', {
         rule: 'kernelRuns: the backend must run kernels',
@@ -105,6 +132,9 @@ export function createPlan({ graph, lowered, backend, executable, release, compi
       })
     },
     toString: (against) => printProgram(lowered(), against),
-    release,
+    release() {
+      isReleased = true
+      parts.release()
+    },
   }
 }

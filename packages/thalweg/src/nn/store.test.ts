@@ -121,5 +121,8 @@ describe('loading', () => {
     store.release()
     expect(engine.has(variable)).toBe(false)
     expect(store.entries.size).toBe(0)
+    const refused = expect.objectContaining({ code: 'nn/released-store' })
+    for (const use of [() => ask(store, 'a', [2]), () => store.save(), () => store.load({})])
+      expect(use).toThrow(refused)
   })
 })

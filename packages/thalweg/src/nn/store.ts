@@ -81,7 +81,10 @@ export interface Store {
   load(arrays: Readonly<Record<string, NamedArray>>): void
   /** Paths that were loaded and that the model never asked for: signs of another architecture. */
   unclaimed(): string[]
-  /** Gives the engine its memory back. The store is empty afterwards. */
+  /**
+   * Gives the engine its memory back. Whatever asks it for values afterwards is refused with `nn/released-store`: it would get
+   * first weights in the place of trained ones.
+   */
   release(): void
 }
 
@@ -91,6 +94,16 @@ export function createStore(options: StoreOptions = {}): Store {
   const entries = new Map<string, StoreEntry>()
   const waiting = new Map<string, NamedArray>()
   const values = engine === 'none' ? undefined : engine
+  let isReleased = false
+
+  function requireHeld(what: string): void {
+    if (!isReleased) return
+    throw new ThalwegError('nn/released-store', {
+      rule: `${what}: a store that was released has no values`,
+      received: 'a released store',
+      try: 'release it when nothing needs its weights any more; save() copies them, and load() takes them into a new store',
+    })
+  }
 
   function claim(variable: Variable, decay: boolean, initial: () => TypedArray): Variable {
     const path = variable.name
@@ -115,15 +128,18 @@ export function createStore(options: StoreOptions = {}): Store {
     parameters: () => [...entries.values()].filter(({ variable }) => variable.trainable),
     states: () => [...entries.values()].filter(({ variable }) => !variable.trainable),
     parameter({ path, shape, initialize, fan = fanOf(shape), decay = true }) {
+      requireHeld(path)
       const draw = initializer && decay && shape.length >= 2 ? initializer : initialize
       const initial = () => requireCount(path, shape, draw(shape, fan, random(seed, `nn/${path}`)))
       return known(path, shape) ?? claim(createVariable({ name: path, shape, trainable: true }), decay, initial)
     },
     state({ path, shape, initial, dtype }) {
+      requireHeld(path)
       const first = () => filled(shape, initial, dtype)
       return known(path, shape) ?? claim(createVariable({ name: path, shape, dtype }), false, first)
     },
     save() {
+      requireHeld('save')
       const saved: Record<string, NamedArray> = {}
       for (const { path, variable, initial } of entries.values()) {
         const data = values ? values.read(variable) : initial()
@@ -132,6 +148,7 @@ export function createStore(options: StoreOptions = {}): Store {
       return saved
     },
     load(arrays) {
+      requireHeld('load')
       for (const [path, array] of Object.entries(arrays)) {
         const entry = entries.get(path)
         if (entry) requireShape(path, entry.variable.shape, array.shape)
@@ -145,6 +162,7 @@ export function createStore(options: StoreOptions = {}): Store {
     },
     unclaimed: () => [...waiting.keys()],
     release() {
+      isReleased = true
       for (const { variable } of entries.values()) values?.free(variable)
       entries.clear()
     },
