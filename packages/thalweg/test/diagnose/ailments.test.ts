@@ -528,6 +528,15 @@ describe('what drove units out', () => {
   })
 })
 
+it('that inputs hold nothing is told with what the network, neighbours and features say, and not as a small network', async () => {
+  const found = await examined({ train: mislabelled('own'), valid: mislabelled('other'), epochs: 40 })
+  expect(codes(found, 'warning', 'error')).toEqual(['no-signal'])
+  const message = found.find(({ code }) => code === 'no-signal')?.message
+  expect(message).toMatch(
+    /never below 1\d\d% .* nearest neighbour, by chance 2\d%; of all features feature \d tells most/,
+  )
+})
+
 describe('a class that is rare', () => {
   /** One in 33, around a place of its own that is `distance` away. */
   function rare(name: string, distance: number): Dataset {

@@ -71,8 +71,9 @@ function neverBetter(chart: Chart): Witness {
   const constant = blindLossOf(valid, loss) ?? Number.NaN
   const lowest = Math.min(...epochs.map(({ validLoss = Number.NaN }) => validLoss))
   const threshold = Math.min(LEFT, 1 - BY_CHANCE / Math.sqrt(valid.size))
-  const message = `on ${valid.size} validation examples the loss was ${short(lowest)} at best, a constant answer has ${short(constant)}, while ${gone} of the training loss is gone`
-  return { measured: Number.isNaN(blindLoss) ? Number.NaN : lowest / constant, threshold, message }
+  const measured = Number.isNaN(blindLoss) ? Number.NaN : lowest / constant
+  const message = `on ${valid.size} validation examples the loss was never below ${percent(measured)} of what a constant answer has (${short(constant)}), while ${gone} of the training loss is gone`
+  return { measured, threshold, message }
 }
 
 function wordsOf({ examples, agreement, chance, best }: Signal, { settings: { train } }: Chart): string {
