@@ -40,7 +40,9 @@ export interface Backend {
   readonly name: string
   /** What this backend found and uses, for people and logs: `simd128`, `relaxed-simd`, `2 threads`. */
   readonly features: readonly string[]
-  /** Zeroed memory that lives until `free`. */
+  /** Bytes that can be had beside those that are taken, at most. A backend without it has no limit of its own. */
+  room?(): number
+  /** Zeroed memory that lives until `free`. Throws `backend/out-of-memory`, as {@link read} and {@link prepare} do. */
   allocate(shape: Shape, dtype: DType): Storage
   free(storage: Storage): void
   /** Copies values in; `data` must have as many elements as the storage. Float64 is rounded to what is kept. */

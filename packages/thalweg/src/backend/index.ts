@@ -19,6 +19,7 @@ export {
   type Tolerance,
   VALUE_TOLERANCE,
 } from './contract.ts'
+export { outOfMemoryOf, withinMemory } from './out-of-memory.ts'
 export {
   type Buffer,
   type ContractionKernel,

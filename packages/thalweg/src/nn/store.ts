@@ -3,6 +3,8 @@
  * description; a store is one trained (or not yet trained) copy of it. Values are drawn from the seed and the path alone,
  * so adding a layer does not change the first weights of the others.
  */
+
+import { withinMemory } from '../backend/index.ts'
 import {
   type DType,
   formatShape,
@@ -130,7 +132,10 @@ export function createStore(options: StoreOptions = {}): Store {
     parameter({ path, shape, initialize, fan = fanOf(shape), decay = true }) {
       requireHeld(path)
       const draw = initializer && decay && shape.length >= 2 ? initializer : initialize
-      const initial = () => requireCount(path, shape, draw(shape, fan, random(seed, `nn/${path}`)))
+      const initial = () =>
+        withinMemory(`${path} ${formatShape(shape)}`, () =>
+          requireCount(path, shape, draw(shape, fan, random(seed, `nn/${path}`))),
+        )
       return known(path, shape) ?? claim(createVariable({ name: path, shape, trainable: true }), decay, initial)
     },
     state({ path, shape, initial, dtype }) {

@@ -12,6 +12,7 @@ import { Tensor } from '../tensor/index.ts'
 import { MODEL, TRAIN } from './array-names.ts'
 import { batchSlots, batchTypes } from './batch.ts'
 import { type CompileEvent, compileEvent } from './events.ts'
+import { requireRoom } from './room.ts'
 import type { StoredArray } from './safetensors.ts'
 import type { Settings } from './settings.ts'
 import { createSlots, type Slots } from './slots.ts'
@@ -169,6 +170,7 @@ export function openSession(model: Model, settings: Settings, onCompile?: (event
   }
   // Weights are drawn first, so that compiling is timed alone, and groups can be held to what there is.
   const example = new Tensor(createNode('input', [], batchTypes(train, batchSize)[0]))
+  requireRoom(model, example, store, settings)
   build(model, example, store)
   checkMembers(
     groups,

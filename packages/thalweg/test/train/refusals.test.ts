@@ -1,4 +1,6 @@
 /** What `fit` refuses before its first step, because nothing would come of it. */
+import { wasmBackend } from 'thalweg/backend'
+import { createEngine } from 'thalweg/compile'
 import { arrays, moons } from 'thalweg/data'
 import { batchNorm, conv2d, crossEntropy, dense, flatten, type Model, sequential } from 'thalweg/nn'
 import { type Average, adam, decoupledDecay, ema, lookahead, sgd, swa } from 'thalweg/optim'
@@ -88,4 +90,28 @@ it("the article's statistics of batches that have no variance, and no others", a
   const convolution = sequential(conv2d(2, 2, { padding: 'same' }), batchNorm(), flatten(), dense(2))
   expect(await ends(convolution, { train: images, batchSize: 1 })).toBe(false)
   expect(await ends(model, { batchSize: 1 })).toBe(false)
+})
+
+it('more weights than there is room for, before the first is drawn', async () => {
+  let drawn = 0
+  const initializer = (shape: readonly number[]) => {
+    drawn++
+    return new Float64Array(shape.reduce((a, b) => a * b, 1))
+  }
+  const layers = Array.from({ length: 4 }, () => dense(12_000, { initializer }))
+  const engine = createEngine(wasmBackend({ threads: 1 }))
+  const options = { ...recipe, engine }
+  const error = await rejects('backend/out-of-memory', () => fit(sequential(...layers, dense(2)), options))
+  expect(error.received).toBe(
+    '4.83 GiB for 432096002 parameters under adam, the largest dense2.weight [12000,12000], where there is room for 4.00 GiB',
+  )
+  expect(drawn).toBe(0)
+})
+
+it('first weights that the machine has no memory for', async () => {
+  const initializer = () => new Float64Array(2 ** 52)
+  const error = await rejects('backend/out-of-memory', () => fit(sequential(dense(2, { initializer })), recipe))
+  expect(error.message).toMatch(
+    /^dense1.weight \[2,2\]: the machine must have the memory for it.*\nreceived: .+\ntry: /,
+  )
 })

@@ -5,6 +5,7 @@
 import { type DType, internal, type Shape, sizeOf, type TypedArray } from '../../base/index.ts'
 import type { Variable } from '../../graph/index.ts'
 import type { Backend, Executable, Program, Storage } from '../backend.ts'
+import { withinMemory } from '../out-of-memory.ts'
 import type { Buffer, Lowered } from '../program.ts'
 import { chooseFeatures, type FeatureChoice } from './choose-features.ts'
 import { describeFeatures, type Features } from './features.ts'
@@ -80,6 +81,7 @@ export function backendOn(memory: Memory, features: Features, pool: ThreadPool |
   const backend: Backend = {
     name: 'wasm',
     features: [...describeFeatures(features), `${used} thread${used === 1 ? '' : 's'}`],
+    room: () => memory.room,
     allocate(shape, dtype) {
       const bytes = sizeOf(shape) * 4
       const address = memory.allocate(bytes)
@@ -92,7 +94,10 @@ export function backendOn(memory: Memory, features: Features, pool: ThreadPool |
     write(storage, data) {
       writeValues(placed(storage), data)
     },
-    read: (storage) => placed(storage).values.slice(),
+    read(storage) {
+      const { values } = placed(storage)
+      return withinMemory('read', () => values.slice())
+    },
     prepare: (program, storageOf) =>
       prepare({ memory, features, pool }, program, (variable) => placed(storageOf(variable)).address),
   }
@@ -156,7 +161,7 @@ function prepare(
       scratch: base + scratch,
       private: base + privates,
     }
-    const whole = link(assembly, addresses, memory, pool)
+    const whole = withinMemory('compile', () => link(assembly, addresses, memory, pool))
     let parts: readonly Linked[] = []
     return {
       inputs: storages('input'),

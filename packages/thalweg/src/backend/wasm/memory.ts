@@ -3,6 +3,7 @@
  * time they are asked for, because growth detaches the old ones.
  */
 import { internal, ThalwegError } from '../../base/index.ts'
+import { withinMemory } from '../out-of-memory.ts'
 import type { MemoryImport } from './assembler.ts'
 
 /** Lines of the cache: no two allocations share one, so threads that write neighbours do not disturb each other. */
@@ -38,7 +39,7 @@ export class Memory {
   constructor(shared = false) {
     const initial = GROWTH_BYTES / PAGE_BYTES
     const sharing = shared ? sharedMemory(initial) : undefined
-    this.memory = sharing?.memory ?? new WebAssembly.Memory({ initial })
+    this.memory = sharing?.memory ?? withinMemory('wasm', () => new WebAssembly.Memory({ initial }))
     this.mostPages = sharing?.mostPages ?? MOST_PAGES
     const from = { module: 'env', name: 'memory', initialPages: 0 }
     this.import = sharing === undefined ? from : { ...from, maximumPages: MOST_PAGES, shared: true }
@@ -48,6 +49,12 @@ export class Memory {
 
   get isShared(): boolean {
     return this.import.shared === true
+  }
+
+  /** Bytes that are free, or would be if the memory grew as far as addresses go. */
+  get room(): number {
+    const grown = this.mostPages * PAGE_BYTES - this.memory.buffer.byteLength
+    return this.free.reduce((sum, { bytes }) => sum + bytes, grown)
   }
 
   /** Bytes that are taken. */
