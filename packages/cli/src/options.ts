@@ -5,6 +5,7 @@ import { wasmBackend } from 'thalweg/backend'
 import { suggest } from 'thalweg/base'
 import { createEngine, setDefaultEngine } from 'thalweg/compile'
 import { usage } from './errors.ts'
+import { checkOutputs } from './outputs.ts'
 import { activationName } from './recipes/activations.ts'
 
 export interface SharedOptions {
@@ -38,7 +39,10 @@ export function addSharedOptions(
     .option('--json', 'one JSON event a line on standard output, words on standard error')
     .option('--quiet', 'say nothing but errors')
     .helpOption('-h, --help', 'print this')
-    .hook('preAction', (_, action) => chooseEngine(action.opts<SharedOptions>()))
+    .hook('preAction', async (_, action) => {
+      await checkOutputs(action)
+      chooseEngine(action.opts<SharedOptions>())
+    })
 }
 
 /** The engine is made for the whole command; without options it is the library's own choice, made when it is first needed. */

@@ -1,5 +1,5 @@
 /** `thalweg profile` as a program and a person see it. */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { emptyFolder, thalweg } from './command.ts'
@@ -34,6 +34,25 @@ describe('thalweg profile', () => {
     expect(stdout).toMatch(/^ {2}layer +kernels +ms +of step +of roof/m)
     expect(stdout).toMatch(/^ {3}?# +kernel +shape +ms.+bound by\n(.+(arithmetic|memory)\n){3}\n/m)
     expect(stdout).toContain('50.0G operations/s, 20.0GB/s')
+  })
+
+  it('begins only where its files can be written, each of its own', async () => {
+    const folder = emptyFolder()
+    const [file, link] = ['picture.svg', 'link.svg'].map((name) => join(folder, name))
+    writeFileSync(file, 'mine')
+    symlinkSync(file, link)
+    for (const [files, code, received] of [
+      [['--out', link, '--svg', file], 'usage/same-file', `--svg ${file} and --out ${link}`],
+      [['--svg', ''], 'usage/bad-value', 'nothing'],
+      [['--svg', folder], 'usage/unwritable-file', 'a folder'],
+      [['--out', join(file, 'x', 'y.json')], 'usage/unwritable-file', `${file}, which is no folder`],
+    ] as const) {
+      const { code: exit, stdout } = await thalweg('profile', 'no-such-data', ...files, '--json')
+      expect([exit, JSON.parse(stdout)]).toEqual([2, expect.objectContaining({ code, received })])
+    }
+    const { code, stdout } = await thalweg('profile', file, '--out', link, '--json')
+    expect([code, JSON.parse(stdout).code, readFileSync(file, 'utf8')]).toEqual([2, 'usage/same-file', 'mine'])
+    expect(readdirSync(folder)).toEqual(['link.svg', 'picture.svg'])
   })
 
   it('needs something to profile', async () => {

@@ -6,15 +6,20 @@ import { ThalwegError } from '../base/index.ts'
 
 /**
  * Writes a file so that it exists either as it was or complete, whatever happens in between: into a temporary file of
- * the same folder, flushed to the disk, renamed, and the folder flushed too. Makes the folder.
+ * the same folder, flushed to the disk, renamed, and the folder flushed too. Makes the folder. A link stays one: the file that it
+ * leads to is written. What is no file, such as a device or a pipe, is written to and stays what it is.
  *
  * @throws ThalwegError `train/write-failed` (a full disk, a folder without permission); nothing is left behind then
  */
 export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
   const fs = await import('node:fs/promises')
   const { dirname, basename, join } = await import('node:path')
-  const folder = dirname(path)
-  const temporary = join(folder, `.${basename(path)}.${crypto.randomUUID().slice(0, 8)}.tmp`)
+  const there = await fs.stat(path).catch(() => undefined)
+  if (there && !there.isFile())
+    return fs.writeFile(path, content).catch((cause) => Promise.reject(writeFailed(path, cause)))
+  const target = there ? await fs.realpath(path) : path
+  const folder = dirname(target)
+  const temporary = join(folder, `.${basename(target)}.${crypto.randomUUID().slice(0, 8)}.tmp`)
   try {
     await fs.mkdir(folder, { recursive: true })
     const file = await fs.open(temporary, 'wx')
@@ -24,7 +29,7 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
     } finally {
       await file.close()
     }
-    await fs.rename(temporary, path)
+    await fs.rename(temporary, target)
     await syncFolder(folder)
   } catch (cause) {
     await fs.rm(temporary, { force: true }).catch(() => undefined)

@@ -1,4 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -101,6 +111,18 @@ describe('writing a file', () => {
     await writeFileAtomic(file, 'two')
     expect(readFileSync(file, 'utf8')).toBe('two')
     expect(readdirSync(join(folder, 'deep', 'er'))).toEqual(['file.json'])
+  })
+
+  it('follows links, and writes to what is no file instead of taking its place', async () => {
+    const [file, link, device] = ['file', 'link', 'device'].map((name) => join(folder, name))
+    writeFileSync(file, 'old')
+    symlinkSync(file, link)
+    symlinkSync('/dev/full', device)
+    await writeFileAtomic(link, 'new')
+    expect([readFileSync(file, 'utf8'), readlinkSync(link)]).toEqual(['new', file])
+    await expect(writeFileAtomic(device, 'lost')).rejects.toMatchObject({ code: 'train/write-failed' })
+    expect(readlinkSync(device)).toBe('/dev/full')
+    await expect(writeFileAtomic(folder, 'lost')).rejects.toMatchObject({ code: 'train/write-failed' })
   })
 
   it('fails in three lines, and leaves the old file and no other', async () => {
