@@ -117,7 +117,7 @@ function reportPage(): void {
   const chromium = process.env.CHROMIUM ?? 'chromium'
   const picture = `--screenshot=${join(IMAGES, 'report.png')}`
   const page = pathToFileURL(join(folder, 'spiral/report.html')).href
-  const look = ['--headless', '--no-sandbox', '--hide-scrollbars', '--window-size=940,960']
+  const look = ['--headless', '--no-sandbox', '--hide-scrollbars', '--window-size=940,1000']
   const { error, status } = spawnSync(chromium, [...look, picture, page])
   if (error || status !== 0) throw new Error(`${chromium} took no picture: ${error?.message ?? `status ${status}`}`)
   rmSync(folder, { recursive: true })
