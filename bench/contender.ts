@@ -1,8 +1,9 @@
 /** A contender seen from the bench: a child process, asked one thing at a time, asleep in between. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { setTimeout } from 'node:timers/promises'
+import { startChild } from './children.ts'
 import type { Answer, Ready, Request } from './protocol.ts'
 import type { Workload } from './workloads.ts'
 
@@ -33,8 +34,7 @@ export interface Contender {
 
 /** @param patience seconds to wait for what is asked */
 export function startContender({ name, command, env }: ContenderOptions, patience: number): Contender {
-  const [program, ...args] = command
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } })
+  const child = startChild(command, { env: { ...process.env, ...env } })
   const ending = new Promise<undefined>((resolve) => {
     child.on('close', () => resolve(undefined))
     child.on('error', (error) => {

@@ -81,8 +81,9 @@ export function field(options: FieldOptions, threads: number): ContenderOptions[
   )
 }
 
-/** How the program is started that measures what the machine can do at best, on the newest Node at hand. */
+/** How the program is started that measures what the machine can do at best, on the newest Node at hand; from source, as the lab is. */
 export function peakCommand(options: FieldOptions, threads: number): string[] {
   const { newer } = programs(options)
-  return [...(newer === undefined ? [ownNode, ...typescript] : [newer]), program('peak.ts'), String(threads)]
+  const node = newer === undefined ? [ownNode, ...typescript] : [newer]
+  return [...node, '--conditions=source', program('peak.ts'), String(threads)]
 }

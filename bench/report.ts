@@ -22,10 +22,14 @@ export interface Measurement {
   readonly unsupported?: string
 }
 
-/** What the machine can do at best with as many threads: Thalweg's fastest kernels for either, on the newest Node at hand. */
+/** What the machine can do at best with as many threads, on the newest Node at hand. */
 export interface Peak {
   readonly threads: number
+  /** Of the register kernel (kernels/peak.ts). */
   readonly operationsPerSecond: number
+  /** Of Thalweg's matrix product of 512 x 512, beside it. Figures of earlier runs have none. */
+  readonly productPerSecond?: number
+  /** Of a triad through memory. */
   readonly bytesPerSecond: number
 }
 

@@ -6,7 +6,8 @@
 import { createHash } from 'node:crypto'
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
+import { startWorker } from '../../scripts/worker.ts'
 import type { Program } from './program.ts'
 import type { Mode, Outcome } from './trial.ts'
 import type { Job } from './worker.ts'
@@ -40,7 +41,7 @@ interface Reply {
 }
 
 export function createPool(options: PoolOptions): Pool {
-  const { workers, cache, version, onSlow = tellSlow, patienceMs = 60_000, start = startWorker } = options
+  const { workers, cache, version, onSlow = tellSlow, patienceMs = 60_000, start = startTrainer } = options
   const known = readCache(cache)
   const all = new Set(Array.from({ length: workers }, start))
   const idle = [...all]
@@ -130,16 +131,9 @@ function tellSlow(job: Job, seconds: number): void {
   console.error(`no answer for ${seconds} s: ${JSON.stringify(job)}`)
 }
 
-/**
- * A newer Node reads TypeScript by itself; an older one does so through tsx, which every thread has to be told anew. A program
- * computes on one thread: there are as many programs at a time as there are processors.
- */
-function startWorker(): Worker {
-  const worker = new URL('./worker.ts', import.meta.url)
-  const env = { ...process.env, THALWEG_THREADS: '1' }
-  if ('typescript' in process.features) return new Worker(worker, { env })
-  const tsx = import.meta.resolve('tsx/esm/api')
-  return new Worker(`import('${tsx}').then(({ register }) => (register(), import('${worker}')))`, { eval: true, env })
+/** Programs keep a core each busy, and want no threads of their own. */
+function startTrainer(): Worker {
+  return startWorker(new URL('./worker.ts', import.meta.url), { env: { ...process.env, THALWEG_THREADS: '1' } })
 }
 
 /** A run that was ended while it wrote leaves half a line; what comes next begins on a line of its own. */

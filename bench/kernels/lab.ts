@@ -2,28 +2,25 @@
  * npm run bench:kernels: the numbered versions of three kernels, from naive to fast, on one core. Each is held to the
  * reference, then timed; README.md says why each step helps.
  */
-import { parseArgs } from 'node:util'
+
 import { chooseFeatures } from '../../packages/thalweg/src/backend/wasm/choose-features.ts'
 import { describeFeatures, type Features } from '../../packages/thalweg/src/backend/wasm/features.ts'
+import { flag, names, seconds } from '../../scripts/option-kinds.ts'
+import { runCommand } from '../../scripts/options.ts'
 import { FAMILIES } from './families.ts'
 import { registerPeak } from './peak.ts'
 import { millisecondsOf } from './stopwatch.ts'
 import { errorOf, type Family, operandsOf, referenceOf } from './version.ts'
 
-const USAGE = `npm run bench:kernels -- [options]
-
-  --only a,b      of ${Object.keys(FAMILIES).join(', ')} (default: all)
-  --seconds S     for each version (default 1)
-  --json          one line of JSON for each version instead of a table`
-
-const { values: options } = parseArgs({
+const command = {
+  name: 'npm run bench:kernels',
+  about: 'The kernel lab: numbered versions of three kernels, from naive to fast, verified and timed on one core.',
   options: {
-    only: { type: 'string' },
-    seconds: { type: 'string', default: '1' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
+    only: names('kernels', Object.keys(FAMILIES)),
+    seconds: seconds('for each version', 1),
+    json: flag('one line of JSON for each version instead of a table'),
   },
-})
+}
 
 interface Row {
   readonly problem: string
@@ -67,23 +64,16 @@ function table(rows: readonly Row[]): string {
   return `**${rows[0].problem}**\n\n${lines.map((line) => `| ${line.join(' | ')} |`).join('\n')}\n`
 }
 
-function main(): void {
-  if (options.help) {
-    console.log(USAGE)
-    return
-  }
-  const seconds = Number(options.seconds)
+await runCommand(command, ({ only, seconds, json }) => {
   const features = chooseFeatures()
   const peak = registerPeak(features, seconds)
   const path = describeFeatures(features)
-  if (!options.json)
+  if (!json)
     console.log(`Node ${process.versions.node}, ${path.join(', ')}; register peak ${peak.toFixed(1)} GFLOP/s\n`)
   for (const [name, family] of Object.entries(FAMILIES)) {
-    if (!(options.only?.split(',').includes(name) ?? true)) continue
+    if (!(only?.includes(name) ?? true)) continue
     const rows = measure(family, features, peak, seconds)
-    if (!options.json) console.log(table(rows))
+    if (!json) console.log(table(rows))
     else for (const row of rows) console.log(JSON.stringify({ ...row, peak, node: process.versions.node, path }))
   }
-}
-
-main()
+})

@@ -6,24 +6,24 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { Worker } from 'node:worker_threads'
 import { ACCURACY } from '../../packages/thalweg/src/backend/wasm/math/accuracy.ts'
+import { names, whole } from '../../scripts/option-kinds.ts'
+import { runCommand } from '../../scripts/options.ts'
+import { startWorker } from '../../scripts/worker.ts'
 import { type Entry, readRecord, writeRecord } from './record.ts'
 import { accuracyOf, type Finding, joined, RANGES, sweepSample } from './sweep.ts'
 
-const USAGE = `npm run ulp -- [options]
-
-  --only a,b      of ${ACCURACY.map(({ op }) => op).join(', ')} (default: all)
-  --threads N     workers (default: as many as cores)`
-
-const { values: options } = parseArgs({
+const command = {
+  name: 'npm run ulp',
+  about: 'The functions of the wasm backend against float64, over all 2^32 float32: some minutes of one core for each.',
   options: {
-    only: { type: 'string' },
-    threads: { type: 'string', default: String(availableParallelism()) },
-    help: { type: 'boolean', default: false },
+    only: names(
+      'functions',
+      ACCURACY.map(({ op }) => op),
+    ),
+    threads: whole('N', 'workers, by default as many as cores', availableParallelism(), { least: 1, most: 256 }),
   },
-})
+}
 
 /** Findings of ranges, kept between two runs of one and the same function: its sample says whether it is. */
 class Progress {
@@ -65,7 +65,7 @@ function sweepAll(op: string, threads: number): Promise<Finding> {
   return new Promise((resolve, reject) => {
     if (left === 0) resolve(progress.finish())
     for (let i = 0; i < Math.min(threads, missing.length); i++) {
-      const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: op })
+      const worker = startWorker(new URL('worker.ts', import.meta.url), { workerData: op })
       const next = (): void => {
         const range = missing.shift()
         if (range === undefined) void worker.terminate()
@@ -93,18 +93,14 @@ function entryOf(op: string, { worst, bits, unrounded, hash }: Finding): Entry {
   }
 }
 
-async function main(): Promise<void> {
-  if (options.help) return console.log(USAGE)
-  const wanted = options.only?.split(',') ?? ACCURACY.map(({ op }) => op)
-  for (const op of wanted) {
+await runCommand(command, async ({ only, threads }) => {
+  for (const op of only ?? ACCURACY.map(({ op }) => op)) {
     const { bound } = accuracyOf(op)
     const started = performance.now()
-    const entry = entryOf(op, await sweepAll(op, Number(options.threads)))
+    const entry = entryOf(op, await sweepAll(op, threads))
     writeRecord({ ...readRecord(), [op]: entry })
     const seconds = ((performance.now() - started) / 1000).toFixed(0)
     console.log(`${op.padEnd(8)} ${entry.worst} ULP at ${entry.at} (bound ${bound}); ${seconds} s`)
     if (!(entry.worst <= bound)) process.exitCode = 1
   }
-}
-
-await main()
+})
