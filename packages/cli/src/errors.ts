@@ -1,6 +1,7 @@
 /** Errors of the command line, and which exit code each kind of error ends with. */
 import { ThalwegError } from 'thalweg'
 import { outOfMemoryOf } from 'thalweg/backend'
+import { usersError } from './source/user-code.ts'
 
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const
 
@@ -32,8 +33,8 @@ export function exitCodeOf(error: unknown): number {
 /** Any thrown thing as a ThalwegError, so that people and programs always get the same three fields. */
 export function asThalwegError(error: unknown): ThalwegError {
   if (error instanceof ThalwegError) return error
-  const outOfMemory = outOfMemoryOf(error, 'thalweg')
-  if (outOfMemory) return outOfMemory
+  const known = outOfMemoryOf(error, 'thalweg') ?? usersError(error)
+  if (known) return known
   const message = error instanceof Error ? `${error.name}: ${error.message.split('\n')[0]}` : String(error)
   return new ThalwegError('internal', {
     rule: 'internal: something went wrong that should not have',

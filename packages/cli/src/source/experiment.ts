@@ -4,10 +4,11 @@
  */
 import path from 'node:path'
 import { ThalwegError } from 'thalweg'
-import { checkClasses } from 'thalweg/data'
+import { checkClasses, type Dataset } from 'thalweg/data'
 import { defineExperiment, type Experiment, type ExperimentData, type LoadOptions } from 'thalweg/train'
 import { readFile } from '../read.ts'
 import type { LoadContext, Prepared, Source } from './source.ts'
+import { usersCode } from './user-code.ts'
 
 /** @param resolve from a name or a table to its source, for experiments that ask for data by name */
 export function experimentSource(file: string, resolve: (target: string) => Promise<Source>): Source {
@@ -41,7 +42,9 @@ export async function experimentData(
     return { train, ...(valid && { valid }), ...(test && { test }), ...(preprocessing && { preprocessing }) }
   }
   const { seed, folder } = context
-  const { train, valid, test, preprocessing } = typeof made === 'function' ? await made({ seed, folder, load }) : made
+  const given: unknown = typeof made === 'function' ? await usersCode(file, () => made({ seed, folder, load })) : made
+  if (!isData(given)) throw noData(file, given)
+  const { train, valid, test, preprocessing } = given
   if (valid) checkClasses(train, valid, 'valid')
   if (test) checkClasses(train, test, 'test')
   const [notes, files] = [asked.flatMap((one) => one.notes), asked.flatMap((one) => one.files)]
@@ -76,43 +79,43 @@ export async function loadExperiment(file: string): Promise<Experiment> {
 
 /** What an experiment or a search file exports by default. */
 export function loadDefault(file: string): Promise<unknown> {
-  return importDefault(file, (received, cause) => broken(file, received, cause))
+  return importDefault(file)
 }
 
 /** What a file of a user's exports by default; `failed` makes the error where it does not run. */
 export async function importDefault(
   file: string,
-  failed: (received: string, cause: unknown) => ThalwegError,
+  failed?: (received: string, cause: unknown) => ThalwegError,
 ): Promise<unknown> {
   // Only users' files need it: everything else starts without.
   const { createJiti } = await import('jiti')
   const jiti = createJiti(import.meta.url, { virtualModules: await modules(), fsCache: false, moduleCache: false })
-  try {
-    return await jiti.import(path.resolve(file), { default: true })
-  } catch (cause) {
-    throw cause instanceof ThalwegError ? cause.within(file) : failed(whereItBroke(file, cause), cause)
-  }
+  return usersCode(file, () => jiti.import(path.resolve(file), { default: true }), failed)
+}
+
+function isData(value: unknown): value is ExperimentData {
+  if (typeof value !== 'object' || value === null || !('train' in value)) return false
+  return Object.entries(value).every(([part, set]) => part === 'preprocessing' || set === undefined || isDataset(set))
+}
+
+function isDataset(value: unknown): value is Dataset {
+  if (typeof value !== 'object' || value === null) return false
+  return ['size', 'inputShape', 'target', 'fill'].every((field) => field in value)
+}
+
+function noData(file: string, given: unknown): ThalwegError {
+  const entries = typeof given === 'object' && given !== null ? Object.entries(given) : undefined
+  const parts = entries?.map(([part, set]) => (isDataset(set) ? part : `${part} that is no dataset`)).join(', ')
+  return new ThalwegError('cli/no-data', {
+    rule: `${file}: data must be, or give, { train } with datasets: { train, valid, test }`,
+    received: parts === '' ? 'an object with nothing in it' : (parts ?? String(given)),
+    try: "make them with split(), arrays(...), or await load('wine.csv'), and return { train, valid }",
+  })
 }
 
 function isExperiment(value: unknown): value is Experiment {
   if (typeof value !== 'object' || value === null) return false
   return ['data', 'model', 'loss', 'optimizer', 'epochs'].every((field) => field in value)
-}
-
-function broken(file: string, received: string, cause: unknown): ThalwegError {
-  return new ThalwegError('cli/broken-experiment', {
-    rule: `${file}: the experiment file must run`,
-    received,
-    try: 'correct the file; THALWEG_DEBUG=1 shows the whole trace',
-    cause,
-  })
-}
-
-function whereItBroke(file: string, cause: unknown): string {
-  const where =
-    cause instanceof Error ? cause.stack?.split('\n').find((line) => line.includes(path.basename(file))) : undefined
-  const message = cause instanceof Error ? `${cause.name}: ${cause.message.split('\n')[0]}` : String(cause)
-  return where ? `${message} (${where.trim()})` : message
 }
 
 function notAnExperiment(file: string, exported: unknown): ThalwegError {

@@ -113,17 +113,20 @@ describe('writing a file', () => {
     expect(readdirSync(join(folder, 'deep', 'er'))).toEqual(['file.json'])
   })
 
-  it('follows links, and writes to what is no file instead of taking its place', async () => {
-    const [file, link, device] = ['file', 'link', 'device'].map((name) => join(folder, name))
-    writeFileSync(file, 'old')
-    symlinkSync(file, link)
-    symlinkSync('/dev/full', device)
-    await writeFileAtomic(link, 'new')
-    expect([readFileSync(file, 'utf8'), readlinkSync(link)]).toEqual(['new', file])
-    await expect(writeFileAtomic(device, 'lost')).rejects.toMatchObject({ code: 'train/write-failed' })
-    expect(readlinkSync(device)).toBe('/dev/full')
-    await expect(writeFileAtomic(folder, 'lost')).rejects.toMatchObject({ code: 'train/write-failed' })
-  })
+  it.skipIf(!existsSync('/dev/full'))(
+    'follows links, and writes to what is no file instead of taking its place',
+    async () => {
+      const [file, link, device] = ['file', 'link', 'device'].map((name) => join(folder, name))
+      writeFileSync(file, 'old')
+      symlinkSync(file, link)
+      symlinkSync('/dev/full', device)
+      await writeFileAtomic(link, 'new')
+      expect([readFileSync(file, 'utf8'), readlinkSync(link)]).toEqual(['new', file])
+      await expect(writeFileAtomic(device, 'lost')).rejects.toMatchObject({ code: 'train/write-failed' })
+      expect(readlinkSync(device)).toBe('/dev/full')
+      await expect(writeFileAtomic(folder, 'lost')).rejects.toMatchObject({ code: 'train/write-failed' })
+    },
+  )
 
   it('fails in three lines, and leaves the old file and no other', async () => {
     const file = join(folder, 'file')
