@@ -3,13 +3,16 @@
  * test as one. All of them run even when an early one fails, and the exit status is 1 if anything did.
  *
  *   tsx scripts/verify.ts check    format and lint, types, doors, unit tests
- *   tsx scripts/verify.ts all      the same, the build, and the slow tests
+ *   tsx scripts/verify.ts all      the same, the build, the slow tests, and a part of the matrix of ways to compute
  */
 
 import { runStep } from './step.ts'
 import { runTests, type Tally } from './tests.ts'
+import { allWays } from './ways.ts'
 
 const everything = process.argv[2] === 'all'
+/** Quick, and in touch with every kernel. */
+const PART_OF_MATRIX = ['packages/thalweg/test/ops/contract.test.ts', 'packages/thalweg/test/vectors/']
 const total: Tally = { passed: 0, failed: 0, skipped: 0 }
 
 const steps: [name: string, command: string[]][] = [
@@ -24,11 +27,25 @@ for (const ok of await Promise.all(steps.map(([name, command]) => runStep(name, 
   else total.failed++
 }
 
-const tests = await runTests({ filters: [], slow: everything })
-total.passed += tests.passed
-total.failed += tests.failed
-total.skipped += tests.skipped
+add(await runTests({ filters: [], slow: everything }))
+
+if (everything) {
+  const ways = allWays()
+  const way = ways.find(({ env }) => env.THALWEG_THREADS === '2' && env.THALWEG_NUMERICS === 'strict')
+  const nodes = [...new Set(ways.map(({ name }) => name.split(',')[0]))].join(' and ')
+  const tests = way === undefined ? '' : `, and the contract of every op and the reference vectors on ${way.name}`
+  console.log(`Of the matrix (npm run test:matrix runs all of it): the bits of ${ways.length} ways on ${nodes}${tests}`)
+  const isSame = await runStep('the same bits', ['npm', 'run', '--silent', 'test:matrix', '--', '--bits'])
+  total[isSame ? 'passed' : 'failed']++
+  if (way !== undefined) add(await runTests({ filters: PART_OF_MATRIX, slow: false, env: way.env }))
+}
 
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : ''
 console.log(`${total.passed} passed, ${total.failed} failed${skipped}`)
 process.exitCode = total.failed > 0 ? 1 : 0
+
+function add({ passed, failed, skipped }: Tally): void {
+  total.passed += passed
+  total.failed += failed
+  total.skipped += skipped
+}
