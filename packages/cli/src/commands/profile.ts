@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { compactNumber, measureRoofline, type Profile, profile, type Roofline } from 'thalweg/compile'
 import { completeOptions, openSession, type Session, writeFileAtomic } from 'thalweg/train'
+import { usage } from '../errors.ts'
 import { addSharedOptions, integerOption, numberOption, rateOption, type SharedOptions } from '../options.ts'
 import { layerProfiles, sumOf } from '../profile/layers.ts'
 import { profileSvg } from '../profile/picture.ts'
@@ -83,6 +84,7 @@ export function addProfileCommand(program: Command, surroundings: Surroundings):
         compileMs = ms
       })
       const { plan } = session
+      if (session.parameters === 0) throw nothingToTrain(subject.name)
       voice.show(voice.style.dim('measuring'))
       const wholeMs = wholeStep(session, batchSize)
       const roofline = rooflineOf(options, () =>
@@ -126,6 +128,14 @@ export function addProfileCommand(program: Command, surroundings: Surroundings):
         )
       voice.event({ type: 'end', ...result, kernels: found.kernels.length })
     })
+  })
+}
+
+function nothingToTrain(name: string): Error {
+  return usage('nothing-to-train', {
+    rule: `profile ${name}: the model must have something to train`,
+    received: 'a model without parameters',
+    try: 'put layers into it that have weights: sequential(dense(16), relu(), dense(2))',
   })
 }
 

@@ -231,7 +231,8 @@ function stepsOfEpoch(
   epoch: number,
 ): number {
   const length = orders?.length(epoch) ?? examples
-  return batchSize === 'all' ? 1 : Math.ceil(batchCount(length, batchSize) / accumulate)
+  // A size that is none is refused by fit, under the name that the file has it by.
+  return batchSize === 'all' || !(batchSize >= 1) ? 1 : Math.ceil(batchCount(length, batchSize) / accumulate)
 }
 
 /** The experiment's own optimizer, unless the command line said something about it. */

@@ -7,6 +7,7 @@ import { type Backend, type Lowered, type Storage, wasmBackend } from '../backen
 import { formatShape, sizeOf, ThalwegError, type TypedArray } from '../base/index.ts'
 import { type Node, type StepGraph, stepNodes, type Variable } from '../graph/index.ts'
 import { recordStep, type SlotType } from './capture.ts'
+import { checkBackend, checkEngine } from './checks.ts'
 import { lower } from './lower.ts'
 import { createPlan, type Plan } from './plan.ts'
 
@@ -32,7 +33,9 @@ export interface Engine {
 /** Gives back the memory of variables and plans that nobody can reach any more, so that no user has to. */
 const abandoned = new FinalizationRegistry<() => void>((release) => release())
 
+/** @throws ThalwegError `compile/not-a-backend` */
 export function createEngine(backend: Backend): Engine {
+  checkBackend(backend)
   const storages = new WeakMap<Variable, Storage>()
   const freed = new WeakSet<Variable>()
   /** How often a place was given back: while it stays the same, no plan has to look at its variables. */
@@ -141,8 +144,13 @@ export function defaultEngine(): Engine {
   return shared
 }
 
-/** Makes `engine` the one that is used where none is named, from now on. */
+/**
+ * Makes `engine` the one that is used where none is named, from now on.
+ *
+ * @throws ThalwegError `compile/not-an-engine`
+ */
 export function setDefaultEngine(engine: Engine): void {
+  checkEngine('setDefaultEngine', engine)
   shared = engine
 }
 
@@ -153,6 +161,7 @@ export interface Step {
 }
 
 export function createStep(engine: Engine, record: (inputs: readonly Node[]) => readonly Node[]): Step {
+  checkEngine('createStep', engine)
   const plans = new Map<string, Plan>()
   return {
     plan(slots) {

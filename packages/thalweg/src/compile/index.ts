@@ -1,4 +1,5 @@
 export { assign, recordStep, type SlotType } from './capture.ts'
+export { checkEngine } from './checks.ts'
 export {
   createEngine,
   createStep,

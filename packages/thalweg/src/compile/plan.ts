@@ -37,7 +37,7 @@ export interface Plan {
   read(output: number): TypedArray
   /**
    * Kernels, shapes, bytes and operations, for people. Against a roofline also the least time that each kernel can take;
-   * of a profile the time that it took, and what share of it that is.
+   * of a profile the time that it took, and what share of it that is. Throws `compile/bad-roofline`.
    */
   toString(against?: Roofline | Profile): string
   /** Gives the plan's memory back; it cannot run afterwards. */

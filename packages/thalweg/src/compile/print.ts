@@ -1,6 +1,7 @@
 /** A lowered program as a table for people: what each kernel does, over what, how many bytes it moves, how long it takes. */
 import type { Lowered } from '../backend/index.ts'
 import { formatShape } from '../base/index.ts'
+import { checkRoofline } from './checks.ts'
 import { arenaBound, type KernelFigures, measureKernel } from './measure.ts'
 import { leastMilliseconds, type Profile } from './profile.ts'
 import type { Roofline } from './roofline.ts'
@@ -67,11 +68,12 @@ function sumOf(rows: readonly Row[], of: (row: Row) => number): number {
 export function printProgram(lowered: Lowered, against?: Roofline | Profile): string {
   const figures = lowered.kernels.map((kernel) => measureKernel(kernel, lowered.buffers))
   if (against === undefined) return [...tableOf(figures, COLUMNS), '', totals(lowered, figures)].join('\n')
-  if ('kernels' in against) {
+  if (typeof against === 'object' && against !== null && 'kernels' in against) {
     const { kernels, stepMilliseconds, roofline } = against
     const last = `${stepMilliseconds.toFixed(3)} ms a step in one go, ${rooflineText(roofline)}`
     return [...tableOf(kernels, [...COLUMNS, ...timeColumns(kernels)]), '', totals(lowered, kernels), last].join('\n')
   }
+  checkRoofline('toString', against)
   const rows = figures.map((each): Row => ({ ...each, leastMilliseconds: leastMilliseconds(each, against) }))
   const last = `${sumOf(rows, (row) => row.leastMilliseconds ?? 0).toFixed(3)} ms a step at best, ${rooflineText(against)}`
   return [...tableOf(rows, [...COLUMNS, ...leastColumns(rows)]), '', totals(lowered, rows), last].join('\n')

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { referenceBackend, wasmBackend } from '../backend/index.ts'
 import { createNode, createVariable, type Node, readVariable } from '../graph/index.ts'
 import { assign, recordStep } from './capture.ts'
-import { createEngine, type Engine } from './engine.ts'
+import { createEngine, type Engine, setDefaultEngine } from './engine.ts'
 import { profile } from './profile.ts'
 import { measureRoofline } from './roofline.ts'
 
@@ -58,6 +58,32 @@ describe('a profile', () => {
     expect(rounds).toBeGreaterThanOrEqual(5)
     for (const { operations, bytesRead, bytesWritten, leastMilliseconds } of kernels)
       expect(leastMilliseconds).toBe(Math.max(operations / 2e6, (bytesRead + bytesWritten) / 1e6))
+  })
+
+  test('is refused where it has nothing to go by, in three lines', () => {
+    const engine = createEngine(wasmBackend({ threads: 1 }))
+    const plan = planOn(engine)
+    const roofline = { operationsPerSecond: 2e9, bytesPerSecond: 1e9 }
+    const half = { operationsPerSecond: 2e9 }
+    // As programs without types may call them.
+    for (const [code, act, given] of [
+      ['compile/bad-roofline', profile, [plan, {}]],
+      ['compile/bad-roofline', profile, [plan, { roofline: { ...roofline, bytesPerSecond: 0 } }]],
+      ['compile/bad-option', profile, [plan, { roofline, seconds: -1 }]],
+      ['compile/bad-option', profile, [plan, { roofline, warmUpSeconds: Number.NaN }]],
+      ['compile/unknown-option', profile, [plan, { roofline, second: 1 }]],
+      ['compile/not-a-plan', profile, [engine, { roofline }]],
+      ['compile/bad-roofline', plan.toString, [half]],
+      ['compile/bad-roofline', plan.toString, [{ ...roofline, operationsPerSecond: 0 }]],
+      ['compile/not-an-engine', measureRoofline, []],
+      ['compile/bad-option', measureRoofline, [engine, { seconds: -1 }]],
+      ['compile/not-an-engine', setDefaultEngine, []],
+      ['compile/not-a-backend', createEngine, ['wasm']],
+      ['compile/not-a-backend', createEngine, []],
+    ] as const) {
+      const refused = expect.objectContaining({ code, message: expect.stringMatching(/^.+\nreceived: .+\ntry: .+$/) })
+      expect(() => Reflect.apply(act, undefined, [...given])).toThrow(refused)
+    }
   })
 
   test('takes a roofline that was measured, which leaves no variables behind', () => {

@@ -3,6 +3,7 @@
  * roofline. Running steps and running kernels take turns, so that what the clock itself costs can be seen.
  */
 import type { Lowered } from '../backend/index.ts'
+import { checkAtLeast0, checkNames, checkPlan, checkRoofline } from './checks.ts'
 import { type KernelFigures, measureKernel } from './measure.ts'
 import type { Roofline } from './roofline.ts'
 
@@ -44,10 +45,16 @@ const FEWEST_ROUNDS = 5
 /**
  * Carries out the plan's step again and again, on the inputs of its last run: variables change as they do in training.
  *
- * @throws ThalwegError `compile/no-kernels` where the plan's backend runs none
+ * @throws ThalwegError `compile/no-kernels` where the plan's backend runs none; `compile/not-a-plan`, `compile/bad-roofline`,
+ * `compile/bad-option`, `compile/unknown-option`; `compile/released-plan`
  */
 export function profile(plan: Profiled, options: ProfileOptions): Profile {
+  checkPlan('profile', plan)
+  checkNames('profile', options, ['roofline', 'seconds', 'warmUpSeconds'])
   const { roofline, seconds = 2, warmUpSeconds = 2 } = options
+  checkRoofline('profile', roofline)
+  checkAtLeast0('profile', 'seconds', seconds)
+  checkAtLeast0('profile', 'warmUpSeconds', warmUpSeconds)
   const runs = plan.kernelRuns()
   const steps: number[] = []
   const times: number[][] = runs.map(() => [])

@@ -5,6 +5,7 @@
  */
 import type { TypedArray } from '../base/index.ts'
 import { constant, createNode, createVariable, readVariable, type StepGraph, type Variable } from '../graph/index.ts'
+import { checkAtLeast0, checkEngine, checkNames } from './checks.ts'
 
 export interface Roofline {
   readonly operationsPerSecond: number
@@ -32,9 +33,15 @@ const FEWEST = 3
 /**
  * Measures both numbers with the engine's own best: a matrix product, and a triad (a = b + 3 a, as in McCalpin's STREAM, on two
  * arrays). With all threads that the engine has. The fastest of many rounds counts.
+ *
+ * @throws ThalwegError `compile/not-an-engine`, `compile/bad-option`, `compile/unknown-option`
  */
 export function measureRoofline(engine: Measured, options: RooflineOptions = {}): Roofline {
+  checkEngine('measureRoofline', engine)
+  checkNames('measureRoofline', options, ['bytes', 'seconds'])
   const { bytes = 48 * 2 ** 20, seconds = 0.5 } = options
+  checkAtLeast0('measureRoofline', 'bytes', bytes)
+  checkAtLeast0('measureRoofline', 'seconds', seconds)
   const elements = Math.max(1024, Math.ceil(bytes / 2 / BYTES))
   return {
     operationsPerSecond: (2 * SIDE ** 3) / fastest(engine, seconds, product()),

@@ -15,7 +15,7 @@ import {
   ThalwegError,
   type TypedArray,
 } from '../base/index.ts'
-import { defaultEngine, type Engine } from '../compile/index.ts'
+import { checkEngine, defaultEngine, type Engine } from '../compile/index.ts'
 import { createVariable, type Variable } from '../graph/index.ts'
 import { checkNames } from './checks.ts'
 import { type Fan, fanOf, type Initializer } from './initializers/initializer.ts'
@@ -93,6 +93,7 @@ export interface Store {
 export function createStore(options: StoreOptions = {}): Store {
   const { seed = 0, initializer, engine = defaultEngine() } = options
   checkNames('createStore', options, { seed, initializer, engine })
+  if (engine !== 'none') checkEngine('createStore', engine)
   const entries = new Map<string, StoreEntry>()
   const waiting = new Map<string, NamedArray>()
   const values = engine === 'none' ? undefined : engine

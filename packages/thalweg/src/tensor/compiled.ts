@@ -1,5 +1,5 @@
 /** A function of tensors as a function of arrays: recorded and compiled once per list of shapes, then only run. */
-import { type DType, type Shape, ThalwegError, type TypedArray } from '../base/index.ts'
+import { type DType, formatShape, type Shape, ThalwegError, type TypedArray } from '../base/index.ts'
 import { createStep, defaultEngine, type Engine, type Step } from '../compile/index.ts'
 import { type ArrayLike, valuesOf } from './create.ts'
 import { Tensor } from './tensor.ts'
@@ -15,7 +15,7 @@ export interface CompiledOptions {
  * `compiled((x, w) => x.matmul(w))` takes arrays and gives an array (a list of them where the function returns a list).
  * Inside, `assign` may set variables. New shapes compile again.
  *
- * @throws ThalwegError `tensor/missing-argument`, `tensor/not-a-tensor` when it is called
+ * @throws ThalwegError `tensor/missing-argument`, `tensor/bad-argument`, `tensor/not-a-tensor` when it is called
  */
 export function compiled(
   fn: (...tensors: Tensor[]) => Tensor,
@@ -55,11 +55,26 @@ export function compiled(
 
 function slotOf(value: Argument, position: number): { name: string; shape: Shape; dtype: DType; data: TypedArray } {
   const name = `argument${position}`
+  requireValues(value, position)
   if (typeof value === 'object' && 'shape' in value) {
     const dtype = value.dtype ?? (value.data instanceof Int32Array ? 'int32' : 'float32')
     return { name, shape: value.shape, dtype, data: value.data }
   }
   return { name, ...valuesOf(value) }
+}
+
+function requireValues(value: unknown, position: number): void {
+  const isObject = typeof value === 'object' && value !== null && !(value instanceof Tensor)
+  if (typeof value === 'number' || (isObject && (Symbol.iterator in value || ('data' in value && 'shape' in value))))
+    return
+  throw new ThalwegError('tensor/bad-argument', {
+    rule: 'compiled: an argument must be values: a number, lists of numbers, or { data, shape }',
+    received: `${value instanceof Tensor ? `a tensor ${formatShape(value.shape)}` : String(value)} for argument ${position} (from 0)`,
+    try:
+      value instanceof Tensor
+        ? 'give { data: tensor.read(), shape: tensor.shape }, or use the tensor inside of the function'
+        : 'give an array, such as [[1, 2], [3, 4]]',
+  })
 }
 
 /** Types say so, but a program without them may have forgotten a `return`. */

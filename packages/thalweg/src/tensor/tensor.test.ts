@@ -145,6 +145,12 @@ describe('compiled', () => {
     expect(() => t.compiled((x, y) => x.add(y), { engine })(1)).toThrow('received: 1 of 2 values')
     const forgetful = (() => undefined) as unknown as (x: t.Tensor) => t.Tensor
     expect(() => t.compiled(forgetful, { engine })(1)).toThrow('received: undefined')
+    const double = t.compiled((x) => x.mul(2))
+    const handle = t.tensor([1, 2])
+    for (const given of [handle, null, undefined, 'two', { data: [1] }])
+      expect(() => Reflect.apply(double, undefined, [given])).toThrow(
+        expect.objectContaining({ code: 'tensor/bad-argument' }),
+      )
   })
 })
 

@@ -1,5 +1,5 @@
 /** How good a model is on a dataset, in inference mode: batch by batch, the last short one exactly, nothing assigned. */
-import { internal } from '../base/index.ts'
+import { internal, ThalwegError } from '../base/index.ts'
 import { createStep, defaultEngine, type Engine, type Plan } from '../compile/index.ts'
 import { batchCount, batchRows, type Dataset, sequentialOrder } from '../data/index.ts'
 import { forward, type Loss, type Model, type Store } from '../nn/index.ts'
@@ -21,7 +21,7 @@ export interface EvaluateOptions {
 /**
  * Mean loss and accuracy (classes) or R2 (numbers) of `model` on all of `dataset`.
  *
- * @throws ThalwegError from the model's layers where shapes do not fit
+ * @throws ThalwegError from the model's layers where shapes do not fit; `train/bad-option`
  */
 export async function evaluate(model: Model, dataset: Dataset, options: EvaluateOptions): Promise<Metrics> {
   const evaluator = createEvaluator(model, { ...options, engine: options.engine ?? defaultEngine() })
@@ -45,11 +45,21 @@ export interface Evaluator {
 
 export const EVALUATION_BATCH = 256
 
+function checkBatchSize(batchSize: number): void {
+  if (Number.isSafeInteger(batchSize) && batchSize >= 1) return
+  throw new ThalwegError('train/bad-option', {
+    rule: 'evaluate: batchSize must be an integer of at least 1',
+    received: String(batchSize),
+    try: 'leave it out, or give a size such as 256',
+  })
+}
+
 export function createEvaluator(
   model: Model,
   { store, loss, engine, batchSize = EVALUATION_BATCH }: EvaluateOptions & { readonly engine: Engine },
   onCompile?: (event: CompileEvent) => void,
 ): Evaluator {
+  checkBatchSize(batchSize)
   const step = createStep(engine, ([inputs, targets]) => {
     const outputs = forward(model, new Tensor(inputs), { store, training: false })
     return [loss.forward(outputs, new Tensor(targets)).node, outputs.node]

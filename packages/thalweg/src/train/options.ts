@@ -1,6 +1,6 @@
 /** What `fit` is asked to do: the options, their defaults, and the checks that need nothing but them. */
 import { formatShape, sameShape, ThalwegError } from '../base/index.ts'
-import { defaultEngine } from '../compile/index.ts'
+import { checkEngine, defaultEngine } from '../compile/index.ts'
 import { type Dataset, type EpochOrders, shuffled } from '../data/index.ts'
 import type { Loss } from '../nn/index.ts'
 import { checkRules } from '../optim/rules.ts'
@@ -40,7 +40,7 @@ const OF_EXPERIMENTS = { name: 0, preprocessing: 0 }
 /**
  * @param updates of the run, where they do not follow from its epochs
  * @throws ThalwegError `train/unknown-option`, `train/bad-option`, `train/bad-learning-rate`, `train/empty-data`, `train/unlike-data`,
- * `train/wrong-loss`, what `checkRules` and the order refuse
+ * `train/wrong-loss`, `compile/not-an-engine`, what `checkRules` and the order refuse
  */
 export function completeOptions(options: FitOptions, updates?: number): Settings {
   checkNames('fit', options, { ...NAMES, ...OF_EXPERIMENTS })
@@ -51,6 +51,7 @@ export function completeOptions(options: FitOptions, updates?: number): Settings
   checkKind('train', train, 'fill', 'arrays({ ... }), or a reader of thalweg/data')
   checkKind('loss', loss, 'forward', 'crossEntropy(), with its parentheses')
   checkKind('optimizer', optimizer, 'update', 'adam(), with its parentheses')
+  if (options.engine !== undefined) checkEngine('fit', options.engine)
   checkInteger('epochs', options.epochs, 1)
   if (batchSize !== 'all') checkInteger('batchSize', batchSize, 1, "give 'all' or a size such as 64")
   checkInteger('seed', seed, 0)

@@ -115,3 +115,8 @@ it('first weights that the machine has no memory for', async () => {
     /^dense1.weight \[2,2\]: the machine must have the memory for it.*\nreceived: .+\ntry: /,
   )
 })
+
+it('an engine that is none', async () => {
+  const asked: object = { engine: 'wasm' }
+  await rejects('compile/not-an-engine', () => fit(model, { ...recipe, ...asked }))
+})

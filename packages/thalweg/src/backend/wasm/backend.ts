@@ -12,6 +12,7 @@ import { describeFeatures, type Features } from './features.ts'
 import { type Linked, link } from './link.ts'
 import { align, Memory } from './memory.ts'
 import { assemble, bytesOf } from './module.ts'
+import { checkChoice, checkOptions } from './options.ts'
 import type { Sharing } from './threads/divide.ts'
 import { canShareMemory, checkedThreads, defaultSharing, defaultThreads } from './threads/host.ts'
 import { ThreadPool } from './threads/pool.ts'
@@ -26,7 +27,7 @@ export interface WasmOptions extends FeatureChoice {
   readonly threads?: number
   /**
    * `evenly` gives every thread its part of even the smallest kernels, and waits for it: slow, for tests of threads. Default:
-   * `worthwhile`, or `evenly` where THALWEG_SHARE_EVENLY is set.
+   * `worthwhile`, or `evenly` where THALWEG_SHARE_EVENLY is 1.
    */
   readonly sharing?: Sharing
 }
@@ -61,14 +62,24 @@ class WasmStorage implements Storage {
  *
  * @throws ThalwegError `backend/no-simd` where the engine has no WebAssembly SIMD
  * @throws ThalwegError `backend/bad-threads` where the number of threads is not a whole number of at least 1
+ * @throws ThalwegError `backend/bad-option`, `backend/unknown-option`, `backend/bad-numerics`, and `backend/bad-switch` for an
+ * environment variable that says neither yes nor no
  */
 export function wasmBackend(options: WasmOptions = {}): Backend {
+  checkOptions(options, NAMES)
+  checkChoice('wide', options.wide, [true, false])
+  checkChoice('sharing', options.sharing, ['worthwhile', 'evenly'])
   const features = options.features ?? chooseFeatures(options)
   const threads = options.threads === undefined ? defaultThreads() : checkedThreads(options.threads, 'wasmBackend')
   const memory = new Memory(threads > 1 && canShareMemory())
   const { sharing = defaultSharing() } = options
   return backendOn(memory, features, memory.isShared ? new ThreadPool(memory, { threads, sharing }) : undefined)
 }
+
+const NAMES = Object.keys({ threads: 0, numerics: 0, wide: 0, sharing: 0, features: 0 } satisfies Record<
+  keyof WasmOptions,
+  0
+>)
 
 /** The backend on a memory of its own, with the threads of a pool over it. */
 export function backendOn(memory: Memory, features: Features, pool: ThreadPool | undefined): Backend {

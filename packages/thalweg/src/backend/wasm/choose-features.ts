@@ -3,6 +3,7 @@ import { turnOnWide } from '#wide'
 import { ThalwegError } from '../../base/index.ts'
 import { type Features, probeFeatures, widened } from './features.ts'
 import { nodeEngine, nodeModule, setting } from './node.ts'
+import { switchSetting } from './options.ts'
 import type { V8 } from './wide.ts'
 
 export interface FeatureChoice {
@@ -12,14 +13,14 @@ export interface FeatureChoice {
    * what THALWEG_NUMERICS says, else `fast`.
    */
   readonly numerics?: 'fast' | 'strict'
-  /** Whether 256-bit instructions may be used where they are found to be sound. Default yes, unless THALWEG_WIDE is 0. */
+  /** Whether 256-bit instructions may be used where they are found to be sound. Default yes, unless THALWEG_WIDE is 0 (or false, off, no). */
   readonly wide?: boolean
 }
 
-/** @throws ThalwegError `backend/no-simd`, `backend/bad-numerics` */
+/** @throws ThalwegError `backend/no-simd`, `backend/bad-numerics`, `backend/bad-switch` */
 export function chooseFeatures(choice: FeatureChoice = {}): Features {
-  const numerics = checkedNumerics(choice.numerics ?? setting('THALWEG_NUMERICS') ?? 'fast')
-  const mayBeWide = choice.wide ?? setting('THALWEG_WIDE') !== '0'
+  const numerics = chosenNumerics(choice.numerics)
+  const mayBeWide = choice.wide ?? switchSetting('THALWEG_WIDE') ?? true
   const narrow = numerics === 'fast' ? turnOnRelaxed(probeFeatures()) : strictly(probeFeatures())
   return mayBeWide && turnOnWide(narrow) ? widened(narrow) : narrow
 }
@@ -38,10 +39,12 @@ function turnOnRelaxed(found: Features): Features {
   return probeFeatures()
 }
 
-function checkedNumerics(value: string): 'fast' | 'strict' {
+function chosenNumerics(asked: string | undefined): 'fast' | 'strict' {
+  const value = asked ?? setting('THALWEG_NUMERICS') ?? 'fast'
   if (value === 'fast' || value === 'strict') return value
+  const where = asked === undefined ? 'THALWEG_NUMERICS' : 'wasmBackend'
   throw new ThalwegError('backend/bad-numerics', {
-    rule: "wasm: numerics must be 'fast' or 'strict'",
+    rule: `${where}: numerics must be 'fast' or 'strict'`,
     received: `'${value}'`,
     try: "leave it out, or give 'strict' for the same bits on every machine",
   })

@@ -2,6 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { wasmBackend } from './backend.ts'
 import { chooseFeatures } from './choose-features.ts'
 import { describeFeatures, probeFeatures, widened } from './features.ts'
+import { defaultSharing } from './threads/host.ts'
 import { provenSound, results, trials } from './wide.ts'
 
 afterEach(() => {
@@ -14,7 +15,7 @@ test('strict numerics fuse nothing, by option or by the environment', () => {
   vi.stubEnv('THALWEG_NUMERICS', 'strict')
   expect(chooseFeatures().relaxedMadd).toBe(false)
   vi.stubEnv('THALWEG_NUMERICS', 'exact')
-  expect(() => wasmBackend()).toThrow("wasm: numerics must be 'fast' or 'strict'")
+  expect(() => wasmBackend()).toThrow("THALWEG_NUMERICS: numerics must be 'fast' or 'strict'")
 })
 
 test('the 256-bit path can be turned off, by option or by the environment', () => {
@@ -22,6 +23,37 @@ test('the 256-bit path can be turned off, by option or by the environment', () =
   expect(chooseFeatures({ wide: false })).toEqual(probeFeatures())
   vi.stubEnv('THALWEG_WIDE', '0')
   expect(chooseFeatures()).toEqual(probeFeatures())
+  vi.stubEnv('THALWEG_WIDE', 'off')
+  expect(chooseFeatures()).toEqual(probeFeatures())
+})
+
+test('nonsense is refused, in options and in the environment, by its name', () => {
+  const bad: readonly (readonly [string, unknown, string])[] = [
+    ['backend/bad-option', null, 'wasmBackend: options must be given by name\nreceived: null'],
+    ['backend/bad-option', 2, 'wasmBackend: options must be given by name\nreceived: 2\ntry: write { threads: 2 }'],
+    ['backend/bad-option', { wide: 'x' }, 'wasmBackend: wide must be true or false\nreceived: x'],
+    ['backend/unknown-option', { thread: 2 }, 'received: thread\ntry: did you mean "threads"?'],
+  ]
+  // As a program without types may call it.
+  for (const [code, options, message] of bad) {
+    const refused = expect.objectContaining({ code, message: expect.stringContaining(message) })
+    expect(() => Reflect.apply(wasmBackend, undefined, [options])).toThrow(refused)
+  }
+  for (const [name, text, received] of [
+    ['THALWEG_WIDE', 'abc', 'THALWEG_WIDE: the environment variable must be 1 or 0\nreceived: abc'],
+    ['THALWEG_SHARE_EVENLY', 'perhaps', 'THALWEG_SHARE_EVENLY: the'],
+    [
+      'THALWEG_THREADS',
+      'abc',
+      'THALWEG_THREADS: the number of threads must be a whole number from 1 to 256\nreceived: abc',
+    ],
+  ]) {
+    vi.stubEnv(name, text)
+    expect(() => wasmBackend()).toThrow(received)
+    vi.unstubAllEnvs()
+  }
+  vi.stubEnv('THALWEG_SHARE_EVENLY', '0')
+  expect(defaultSharing()).toBe('worthwhile')
 })
 
 test('a backend says what it uses', () => {

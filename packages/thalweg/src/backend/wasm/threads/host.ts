@@ -1,6 +1,7 @@
 /** Where threads come from: worker_threads in Node, Web Workers where a page may share memory, nowhere else. */
 import { ThalwegError } from '../../../base/index.ts'
 import { nodeModule, setting } from '../node.ts'
+import { switchSetting } from '../options.ts'
 import type { Sharing } from './divide.ts'
 import { type Introduction, type Mail, NODE_WORKER, WEB_WORKER } from './worker.ts'
 
@@ -79,25 +80,29 @@ export function maySleep(memory: WebAssembly.Memory): boolean {
  */
 export function defaultThreads(): number {
   const wanted = setting('THALWEG_THREADS')
-  if (wanted !== undefined) return checkedThreads(Number(wanted), 'THALWEG_THREADS')
+  if (wanted !== undefined) return checkedThreads(Number(wanted), 'THALWEG_THREADS', wanted)
   if (!canShareMemory()) return 1
   const system = nodeModule<NodeSystem>('node:os')
   return Math.min(system?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1, MOST_THREADS)
 }
 
+/** @throws ThalwegError `backend/bad-switch` */
 export function defaultSharing(): Sharing {
-  return setting('THALWEG_SHARE_EVENLY') ? 'evenly' : 'worthwhile'
+  return switchSetting('THALWEG_SHARE_EVENLY') ? 'evenly' : 'worthwhile'
 }
 
 /** More than anybody has; the low bits of a claim must be able to count their pieces. */
 const MOST_THREADS = 256
 
-/** @throws ThalwegError `backend/bad-threads` */
-export function checkedThreads(threads: number, where: string): number {
+/**
+ * @param written what stood there, where it was no number yet
+ * @throws ThalwegError `backend/bad-threads`
+ */
+export function checkedThreads(threads: number, where: string, written: unknown = threads): number {
   if (Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS) return threads
   throw new ThalwegError('backend/bad-threads', {
     rule: `${where}: the number of threads must be a whole number from 1 to ${MOST_THREADS}`,
-    received: String(threads),
+    received: String(written),
     try: 'leave it out to use the cores there are, or give 1 to compute on one thread',
   })
 }
