@@ -111,6 +111,26 @@ export function growth(points: readonly ScalingPoint[]): (number | undefined)[] 
   })
 }
 
+/**
+ * The slope of the logarithm of a figure over that of the size, by least squares through the upper half of the points that
+ * have one (two at least): what is proportional to size has 1. Undefined where fewer than two do.
+ */
+export function exponent(
+  points: readonly ScalingPoint[],
+  of: (point: ScalingPoint) => number | undefined,
+): number | undefined {
+  const places = points.flatMap((point) => {
+    const found = of(point)
+    return found === undefined ? [] : [[Math.log(point.value), Math.log(found)] as const]
+  })
+  const upper = places.slice(-Math.max(2, Math.ceil(places.length / 2)))
+  if (upper.length < 2) return undefined
+  const mean = (axis: 0 | 1): number => upper.reduce((sum, place) => sum + place[axis], 0) / upper.length
+  const [x, y] = [mean(0), mean(1)]
+  const along = upper.reduce((sum, place) => sum + (place[0] - x) * (place[1] - y), 0)
+  return along / upper.reduce((sum, place) => sum + (place[0] - x) ** 2, 0)
+}
+
 export function growsTooFast(grown: number | undefined): boolean {
   return grown !== undefined && grown > TOLERATED
 }
