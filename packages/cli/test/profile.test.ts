@@ -19,12 +19,17 @@ describe('thalweg profile', () => {
         kernels: kernels.length,
         roofline: { operationsPerSecond: 50e9, bytesPerSecond: 20e9 },
         batchSize: expect.any(Number),
+        kernelsMilliseconds: expect.any(Number),
+        backend: 'wasm',
+        features: expect.arrayContaining(['simd128', '1 thread']),
       }),
     ])
     expect(kernels.every(({ milliseconds }) => Number(milliseconds) >= 0)).toBe(true)
     expect(of('layer').map(({ layer }) => layer)).toEqual(expect.arrayContaining(['dense1', '']))
     expect(of('layer').reduce((sum, layer) => sum + Number(layer.kernels), 0)).toBe(kernels.length)
-    expect(JSON.parse(readFileSync(files[1], 'utf8')).kernels).toHaveLength(kernels.length)
+    const written = JSON.parse(readFileSync(files[1], 'utf8'))
+    expect(written.kernels).toHaveLength(kernels.length)
+    expect(written.features).toContain('1 thread')
     expect(readFileSync(files[3], 'utf8')).toMatch(/^<svg.+dense1.+<\/svg>/s)
   })
 

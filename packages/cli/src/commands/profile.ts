@@ -37,7 +37,8 @@ Kernels run one by one with a clock between them, on one batch, with learning ra
 the roofline: as fast as a matrix product multiplies and adds, or as fast as memory is read and written, whichever
 takes longer. Both are measured first, with as many threads; --peak and --bandwidth give them instead.
   of step   share of the time of all kernels
-  of roof   share of the roofline; above 100% where data came from a nearer cache than it did there
+  of roof   share of the roofline; above 100% where data came from a nearer cache than it did there, or where a 3x3
+            convolution saved multiplications (winograd, at most to 225%): what is counted is the plain sum
   GOP/s     billions of operations a second; each addition, multiplication or function value is one`
 
 /** The roofline's arrays are as large as what the step works on, within reason. */
@@ -97,13 +98,15 @@ export function addProfileCommand(program: Command, surroundings: Surroundings):
 
       const { backend } = engine
       const seen = `batches of ${batchSize} of ${subject.name}; ${backend.name}, ${backend.features.join(', ')}`
-      const kernelsMs = sumOf(found.kernels, ({ milliseconds }) => milliseconds)
       voice.say('')
       sayRows(voice, [
         ['network', subject.description],
         ['seen', seen],
         ['compiled', `in ${compileMs.toFixed(0)} ms: ${found.kernels.length} kernels`],
-        ['step', `${found.stepMilliseconds.toFixed(3)} ms in one go, ${kernelsMs.toFixed(3)} ms kernel by kernel`],
+        [
+          'step',
+          `${found.stepMilliseconds.toFixed(3)} ms in one go, ${found.kernelsMilliseconds.toFixed(3)} ms kernel by kernel`,
+        ],
         ['batch', `${Math.max(0, wholeMs - found.stepMilliseconds).toFixed(3)} ms to make it ready`],
         ['roofline', rooflineWords(found)],
       ])
@@ -119,8 +122,14 @@ export function addProfileCommand(program: Command, surroundings: Surroundings):
       for (const kernel of found.kernels) voice.event({ type: 'kernel', ...kernel })
       if (options.svg !== undefined)
         await writeFileAtomic(options.svg, profileSvg(found, { network: subject.description, seen }))
-      const { stepMilliseconds, rounds } = found
-      const result = { ...{ stepMilliseconds, rounds, roofline, seed, batchSize }, compileMilliseconds: compileMs }
+      const { stepMilliseconds, kernelsMilliseconds, rounds } = found
+      const result = {
+        ...{ stepMilliseconds, kernelsMilliseconds, rounds, roofline, seed, batchSize },
+        compileMilliseconds: compileMs,
+        // By the names of train's start event.
+        backend: backend.name,
+        features: backend.features,
+      }
       if (options.out !== undefined)
         await writeFileAtomic(
           options.out,

@@ -83,7 +83,7 @@ describe('against a roofline', () => {
       const figures = measureKernel(kernel, lowered.buffers)
       return { ...figures, milliseconds: [1, 5, 2][i], leastMilliseconds: leastMilliseconds(figures, roofline) }
     })
-    const text = printProgram(lowered, { kernels, stepMilliseconds: 7, rounds: 3, roofline })
+    const text = printProgram(lowered, { kernels, stepMilliseconds: 7, kernelsMilliseconds: 7, rounds: 3, roofline })
     expect(columnsAfterOperations(text).slice(0, 4)).toEqual([
       ['ms', 'of step', 'of roof'],
       ['1.000', '13%', '29%'],

@@ -51,10 +51,15 @@ describe('a profile', () => {
   test('has a time for each kernel and what the roofline allows it', () => {
     const plan = planOn(createEngine(wasmBackend({ threads: 1 })))
     const roofline = { operationsPerSecond: 2e9, bytesPerSecond: 1e9 }
-    const { kernels, stepMilliseconds, rounds } = profile(plan, { roofline, seconds: 0, warmUpSeconds: 0 })
+    const { kernels, stepMilliseconds, kernelsMilliseconds, rounds } = profile(plan, {
+      roofline,
+      seconds: 0,
+      warmUpSeconds: 0,
+    })
     expect(kernels.map(({ label }) => label)).toEqual(plan.lowered.kernels.map(({ label }) => label))
     expect(kernels.every(({ milliseconds }) => milliseconds >= 0)).toBe(true)
     expect(stepMilliseconds).toBeGreaterThan(0)
+    expect(kernelsMilliseconds).toBeGreaterThanOrEqual(Math.max(...kernels.map(({ milliseconds }) => milliseconds)))
     expect(rounds).toBeGreaterThanOrEqual(5)
     for (const { operations, bytesRead, bytesWritten, leastMilliseconds } of kernels)
       expect(leastMilliseconds).toBe(Math.max(operations / 2e6, (bytesRead + bytesWritten) / 1e6))

@@ -36,6 +36,11 @@ export interface Profile {
   readonly kernels: readonly KernelProfile[]
   /** Of a whole step in one go: median of all rounds. */
   readonly stepMilliseconds: number
+  /**
+   * Of a step kernel by kernel: median of all rounds. On a busy machine it is more than the kernels' own medians make together: most
+   * rounds are disturbed somewhere, each kernel is in few of them.
+   */
+  readonly kernelsMilliseconds: number
   readonly rounds: number
   readonly roofline: Roofline
 }
@@ -57,15 +62,20 @@ export function profile(plan: Profiled, options: ProfileOptions): Profile {
   checkAtLeast0('profile', 'warmUpSeconds', warmUpSeconds)
   const runs = plan.kernelRuns()
   const steps: number[] = []
+  const sums: number[] = []
   const times: number[][] = runs.map(() => [])
   const round = (): void => {
     steps.push(timeOf(() => plan.rerun()))
+    let sum = 0
     runs.forEach((run, kernel) => {
-      times[kernel].push(timeOf(run))
+      const time = timeOf(run)
+      sum += time
+      times[kernel].push(time)
     })
+    sums.push(sum)
   }
   for (const length of [warmUpSeconds, seconds]) {
-    for (const list of [steps, ...times]) list.length = 0
+    for (const list of [steps, sums, ...times]) list.length = 0
     const end = performance.now() + 1000 * length
     while (steps.length < FEWEST_ROUNDS || performance.now() < end) round()
   }
@@ -76,6 +86,7 @@ export function profile(plan: Profiled, options: ProfileOptions): Profile {
       return { ...figures, milliseconds: median(times[index]), leastMilliseconds: leastMilliseconds(figures, roofline) }
     }),
     stepMilliseconds: median(steps),
+    kernelsMilliseconds: median(sums),
     rounds: steps.length,
     roofline,
   }
