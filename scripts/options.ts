@@ -119,7 +119,7 @@ function strayWord(command: string, word: string): Error {
   return usage('excess-arguments', {
     rule: `${command}: there must be nothing but options`,
     received: word,
-    try: `${command} -- --help`,
+    try: typed(command, '--help'),
   })
 }
 
@@ -132,5 +132,10 @@ function helpOf<Values>({ name, about, options, words, notes }: CommandDescripti
   rows.push(['--help', 'print this'])
   const width = Math.max(...rows.map(([left]) => left.length)) + 3
   const lines = rows.map(([left, right]) => `  ${left.padEnd(width)}${right}`)
-  return [`${name} -- [options]`, '', about, '', ...lines, ...(notes === undefined ? [] : ['', notes])].join('\n')
+  return [typed(name, '[options]'), '', about, '', ...lines, ...(notes === undefined ? [] : ['', notes])].join('\n')
+}
+
+/** npm keeps options to itself unless dashes stand before them. */
+function typed(command: string, rest: string): string {
+  return `${command}${command.startsWith('npm ') ? ' --' : ''} ${rest}`
 }

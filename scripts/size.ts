@@ -25,6 +25,9 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { type BuildResult, build, type PluginBuild } from 'esbuild'
+import { suggest } from 'thalweg/base'
+import { usage } from '../packages/cli/src/errors.ts'
+import { type CommandDescription, runCommand } from './options.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const SOURCE = 'packages/thalweg/src/'
@@ -108,16 +111,29 @@ function foldersOf({ files }: Size): [string, number][] {
 
 const kilobytes = (bytes: number): string => `${(bytes / 1024).toFixed(1)} KB`
 
-async function main(): Promise<void> {
-  const asked = process.argv[2]
+const command: CommandDescription<object> = {
+  name: 'npm run size',
+  about: 'How much of a page the library is: bundled, minified and gzipped, in full and for what common programs take.',
+  words: { placeholder: 'NAME', about: `and what this one consists of: ${Object.keys(PROGRAMS).join(', ')}` },
+  options: {},
+}
+
+async function main(asked: readonly string[]): Promise<void> {
+  const unknown = asked.find((name) => !Object.hasOwn(PROGRAMS, name))
+  if (unknown !== undefined)
+    throw usage('bad-value', {
+      rule: 'npm run size: the name must be that of a program that is weighed',
+      received: unknown,
+      try: suggest(unknown, Object.keys(PROGRAMS), 'programs'),
+    })
   for (const [name, program] of Object.entries(PROGRAMS)) {
     const size = await sizeOf(program)
     console.log(
       `${name.padEnd(8)}${kilobytes(size.minified).padStart(10)} minified${kilobytes(size.gzipped).padStart(10)} gzipped`,
     )
-    if (name !== asked) continue
+    if (!asked.includes(name)) continue
     for (const [folder, bytes] of foldersOf(size)) console.log(`${kilobytes(bytes).padStart(12)}  ${folder}`)
   }
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main()
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await runCommand(command, (_, words) => main(words))

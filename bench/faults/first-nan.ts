@@ -5,13 +5,14 @@
  *
  *     node --conditions=source bench/faults/first-nan.ts [--cases N]
  */
-import { parseArgs } from 'node:util'
 import { type Random, random, ThalwegError } from 'thalweg/base'
 import { batchCount, batchRows, type Dataset, shuffled } from 'thalweg/data'
 import { advise } from 'thalweg/diagnose'
 import { build, createStore, type Layer, sequential } from 'thalweg/nn'
 import { add, div, log, neg, sqrt, square, type Tensor, zeros } from 'thalweg/tensor'
 import { completeOptions, type FindingEvent, type FitOptions, fit, type Origin, openSession } from 'thalweg/train'
+import { whole } from '../../scripts/option-kinds.ts'
+import { type CommandDescription, runCommand } from '../../scripts/options.ts'
 import { type Built, buildProgram } from './build.ts'
 import { isWeighted, layerPaths, type Program, withOptimizer } from './program.ts'
 import { choice, healthyProgram } from './sampler.ts'
@@ -218,20 +219,27 @@ async function found({ model, options }: Case): Promise<FindingEvent | undefined
   return finding
 }
 
-const { values } = parseArgs({ options: { cases: { type: 'string', default: '100' } } })
-const right = new Map<Case['cause'], number>()
-const all = new Map<Case['cause'], number>()
-for (let number = 0, made = 0; made < Number(values.cases); number++) {
-  const program = healthyProgram('tuning', number)
-  const draw = random(1, `faults/first-nan/${number}`)
-  const injected = injections[made % injections.length](buildProgram(program), program, draw)
-  if (!injected) continue
-  made++
-  const finding = await found(injected)
-  const isRight = finding?.origin !== undefined && injected.isRight(finding.origin)
-  all.set(injected.cause, (all.get(injected.cause) ?? 0) + 1)
-  right.set(injected.cause, (right.get(injected.cause) ?? 0) + Number(isRight))
-  if (!isRight)
-    console.log(`program ${number}, ${injected.cause}: ${injected.about}\n  said: ${finding?.message ?? 'nothing'}`)
+const command: CommandDescription<{ readonly cases: number }> = {
+  name: 'node --conditions=source bench/faults/first-nan.ts',
+  about: 'Whether the first number that is none is found where it was put.',
+  options: { cases: whole('N', 'injected numbers', 100, { least: 1, most: 100_000 }) },
 }
-for (const [cause, count] of all) console.log(`${cause}: ${right.get(cause)} of ${count} located`)
+
+await runCommand(command, async ({ cases }) => {
+  const right = new Map<Case['cause'], number>()
+  const all = new Map<Case['cause'], number>()
+  for (let number = 0, made = 0; made < cases; number++) {
+    const program = healthyProgram('tuning', number)
+    const draw = random(1, `faults/first-nan/${number}`)
+    const injected = injections[made % injections.length](buildProgram(program), program, draw)
+    if (!injected) continue
+    made++
+    const finding = await found(injected)
+    const isRight = finding?.origin !== undefined && injected.isRight(finding.origin)
+    all.set(injected.cause, (all.get(injected.cause) ?? 0) + 1)
+    right.set(injected.cause, (right.get(injected.cause) ?? 0) + Number(isRight))
+    if (!isRight)
+      console.log(`program ${number}, ${injected.cause}: ${injected.about}\n  said: ${finding?.message ?? 'nothing'}`)
+  }
+  for (const [cause, count] of all) console.log(`${cause}: ${right.get(cause)} of ${count} located`)
+})

@@ -4,7 +4,6 @@
  *
  *     node --conditions=source bench/faults/overhead.ts [--pairs N] [--networks mlp,cnn]
  */
-import { parseArgs } from 'node:util'
 import { digits } from 'thalweg/data'
 import { advise } from 'thalweg/diagnose'
 import {
@@ -21,6 +20,8 @@ import {
 } from 'thalweg/nn'
 import { adam } from 'thalweg/optim'
 import { type FitOptions, fit } from 'thalweg/train'
+import { names, whole } from '../../scripts/option-kinds.ts'
+import { type CommandDescription, runCommand } from '../../scripts/options.ts'
 import { meanInterval } from './intervals.ts'
 
 interface Network {
@@ -65,9 +66,19 @@ const networks: Readonly<Record<string, Network>> = {
   },
 }
 
-const { values: options } = parseArgs({
-  options: { pairs: { type: 'string', default: '5' }, networks: { type: 'string', default: 'mlp,cnn' } },
-})
+interface OverheadOptions {
+  readonly pairs: number
+  readonly networks: readonly string[] | undefined
+}
+
+const command: CommandDescription<OverheadOptions> = {
+  name: 'node --conditions=source bench/faults/overhead.ts',
+  about: 'What advice costs: the same runs with and without a babysitter, in turns.',
+  options: {
+    pairs: whole('N', 'runs of each', 5, { least: 2, most: 1000 }),
+    networks: names('networks', Object.keys(networks)),
+  },
+}
 
 interface Timing {
   /** From the call until the first step is made: compiling, looking at the data, the first reading. */
@@ -106,13 +117,17 @@ async function timeOf({ layers, epochs }: Network, train: FitOptions['train'], a
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
 const percent = (share: number): string => `${(100 * share).toFixed(1)}%`
 
-for (const name of options.networks.split(',')) {
+await runCommand(command, async ({ pairs, networks: chosen = Object.keys(networks) }) => {
+  for (const name of chosen) await compare(name, pairs)
+})
+
+async function compare(name: string, pairs: number): Promise<void> {
   const network = networks[name]
   const train = digits({ size: network.examples })
   await timeOf({ ...network, epochs: 1 }, train, true) // compilers tier up, caches fill
   const plain: Timing[] = []
   const advised: Timing[] = []
-  for (let pair = 0; pair < Number(options.pairs); pair++) {
+  for (let pair = 0; pair < pairs; pair++) {
     for (const watched of pair % 2 === 0 ? [false, true] : [true, false]) {
       const list = watched ? advised : plain
       list.push(await timeOf(network, train, watched))
