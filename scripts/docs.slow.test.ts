@@ -1,6 +1,10 @@
-/** What the documentation shows is TypeScript that compiles, and its list of errors is the one in the source. */
-import { readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+/**
+ * What the documentation shows is TypeScript that compiles, and runs where it is a whole program and a short one; its list of
+ * errors is the one in the source.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { errorsPage } from './error-codes.ts'
@@ -43,7 +47,49 @@ function complaints(files: ReadonlyMap<string, string>): string[] {
   })
 }
 
+/** A page shows a part of a program, a file for the command line, or one that reads a file of the reader's. */
+const NO_PROGRAM = /^declare |^export default|[.]csv'/m
+/** Programs that train for longer are left to the reader. */
+const MOST_EPOCHS = 6
+
+/** Runs programs one after another in one process; returns what those that failed threw. */
+function failures(programs: readonly { readonly file: string; readonly text: string }[]): string[] {
+  // There imports of the library lead to this one, and nothing else looks for files.
+  const folder = mkdtempSync(join(top, 'node_modules', '.programs-'))
+  try {
+    const names = programs.map(({ file, text }, index) => {
+      const name = `${index}-${basename(file)}`
+      writeFileSync(join(folder, name), text)
+      return name
+    })
+    const runner = `for (const name of ${JSON.stringify(names)})
+      await import('./' + name).catch((error) => console.error(name + ': ' + error.message.replaceAll('\\n', ' | ')))`
+    writeFileSync(join(folder, 'run.ts'), runner)
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+    mkdirSync(join(folder, 'cwd'))
+    const args = ['--conditions=source', '--import', 'tsx', join(folder, 'run.ts')]
+    const { status, stderr } = spawnSync(process.execPath, args, { cwd: join(folder, 'cwd'), encoding: 'utf8' })
+    const said = stderr.split('\n').filter((line) => line !== '')
+    return status === 0 ? said : [...said, `ended with ${status}`]
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
 describe('documentation', () => {
+  it('shows programs that run', { timeout: 300_000 }, () => {
+    const programs = pages.flatMap(blocksOf).filter(({ text }) => {
+      const epochs = [...text.matchAll(/epochs: (\d+)/g)].map(([, count]) => Number(count))
+      return !NO_PROGRAM.test(text) && Math.max(0, ...epochs) <= MOST_EPOCHS
+    })
+    expect(programs.length).toBeGreaterThan(30)
+    // One that compiles and does not run, to see that somebody looks.
+    const broken = `import { dense } from 'thalweg/nn'\ndense(-1)`
+    expect(failures([...programs, { file: 'broken.ts', text: broken }])).toEqual([
+      expect.stringMatching(/-broken.ts: dense: units must be/),
+    ])
+  })
+
   it('shows programs that compile, and so do the files for the command line', { timeout: 120_000 }, () => {
     const files = new Map(pages.flatMap(blocksOf).map(({ file, text }) => [file, text]))
     expect(files.size).toBeGreaterThan(15)
