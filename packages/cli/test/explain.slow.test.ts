@@ -1,5 +1,5 @@
 /** What a run says about its health, while it goes on and afterwards. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DOMParser } from '@xmldom/xmldom'
 import { describe, expect, it } from 'vitest'
@@ -121,6 +121,30 @@ describe('a sick run', () => {
     expect(explained.events).toMatchObject([{ type: 'end', findings: 0, health: { watched: 'none' } }])
     expect(readFileSync(join(run, 'report.html'), 'utf8')).toContain('nobody watched (--babysit off)')
   })
+})
+
+it('a run that its own file ends is not called good, and says what ended it', async () => {
+  const folder = emptyFolder()
+  const [file, link, run] = ['clouds.ts', 'link', 'run'].map((name) => join(folder, name))
+  const text = readFileSync(writeExperiment(folder, 0.05), 'utf8')
+  const wrapped = `{ ...all, fill(...args) { if (++fills > 40) throw new Error('disk gone'); all.fill(...args) } }`
+  writeFileSync(
+    file,
+    text
+      .replace('export default', 'let fills = 0\nconst all = moons({ size: 512, seed: 1 })\nexport default')
+      .replace('train: moons({ size: 512, seed: 1 })', `train: ${wrapped}`),
+  )
+  // Traces have the place itself.
+  symlinkSync(folder, link)
+  const { code, stderr } = await thalweg('train', join(link, 'clouds.ts'), '--out', run)
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/clouds[.]ts: the exp.+\nreceived: Error: disk gone/)])
+  const { stdout } = await thalweg('explain', run)
+  expect(stdout).toMatch(
+    /error cli\/broken-experiment ended the run\n.*clouds[.]ts[\s\S]*disk gone[\s\S]*health +it failed/,
+  )
+  const html = readFileSync(join(run, 'report.html'), 'utf8')
+  expect(html).toContain('<p class="verdict error">it failed')
+  expect(html).toContain('disk gone')
 })
 
 describe('an ensemble', () => {

@@ -48,6 +48,7 @@ const endFields = {
   epochs: z.number().int(),
   seconds: z.number(),
   health: z.strictObject({
+    came: z.literal('finished'),
     watched: z.enum(['all', 'part', 'none']),
     ...{ errors: codes, warnings: codes, notes: codes, mended: codes },
   }),

@@ -7,10 +7,10 @@ import { addSharedOptions, type SharedOptions } from '../options.ts'
 import { exists } from '../read.ts'
 import { readCaseFile } from '../run/case-file.ts'
 import { whenText } from '../run/case-words.ts'
-import { readManifest, reportFile, runFolder } from '../run/folder.ts'
+import { isFinished, readManifest, reportFile, runFolder } from '../run/folder.ts'
 import { type Case, findingsIn, healthIn } from '../run/health.ts'
 import { reportOf } from '../run/report.ts'
-import { healthText, networksText, sayCase, sayMendCase } from '../terminal/findings.ts'
+import { healthText, networksText, sayCase, sayFailureCase, sayMendCase } from '../terminal/findings.ts'
 import { sayRows } from '../terminal/summary.ts'
 import { createVoice } from '../voice.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -41,6 +41,8 @@ export function addExplainCommand(program: Command, { streams, finish }: Surroun
         sayCase(finding, voice, networks && networksText(networks, manifest.ensemble ?? 1))
       }
     }
+    const health = healthIn(caseFile, manifest, await isFinished(folder))
+    if (health.failure) sayFailureCase(health.failure, voice)
     sayCases(standing)
     for (const mend of mends) sayMendCase(mend, voice)
     for (const { attempt, step, cases } of givenUp) {
@@ -50,7 +52,6 @@ export function addExplainCommand(program: Command, { streams, finish }: Surroun
     for (const event of [...findings, ...mends]) voice.event({ ...event })
     if (options.out !== undefined) await writeFileAtomic(options.out, await reportOf(folder))
     const page = options.out ?? ((await exists(reportFile(folder))) ? reportFile(folder) : undefined)
-    const health = healthIn(caseFile, manifest)
     sayRows(voice, [
       ['health', healthText(health, manifest, voice.style)],
       ...(page === undefined ? [] : [['report', page] as const]),

@@ -7,7 +7,7 @@ import type { EpochEvent, TrainEvent } from 'thalweg/train'
 import { asThalwegError, EXIT } from '../errors.ts'
 import { type EngineOptions, engineEnvironment } from '../options.ts'
 import { checkRecipe, modelOf } from '../recipes/recipe.ts'
-import { appendWatch, readCaseFile } from '../run/case-file.ts'
+import { appendFailure, appendWatch, readCaseFile } from '../run/case-file.ts'
 import {
   createRunFolder,
   isFinished,
@@ -75,7 +75,7 @@ export async function runEnsembleSitting(
     const result = resultOf(verdict, { epochs: manifest.recipe.epochs, seconds })
     await writeResult(folder, result)
     await writeReport(folder)
-    const health = healthIn(await readCaseFile(folder), manifest)
+    const health = healthIn(await readCaseFile(folder), manifest, true)
     sayVerdict(verdict, voice)
     sayRows(voice, [
       ['trained', `${trainedText(manifest)} in ${duration(seconds)}`],
@@ -89,7 +89,7 @@ export async function runEnsembleSitting(
     return EXIT.done
   } catch (error) {
     voice.hide()
-    await sayLeft(sitting, voice)
+    await sayLeft(sitting, error, voice)
     throw error
   } finally {
     voice.hide()
@@ -98,7 +98,8 @@ export async function runEnsembleSitting(
 }
 
 /** Some of it failed: what there is of the rest, and where what is known of it stands. */
-async function sayLeft({ folder, manifest }: Sitting, voice: Voice): Promise<void> {
+async function sayLeft({ folder, manifest }: Sitting, error: unknown, voice: Voice): Promise<void> {
+  appendFailure(folder, error)
   const [{ findings }, left] = await Promise.all([readCaseFile(folder), leftIn({ folder, manifest })])
   await writeReport(folder).catch(() => undefined)
   voice.say(`\n  ${left}`)

@@ -7,6 +7,7 @@ import path from 'node:path'
 import type { Reading } from 'thalweg/diagnose'
 import { type Change, type FindingEvent, type MendEvent, type Snapshot, writeFileAtomic } from 'thalweg/train'
 import { z } from 'zod'
+import { asThalwegError } from '../errors.ts'
 import { exists, readFile } from '../read.ts'
 import { type Babysitting, babysittings } from './babysit.ts'
 import { type RunFolder, readManifest } from './folder.ts'
@@ -29,6 +30,17 @@ export interface KnownWatch {
   readonly type: 'watch'
   readonly how: Babysitting
   readonly step: number
+}
+
+/** A sitting ended by an error: the three lines that were said of it. The next sitting begins with a watch. */
+export interface KnownFailure {
+  readonly type: 'failure'
+  /** Updates made, as far as epochs tell. */
+  readonly step: number
+  readonly code: string
+  readonly rule: string
+  readonly received: string
+  readonly try: string
 }
 
 /** A change as it was written down; of a later version, one that is not known here. */
@@ -114,15 +126,26 @@ const watchSchema: z.ZodType<KnownWatch> = z.object({
   step: z.number(),
 })
 
-type KnownLine = KnownFinding | KnownMend | KnownReading | KnownWatch
+const failureSchema: z.ZodType<KnownFailure> = z.object({
+  type: z.literal('failure'),
+  step: z.number(),
+  code: z.string(),
+  rule: z.string(),
+  received: z.string(),
+  try: z.string(),
+})
 
-const lineSchema: z.ZodType<KnownLine> = z.union([findingSchema, mendSchema, readingSchema, watchSchema])
+type KnownLine = KnownFinding | KnownMend | KnownReading | KnownWatch | KnownFailure
+
+const lineSchema: z.ZodType<KnownLine> = z.union([findingSchema, mendSchema, readingSchema, watchSchema, failureSchema])
 
 export interface CaseFile {
   readonly watches: readonly KnownWatch[]
   readonly findings: readonly KnownFinding[]
   readonly mends: readonly KnownMend[]
   readonly readings: readonly KnownReading[]
+  /** What the last sitting ended with, if that was an error. */
+  readonly failure?: KnownFailure | undefined
 }
 
 /** @param member of an ensemble, from 1 */
@@ -133,6 +156,16 @@ export function appendCase(folder: RunFolder, event: FindingEvent | MendEvent, m
 /** A sitting begins, from `step` on: told apart from one in which nothing was found. */
 export function appendWatch(folder: RunFolder, how: Babysitting, step: number): void {
   append(folder, { type: 'watch', how, step })
+}
+
+/** A sitting ends with an error. What cannot be written, as on a full disk, is left out: the error itself is told anyway. */
+export function appendFailure(folder: RunFolder, error: unknown, step = 0): void {
+  const { code, rule, received, try: advice } = asThalwegError(error)
+  try {
+    append(folder, { type: 'failure', step, code, rule, received, try: advice })
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause)) throw cause
+  }
 }
 
 /** The few figures that a report draws. */
@@ -170,6 +203,9 @@ export async function readCaseFile(folder: RunFolder): Promise<CaseFile> {
     findings: known.filter((line) => line.type === 'finding'),
     mends: known.filter((line) => line.type === 'mend'),
     readings: known.filter((line) => line.type === 'reading'),
+    failure: known.reduce<KnownFailure | undefined>((last, line) => {
+      return line.type === 'failure' ? line : line.type === 'watch' ? undefined : last
+    }, undefined),
   }
 }
 

@@ -2,6 +2,7 @@
 import { figure, percent, plural } from '../terminal/format.ts'
 import type { Row } from '../terminal/summary.ts'
 import type { KnownFinding, KnownMend } from './case-file.ts'
+import type { Failure } from './health.ts'
 
 /** With the evidence and its source. */
 export function findingRows({ message, evidence, cause, source, ...finding }: KnownFinding): Row[] {
@@ -11,6 +12,14 @@ export function findingRows({ message, evidence, cause, source, ...finding }: Kn
     ['likely', cause],
     ['try', finding.try],
     ['source', source],
+  ]
+}
+
+/** Of what a run failed with, beneath its rule. */
+export function failureRows(failure: Failure): Row[] {
+  return [
+    ['received', failure.received],
+    ['try', failure.try],
   ]
 }
 

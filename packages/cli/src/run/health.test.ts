@@ -44,9 +44,9 @@ function caseOf(parts: Partial<CaseFile>): CaseFile {
   return { watches: [], findings: [], mends: [], readings: [], ...parts }
 }
 
-function textOf(parts: Partial<CaseFile>, more: Partial<Manifest> = {}): string {
+function textOf(parts: Partial<CaseFile>, more: Partial<Manifest> = {}, isFinished = true): string {
   const whole = { ...manifest, ...more }
-  return healthText(healthIn(caseOf(parts), whole), whole, styleFor({}))
+  return healthText(healthIn(caseOf(parts), whole, isFinished), whole, styleFor({}))
 }
 
 it('keeps what is true of the run as it stands apart from what was given up', () => {
@@ -106,6 +106,17 @@ it('says where nobody watched', () => {
   expect(textOf({ watches: [watch('advise', 0), watch('off', 9)] })).toContain('nobody watched a part of it')
   expect(textOf({}, { babysit: 'off' })).toBe('nobody watched (--babysit off)')
   expect(textOf({}, { ensemble: 3, members: 'trials' })).toBe('nobody watches the trials of a search')
+})
+
+it('calls nothing good that did not come to its end', () => {
+  const words = { code: 'cli/broken-experiment', rule: 'mine.ts: the file must run', received: 'Error: gone', try: 'x' }
+  const failure = { type: 'failure', step: 9, ...words } as const
+  expect(healthIn(caseOf({ failure }), manifest, false)).toMatchObject({ came: 'failed', failure: words })
+  expect(textOf({ failure }, {}, false)).toBe('it failed; nothing wrong was seen until then')
+  expect(textOf({ failure, findings: [found('slow')] }, {}, false)).toBe('slow; it failed')
+  expect(textOf({}, {}, false)).toBe('it is not finished; nothing wrong was seen until then')
+  // What was gone on with and came to its end has nothing to do with how it went before.
+  expect(healthIn(caseOf({ failure }), manifest, true)).not.toHaveProperty('failure')
 })
 
 it('draws layers without what was read of attempts that were given up', () => {

@@ -4,6 +4,10 @@ import type { CaseFile, KnownFinding, KnownMend, KnownWatch } from './case-file.
 import type { Manifest } from './manifest.ts'
 
 export interface Health {
+  /** Whether it came to its end, failed on its way, or is not there yet: it goes on, or was interrupted. */
+  readonly came: 'finished' | 'failed' | 'unfinished'
+  /** What it failed with, in the lines that were said of it. */
+  readonly failure?: Failure
   /** Whether a babysitter looked on: at all of the run, at a part of it, or not. */
   readonly watched: 'all' | 'part' | 'none'
   /** Codes of what was found, each once. What was mended is not among them, unless it came back as more than a note. */
@@ -15,12 +19,25 @@ export interface Health {
   readonly networks?: Readonly<Record<string, readonly number[]>>
 }
 
-export function healthIn({ findings, mends, watches }: CaseFile, manifest: Manifest): Health {
+export interface Failure {
+  readonly code: string
+  readonly rule: string
+  readonly received: string
+  readonly try: string
+}
+
+/** @param isFinished whether the run has a result */
+export function healthIn(
+  { findings, mends, watches, failure }: CaseFile,
+  manifest: Manifest,
+  isFinished: boolean,
+): Health {
   const { findings: open, mended } = whatStands(findings, mends)
   const codes = (severity: KnownFinding['severity']): string[] =>
     distinct(open.filter((one) => one.severity === severity).map(({ code }) => code))
   const [errors, warnings, notes] = [codes('error'), codes('warning'), codes('info')]
   return {
+    ...(isFinished ? ({ came: 'finished' } as const) : howFar(failure)),
     watched: watchedIn(watches, manifest),
     errors,
     warnings: warnings.filter((code) => !errors.includes(code)),
@@ -28,6 +45,12 @@ export function healthIn({ findings, mends, watches }: CaseFile, manifest: Manif
     mended,
     ...(manifest.ensemble !== undefined && manifest.members === undefined && { networks: networksIn(open) }),
   }
+}
+
+function howFar(failure: CaseFile['failure']): Pick<Health, 'came' | 'failure'> {
+  if (!failure) return { came: 'unfinished' }
+  const { code, rule, received, try: advice } = failure
+  return { came: 'failed', failure: { code, rule, received, try: advice } }
 }
 
 /** What was found, as far as it is true of the run as it stands, and what was true of attempts that were given up. */

@@ -8,7 +8,7 @@ import { duration, loss, percent, plural, r2 } from '../terminal/format.ts'
 import { styleFor } from '../terminal/style.ts'
 import type { Row } from '../terminal/summary.ts'
 import { type CaseFile, type KnownMend, readCaseFile } from './case-file.ts'
-import { changesText, findingRows, mendRows, trialsOf, verdictOf, whenText } from './case-words.ts'
+import { changesText, failureRows, findingRows, mendRows, trialsOf, verdictOf, whenText } from './case-words.ts'
 import { comparedCurves, curvesOf } from './curves.ts'
 import { describeRun } from './description.ts'
 import { type KnownResult, type RunFolder, readManifest, readResult, reportFile } from './folder.ts'
@@ -44,7 +44,7 @@ interface ReportParts {
 const WIDTH = 860
 
 function bodyOf({ manifest, curves, caseFile, result }: ReportParts): string {
-  const health = healthIn(caseFile, manifest)
+  const health = healthIn(caseFile, manifest, result !== undefined)
   const { standing, givenUp, led } = findingsIn(caseFile)
   const { mends } = caseFile
   const cases = (list: readonly Case[]): string => list.map((one) => findingHtml(one, manifest)).join('\n')
@@ -57,6 +57,7 @@ function bodyOf({ manifest, curves, caseFile, result }: ReportParts): string {
       ...changedRows(led),
       ['made', madeText(manifest)],
     ]),
+    ...section('Failure', failureHtml(health)),
     ...section('Findings', `${cases(wrong)}${foldedHtml(notesText(notes), cases(notes))}`),
     ...section('Mends', mends.map(mendHtml).join('\n')),
     ...section('Attempts that were given up', givenUp.map((one) => givenUpHtml(one, cases)).join('\n')),
@@ -71,12 +72,25 @@ function section(title: string, content: string): string[] {
 }
 
 function headerHtml(manifest: Manifest, health: Health): string {
-  const { errors, warnings, watched } = health
-  const tone = errors.length > 0 ? 'error' : warnings.length > 0 ? 'warning' : watched === 'none' ? 'nothing' : 'good'
+  const tone = toneOf(health)
   const verdict = healthText(health, manifest, styleFor({}))
   return `<header><p class="eyebrow">a run of thalweg train</p>
 <h1>${escapeXml(manifest.name)}</h1>
 <p class="verdict ${tone}">${escapeXml(verdict)}</p></header>`
+}
+
+/** Nothing is good before its end. */
+function toneOf({ came, errors, warnings, watched }: Health): string {
+  if (came === 'failed' || errors.length > 0) return 'error'
+  if (warnings.length > 0) return 'warning'
+  return came === 'unfinished' || watched === 'none' ? 'nothing' : 'good'
+}
+
+/** What ended it, in the lines that were said of it. */
+function failureHtml({ failure }: Health): string {
+  if (!failure) return ''
+  return `<article class="error"><h3><span class="tag">error</span> <code>${escapeXml(failure.code)}</code></h3>
+<p>${escapeXml(failure.rule)}</p>${rowsHtml(failureRows(failure))}</article>`
 }
 
 /** How far it came, and how good it is. */

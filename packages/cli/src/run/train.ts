@@ -14,7 +14,7 @@ import { firstWeights } from '../recipes/weights.ts'
 import { createProgress } from '../terminal/progress.ts'
 import type { Voice } from '../voice.ts'
 import { babysitterFor } from './babysit.ts'
-import { appendCase, appendReading, appendWatch, cutCase, readCaseFile } from './case-file.ts'
+import { appendCase, appendFailure, appendReading, appendWatch, cutCase, readCaseFile } from './case-file.ts'
 import {
   appendMetrics,
   createRunFolder,
@@ -96,6 +96,7 @@ async function trainSitting(sitting: Sitting, context: SittingContext, held: Hel
 
   /** It failed: what it had is kept, and what is wrong with it can be read. A full disk may refuse the page. */
   async function close(error: unknown): Promise<void> {
+    appendFailure(folder, error, history.at(-1)?.step)
     await writeReport(folder).catch(() => undefined)
     await sayFailure(sitting, error, voice)
   }
@@ -139,7 +140,7 @@ async function trainSitting(sitting: Sitting, context: SittingContext, held: Hel
   const result = resultOf(run, restoresBest({ ...ingredients, earlyStopping: recipe.earlyStopping }))
   await writeResult(folder, result)
   await writeReport(folder)
-  const health = healthIn(await readCaseFile(folder), manifest)
+  const health = healthIn(await readCaseFile(folder), manifest, true)
   sayEnd(run, sitting, health, voice)
   voice.event({ type: 'end', ...result, health, run: folder.path })
   return EXIT.done

@@ -2,6 +2,7 @@
  * Code of users: what goes wrong in it is told as theirs, with the file's name. It may throw, now or when it is called much later
  * (a model's function, a loss); it may end the process; it may wait for what never comes.
  */
+import { existsSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import { ThalwegError } from 'thalweg'
 
@@ -23,6 +24,8 @@ export async function usersCode<T>(
   failed: (received: string, cause: unknown) => ThalwegError = (received, cause) => brokenFile(file, received, cause),
 ): Promise<T> {
   known.set(path.resolve(file), file)
+  // Traces name a file by where it really is, whatever link led to it.
+  if (existsSync(file)) known.set(realpathSync(file), file)
   const before = running
   running = file
   try {

@@ -1,8 +1,17 @@
 /** Findings and mends in words, once each: where they arose while a run goes on, in full when somebody asks. */
 import type { FindingEvent, MendEvent } from 'thalweg/train'
 import type { KnownFinding, KnownMend } from '../run/case-file.ts'
-import { changesText, findingRows, mendRows, placeText, trialsOf, verdictOf, whenText } from '../run/case-words.ts'
-import type { Health } from '../run/health.ts'
+import {
+  changesText,
+  failureRows,
+  findingRows,
+  mendRows,
+  placeText,
+  trialsOf,
+  verdictOf,
+  whenText,
+} from '../run/case-words.ts'
+import type { Failure, Health } from '../run/health.ts'
 import type { Voice } from '../voice.ts'
 import { percent } from './format.ts'
 import type { Style } from './style.ts'
@@ -63,6 +72,13 @@ export function sayMendCase(mend: KnownMend, voice: Voice): void {
   sayEvidence([...mendRows(mend), ...tried], voice)
 }
 
+/** What a run ended with. */
+export function sayFailureCase(failure: Failure, voice: Voice): void {
+  const { style } = voice
+  voice.say(`  ${painted('error', style)} ${style.bold(failure.code)} ${style.dim('ended the run')}`)
+  sayEvidence([['rule', failure.rule], ...failureRows(failure)], voice)
+}
+
 function sayEvidence(rows: readonly Row[], voice: Voice): void {
   const room = Math.max(40, voice.width() - 15)
   const lines = rows.flatMap(([label, words]) =>
@@ -89,7 +105,7 @@ function verdictPaint(mend: MendEvent | KnownMend, { good, bold }: Style): (text
 
 /** How a run fared, in one line. */
 export function healthText(health: Health, { members, ensemble = 1 }: HealthOf, style: Style): string {
-  const { watched, errors, warnings, notes, mended, networks } = health
+  const { came, watched, errors, warnings, notes, mended, networks } = health
   const found = (codes: readonly string[]): string =>
     networks ? byNetworks(codes, (code) => networksText(networks[code] ?? [], ensemble)) : codes.join(', ')
   const wrong = [...errors, ...warnings]
@@ -97,13 +113,17 @@ export function healthText(health: Health, { members, ensemble = 1 }: HealthOf, 
     ...(mended.length > 0 ? [`mended: ${mended.join(', ')}`] : []),
     ...(notes.length > 0 ? [`${notes.length === 1 ? 'note' : 'notes'}: ${found(notes)}`] : []),
   ]
+  const end = came === 'finished' ? [] : [came === 'failed' ? style.bad('it failed') : 'it is not finished']
   if (watched === 'none') {
     const nobody = members === 'trials' ? 'nobody watches the trials of a search' : 'nobody watched (--babysit off)'
-    return [nobody, ...(wrong.length > 0 ? [style.bad(found(wrong))] : []), ...asides].join('; ')
+    return [nobody, ...end, ...(wrong.length > 0 ? [style.bad(found(wrong))] : []), ...asides].join('; ')
   }
   if (watched === 'part') asides.push('nobody watched a part of it (--babysit off)')
-  const verdict = wrong.length === 0 ? style.good('nothing wrong was seen') : style.bad(found(wrong))
-  return [verdict, ...asides].join('; ')
+  if (wrong.length > 0) return [style.bad(found(wrong)), ...end, ...asides].join('; ')
+  const seen = 'nothing wrong was seen'
+  return came === 'finished'
+    ? [style.good(seen), ...asides].join('; ')
+    : [...end, `${seen} until then`, ...asides].join('; ')
 }
 
 /** Of a run's manifest: whether it is an ensemble, of how many networks. */
