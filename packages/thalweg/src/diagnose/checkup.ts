@@ -34,7 +34,9 @@ export async function checkup(model: Model, options: FitOptions): Promise<Checku
   const { orders, batchSize, train, optimizer, schedule } = given
   const settings = { ...given, store: copyOf(model, given) }
   const session = openSession(model, settings)
-  const watch = openWatch({ model, settings, session }, { readingEvery: 1, ailments, dataBudget: DATA_BUDGET })
+  // As they were given: weights that nobody gave are new, and stand in a store only because they are tried here.
+  const run = { model, settings: given, session }
+  const watch = openWatch(run, { readingEvery: 1, ailments, dataBudget: DATA_BUDGET })
   const begin = { epoch: 0, batch: 0, step: 0 }
   try {
     const findings = [...modelFindings(model, train.inputShape, batchSize), ...watch.begin(begin)]

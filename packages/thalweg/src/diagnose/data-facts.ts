@@ -47,8 +47,19 @@ export interface DataFacts {
   readonly targets: readonly Spread[] | undefined
   /** How far the batches of the first epoch are from random samples of the targets; undefined for shuffled orders. */
   readonly order: { readonly ratio: number; readonly threshold: number; readonly lost: number } | undefined
-  /** Share of the validation examples that stand in the training part too, beyond what it repeats itself. */
-  readonly shared: { readonly share: number; readonly repeated: number } | undefined
+  readonly shared: SharedFacts | undefined
+}
+
+/** Of the validation examples that stand in the training part too. */
+export interface SharedFacts {
+  /** Of all validation examples, and the share of the training examples that stand there more than once. */
+  readonly share: number
+  readonly repeated: number
+  /**
+   * Share of the validation examples that are copies: where few rows are possible, as in a table of a few small numbers, others
+   * are next to a row that comes again; next to these none is.
+   */
+  readonly copied: number
 }
 
 /** More features than these are not listed one by one. */
@@ -237,23 +248,72 @@ function indicators(labels: ArrayLike<number>, classes: number): Float32Array {
 }
 
 /** Nothing where a part is too large to be read within the budget. */
-function sharedOf(train: Dataset, valid: Dataset, budget: number): DataFacts['shared'] {
+function sharedOf(train: Dataset, valid: Dataset, budget: number): SharedFacts | undefined {
   const width = sizeOf(train.inputShape)
   if (train.size * width > budget || valid.size * width > budget) return undefined
-  const known = new Map<string, number>()
-  for (const text of textsOf(train)) known.set(text, (known.get(text) ?? 0) + 1)
-  let hits = 0
-  for (const text of textsOf(valid)) if (known.has(text)) hits++
+  const { inputs } = sampleOf(train, Number.POSITIVE_INFINITY)
+  const known = new Map<string, { readonly row: number; count: number }>()
+  for (const [row, text] of textsOf(inputs, width).entries()) {
+    const first = known.get(text)
+    if (first) first.count++
+    else known.set(text, { row, count: 1 })
+  }
+  const others = sampleOf(valid, Number.POSITIVE_INFINITY).inputs
+  const twins = textsOf(others, width).flatMap((text) => known.get(text)?.row ?? [])
   let repeated = 0
-  for (const count of known.values()) if (count > 1) repeated += count
-  return { share: hits / valid.size, repeated: repeated / train.size }
+  for (const { count } of known.values()) if (count > 1) repeated += count
+  const share = twins.length / valid.size
+  const isMuch = share > MUCH && twins.length >= LEAST_TWINS
+  const distinct = isMuch ? [...known.values()].map(({ row }) => row) : []
+  const copied = isMuch ? share * shareOfLonely(inputs, width, distinct, twins) : 0
+  return { share, repeated: repeated / train.size, copied }
 }
 
-function* textsOf(dataset: Dataset): Generator<string> {
-  const { inputs, rows } = sampleOf(dataset, Number.POSITIVE_INFINITY)
-  const width = inputs.length / rows.length
+/** Below this nobody asks where shared examples come from. */
+const MUCH = 0.1
+const LEAST_TWINS = 3
+/** Shared examples whose surroundings are looked at. */
+const TWINS = 64
+/** So many columns apart are next to each other. */
+const NEXT = 1
+
+/** Of `twins`, those that no other one of the `distinct` rows is next to. */
+function shareOfLonely(
+  inputs: Float32Array,
+  width: number,
+  distinct: readonly number[],
+  twins: readonly number[],
+): number {
+  const weights = columnWeights(inputs, width)
+  const count = Math.min(TWINS, twins.length)
+  const looked = Array.from({ length: count }, (_, i) => twins[Math.floor((i * twins.length) / count)])
+  const lonely = looked.filter((twin) => {
+    return !distinct.some((other) => other !== twin && isNext(inputs, weights, twin * width, other * width))
+  })
+  return lonely.length / count
+}
+
+/** A category is two columns away from another, one for each: columns of two values count half. Constant ones cannot differ. */
+function columnWeights(inputs: Float32Array, width: number): Float32Array {
+  const seen = Array.from({ length: width }, () => new Set<number>())
+  for (let i = 0; i < inputs.length; i++) {
+    const values = seen[i % width]
+    if (values.size < 3) values.add(inputs[i])
+  }
+  return Float32Array.from(seen, ({ size }) => (size < 3 ? 0.5 : 1))
+}
+
+function isNext(inputs: Float32Array, weights: Float32Array, a: number, b: number): boolean {
+  let apart = 0
+  for (let k = 0; k < weights.length && apart <= NEXT; k++) if (inputs[a + k] !== inputs[b + k]) apart += weights[k]
+  return apart <= NEXT
+}
+
+function textsOf(inputs: Float32Array, width: number): string[] {
   const bytes = new Uint8Array(inputs.buffer, inputs.byteOffset, inputs.byteLength)
   const decoder = new TextDecoder('latin1')
-  for (let row = 0; row < rows.length; row++)
-    yield decoder.decode(bytes.subarray(row * width * 4, (row + 1) * width * 4))
+  const stride = width * Float32Array.BYTES_PER_ELEMENT
+  return Array.from({ length: inputs.length / width }, (_, row) => {
+    return decoder.decode(bytes.subarray(row * stride, (row + 1) * stride))
+  })
 }

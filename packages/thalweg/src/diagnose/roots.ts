@@ -14,6 +14,9 @@ export const SIZES: readonly string[] = [
   'activation-spread',
 ]
 
+/** Weights so small that any step is large beside them. */
+export const SHRUNK: readonly string[] = ['weight-decay']
+
 /** Steps that overshoot. */
 export const OVERSHOT: readonly string[] = ['loss-diverged', 'loss-above-start', 'rate-too-high', 'loss-climbs']
 

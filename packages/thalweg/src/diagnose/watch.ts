@@ -2,7 +2,6 @@
 import type { Store } from '../nn/index.ts'
 import { RANK } from '../train/finding.ts'
 import {
-  type Condition,
   type EpochEvent,
   type Finding,
   findingOf,
@@ -27,6 +26,7 @@ import { createLossCurve } from './loss-curve.ts'
 import { nonFinite, nonFiniteFinding } from './non-finite.ts'
 import { createNormGapMeter, type NormGap } from './norm-gap.ts'
 import { createInstruments, type Reading } from './reading.ts'
+import { SHRUNK } from './roots.ts'
 import { readingSchedule } from './schedule.ts'
 import { type Signal, signalOf } from './signal.ts'
 
@@ -35,6 +35,7 @@ const LOOK_EVERY = 8
 const LOOK_SELDOM = 32
 const MANY = 1024
 const DATA_BUDGET = 2e6
+const NAMES: Readonly<Record<Severity, string>> = { info: 'a note', warning: 'a warning', error: 'an error' }
 
 export interface WatchOptions {
   readonly readingEvery?: number | undefined
@@ -94,8 +95,8 @@ export function openWatch(run: WatchedRun, options: WatchOptions): OpenWatch {
   let isRead = false
   /** A reading is due. */
   let waits = false
-  /** How grave each ailment was when it was last told. */
-  const told = new Map<string, number>()
+  /** Each ailment as it was last told. */
+  const told = new Map<string, Finding>()
 
   /** Where the last reading of sound weights was taken, and the steps since: whatever happens can be made to happen again. */
   let snapshot = session.arrays()
@@ -125,8 +126,7 @@ export function openWatch(run: WatchedRun, options: WatchOptions): OpenWatch {
       .flatMap((ailment) => {
         if (ailment.unless?.some(isFound)) return []
         const [sign] = ailment.examine(now)
-        const severity = sign?.severity ?? ailment.severity
-        return sign && isNews(ailment, severity) ? [findingOf(ailment, explained(ailment, sign), position.step)] : []
+        return sign ? news(findingOf(ailment, explained(ailment, sign), position.step)) : []
       })
   }
 
@@ -138,22 +138,35 @@ export function openWatch(run: WatchedRun, options: WatchOptions): OpenWatch {
     return !waits
   }
 
-  /** Each ailment is told once, and once more where it gets graver. */
-  function isNews({ code }: Condition, severity: Severity): boolean {
-    const rank = RANK[severity]
-    if (rank <= (told.get(code) ?? -1)) return false
-    told.set(code, rank)
-    return true
+  /** Each ailment is told once, and once more where it gets graver, which the words say. */
+  function news(finding: Finding): Finding[] {
+    const before = told.get(finding.code)
+    if (before && RANK[finding.severity] <= RANK[before.severity]) return []
+    told.set(finding.code, finding)
+    if (!before) return [finding]
+    const when = before.step === 0 ? 'before the first step' : `after step ${before.step}`
+    return [{ ...finding, message: `told ${when} as ${NAMES[before.severity]}, and graver now: ${finding.message}` }]
   }
 
-  /** Whether it was told as a warning or worse. */
-  const isFound = (code: string): boolean => (told.get(code) ?? -1) >= RANK.warning
+  /** It as it was told, if that was as a warning or worse. */
+  function foundAs(code: string): Finding | undefined {
+    const finding = told.get(code)
+    return finding && RANK[finding.severity] >= RANK.warning ? finding : undefined
+  }
 
-  /** What was found before and brings this about is a better cause than the usual one; what the sign itself shows is better still. */
-  function explained({ follows }: Ailment, sign: Sign): Sign {
-    if (sign.cause !== undefined) return sign
-    const root = options.ailments.find(({ code }) => follows?.includes(code) && isFound(code))
-    return root ? { ...sign, cause: `${root.code}, told before: ${root.cause}`, try: root.try } : sign
+  const isFound = (code: string): boolean => foundAs(code) !== undefined
+
+  /**
+   * What was found before and brings this about is a better cause than the usual one, and what mends that comes first. What the
+   * sign itself shows is better still, but for weights that shrank: these look like a small network, or large steps.
+   */
+  function explained({ follows = [] }: Ailment, sign: Sign): Sign {
+    const roots = options.ailments.filter(({ code }) => follows.includes(code))
+    const root = roots.map(({ code }) => foundAs(code)).find((finding) => finding !== undefined)
+    if (!root || (sign.cause !== undefined && !SHRUNK.includes(root.code))) return sign
+    const kinds = new Set(root.patches.map(({ kind }) => kind))
+    const patches = [...root.patches, ...(sign.patches ?? []).filter(({ kind }) => !kinds.has(kind))]
+    return { ...sign, cause: `${root.code}, told before: ${root.cause}`, try: root.try, patches }
   }
 
   const traced = (): Finding =>
@@ -162,7 +175,7 @@ export function openWatch(run: WatchedRun, options: WatchOptions): OpenWatch {
   /** A weight that is not finite while the loss still is, as where a saturated unit hides it. With the loss the run ends anyway. */
   function hiddenSpoil(): Finding[] {
     const isHidden = isFouled && Number.isFinite(session.lastLoss())
-    return isHidden && isNews(nonFinite, nonFinite.severity) ? [traced()] : []
+    return isHidden && !told.has(nonFinite.code) ? news(traced()) : []
   }
 
   return {

@@ -5,6 +5,7 @@ import { advise, ailments, conditions } from 'thalweg/diagnose'
 import {
   batchNorm,
   binaryCrossEntropy,
+  createStore,
   dense,
   dropout,
   type Layer,
@@ -457,6 +458,79 @@ it('sigmoids that stand still are given until half of the run', async () => {
   // 16 batches in each of 16 epochs.
   expect(told[0].step).toBeLessThan(128)
   expect(told[1].step).toBeGreaterThanOrEqual(128)
+  expect(told[0].message).toMatch(/^after \d+ steps/)
+  expect(told[1].message).toMatch(
+    new RegExp(`^told after step ${told[0].step} as a note, and graver now: after \\d+ steps`),
+  )
+})
+
+it('what is learned in the end is measured by the constant answer that the words name', async () => {
+  const { store } = await fit(line, { ...recipe(), ...numbers, optimizer: sgd({ learningRate: 0.01 }), epochs: 3 })
+  // It begins well below a constant answer, and stays there.
+  const still = { ...numbers, model: line, store, optimizer: sgd({ learningRate: 1e-9 }) }
+  expect(codes(await examined(still), 'warning')).not.toContain('underfitting')
+  const fresh = await examined({ ...still, store: createStore({ seed: 3 }) })
+  const finding = fresh.find(({ code }) => code === 'underfitting')
+  const [, loss, constant] = /loss of (\S+) .* constant answer has (\S+):/.exec(finding?.message ?? '') ?? []
+  expect(finding?.evidence.measured).toBeCloseTo(1 - Number(loss) / Number(constant), 2)
+})
+
+it('what decay leaves is told as the doing of decay, and mended by that first', async () => {
+  const found = await examined({ optimizer: sgd({ learningRate: 0.05, weightDecay: 1 }), epochs: 12 })
+  const late = found.filter(({ code }) => code === 'not-learning' || code === 'underfitting')
+  expect(late.map(({ code }) => code)).toContain('underfitting')
+  const root = found.find(({ code }) => code === 'weight-decay')
+  for (const { cause, try: act, patches } of late) {
+    expect(cause).toBe(`weight-decay, told before: ${root?.cause}`)
+    expect([act, patches[0]]).toEqual([root?.try, { kind: 'no-decay' }])
+  }
+})
+
+describe('examples that stand in both parts', () => {
+  /** Cut at random from `rows`, each written twice. */
+  async function found(rows: readonly (readonly number[])[]): Promise<Finding | undefined> {
+    const draw = random(1, 'parts')
+    const all = [...rows, ...rows].map((row) => ({ row, at: draw.uniform() })).sort((a, b) => a.at - b.at)
+    const part = (from: number, to?: number): Dataset => {
+      const inputs = Float32Array.from(all.slice(from, to).flatMap(({ row }) => row))
+      const width = rows[0].length
+      const labels = Int32Array.from({ length: inputs.length / width }, (_, i) => i % 4)
+      return arrays({ inputs, inputShape: [width], labels })
+    }
+    const cut = Math.floor(0.8 * all.length)
+    const findings = await examined({ ...brief, train: part(0, cut), valid: part(cut) })
+    return findings.find(({ code }) => code === 'shared-examples')
+  }
+  const made = (size: number, row: (draw: ReturnType<typeof random>) => number[]): number[][] => {
+    const draw = random(1, 'rows')
+    return Array.from({ length: size }, () => row(draw))
+  }
+
+  it('are told of where a table was written twice, though its training part repeats as much', async () => {
+    const rows = made(150, (draw) => Array.from({ length: 5 }, () => draw.normal()))
+    const finding = await found(rows)
+    expect(finding?.message).toMatch(
+      /of the validation examples stand in .* repeats \d\d% of its own; \d\d% are copies/,
+    )
+    expect(finding?.evidence.measured).toBeGreaterThan(0.5)
+    // One decimal: values come again, rows do not.
+    expect(await found(rows.map((row) => row.map((value) => Math.round(10 * value) / 10)))).toBeDefined()
+  })
+
+  it.each([
+    ['small numbers', (draw: ReturnType<typeof random>) => [draw.integer(5), draw.integer(4), draw.integer(6)]],
+    ['flags', (draw: ReturnType<typeof random>) => Array.from({ length: 6 }, () => draw.integer(2))],
+    [
+      'a category, as columns of its own',
+      (draw: ReturnType<typeof random>) => {
+        const category = draw.integer(12)
+        return Array.from({ length: 12 }, (_, column) => Number(column === category))
+      },
+    ],
+    ['one column', (draw: ReturnType<typeof random>) => [draw.normal()]],
+  ])('are natural in a table of %s, where few rows are possible', async (_, row) => {
+    expect(await found(made(150, row))).toBeUndefined()
+  })
 })
 
 it('a rate that is far too low is raised to where updates are of a usual size', async () => {

@@ -24,3 +24,11 @@ it('finds what is wrong with data and model, and that one batch cannot be learne
   const { findings } = await checkup(blocked, { ...recipe(), train: clouds({ scale: 80 }) })
   expect(codes(findings, 'warning')).toEqual(['unscaled-inputs', 'cannot-overfit-batch'])
 })
+
+it('tells of layers that a group keeps at first values, unless weights were given', async () => {
+  const groups = [{ match: 'dense1', rate: 0 }]
+  const fresh = await checkup(model, { ...recipe(), groups })
+  const given = await checkup(model, { ...recipe(), groups, store: createStore({ seed: 3 }) })
+  expect(codes(fresh.findings, 'warning')).toEqual(['frozen-layer'])
+  expect(codes(given.findings, 'warning')).toEqual([])
+})

@@ -72,7 +72,7 @@ function drowned(chart: Chart, { label, name, count, measured }: Imbalance): Sig
     return [{ measured: most, threshold: FOUND, rule, message, severity }]
   }
   if (isTold || count >= FEW) return []
-  const message = `'${name}' has ${count} training examples and ${others.examples} to validate with: too few to learn it from, and no score shows whether it was learned`
+  const message = `'${name}' has ${count} training example${count === 1 ? '' : 's'} and ${others.examples} to validate with: too few to learn it from, and no score shows whether it was learned`
   return [{ measured, threshold: HARMFUL, message, severity }]
 }
 

@@ -1,7 +1,7 @@
 import type { Ailment } from '../ailment.ts'
 import { progress } from '../chart.ts'
 import { adaptive, drawnByHe, drawnByXavier, faster, scaledInputs, slower } from '../patches.ts'
-import { OBSTACLES, OVERSHOT, SIZES } from '../roots.ts'
+import { OBSTACLES, OVERSHOT, SHRUNK, SIZES } from '../roots.ts'
 import { percent, short } from '../words.ts'
 
 /** Less than this is no more than what batches differ by. */
@@ -27,7 +27,7 @@ export const notLearning: Ailment = {
   try: 'overfit one batch first (thalweg check): if that fails too, look at first weights, activations and the rate',
   source: 'CS231n, neural networks part 3 (look for correct loss at chance performance; overfit a tiny subset)',
   unless: ['no-signal'],
-  follows: [...SIZES, ...OVERSHOT, ...OBSTACLES],
+  follows: [...SIZES, ...SHRUNK, ...OVERSHOT, ...OBSTACLES],
   when: 'loss',
   examine(chart) {
     const { losses, blindLoss, position } = chart

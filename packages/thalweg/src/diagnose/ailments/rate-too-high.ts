@@ -1,7 +1,7 @@
 import type { Ailment } from '../ailment.ts'
 import { isRateToFall, known, progress, updateRatio } from '../chart.ts'
 import { adaptive, clipped, lessMomentum, muchSlower, slower } from '../patches.ts'
-import { SIZES } from '../roots.ts'
+import { SHRUNK, SIZES } from '../roots.ts'
 import { percent, short } from '../words.ts'
 
 /** A thousandth is usual, a hundredth much. */
@@ -28,7 +28,7 @@ export const rateTooHigh: Ailment = {
   try: 'lower the learning rate ten times',
   source: 'CS231n, neural networks part 3 (ratio of updates to weights, about 1e-3); the article, section 6',
   unless: ['rate-too-low'],
-  follows: SIZES,
+  follows: [...SIZES, ...SHRUNK],
   when: 'reading',
   examine(chart) {
     // Adaptive optimizers begin with steps that are large by design: the first reading is left out.

@@ -1,7 +1,7 @@
 import type { Ailment } from '../ailment.ts'
-import { type Chart, known, learned } from '../chart.ts'
+import { type Chart, known } from '../chart.ts'
 import { adaptive, faster } from '../patches.ts'
-import { OBSTACLES, OVERSHOT, SIZES } from '../roots.ts'
+import { OBSTACLES, OVERSHOT, SHRUNK, SIZES } from '../roots.ts'
 import { percent, short } from '../words.ts'
 
 /** Of the loss of a constant answer. */
@@ -23,13 +23,14 @@ export const underfitting: Ailment = {
   try: 'more epochs, a wider network, less dropout and weight decay; look at the inputs',
   source: 'Goodfellow, Bengio, Courville, Deep Learning, 2016, section 5.2',
   unless: ['no-signal', 'overfitting'],
-  follows: [...SIZES, ...OVERSHOT, ...OBSTACLES],
+  follows: [...SIZES, ...SHRUNK, ...OVERSHOT, ...OBSTACLES],
   when: 'epoch',
   examine(chart) {
     const { epochs, settings, blindLoss, losses } = chart
     const last = epochs[epochs.length - 1]
     if (blindLoss === undefined || !last || last.epoch < settings.epochs || losses.values.length < STEPS) return []
-    const measured = learned(chart)
+    // Of the constant answer, as the words say it: the first batch may lie below it by chance.
+    const measured = 1 - losses.recent() / blindLoss
     const widest = widestHidden(chart)
     const isSmall = widest < SMALL
     const threshold = isSmall ? LEARNED_SMALL : LEARNED
