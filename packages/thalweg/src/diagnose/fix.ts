@@ -11,7 +11,7 @@ import { ailments } from './ailments/index.ts'
 import { copyOf } from './first-weights.ts'
 import { candidatesFor } from './mend/candidates.ts'
 import { changesBetween } from './mend/changes.ts'
-import { beginningOf, isSound, type Place, placeOf, soundPlace, usualLoss } from './mend/places.ts'
+import { beginningOf, isFromBeginning, isSound, type Place, placeOf, soundPlace, usualLoss } from './mend/places.ts'
 import { finishedAttempt, otherAttempt, type Standpoint } from './mend/probation.ts'
 import { MARGIN, race, startOf, stepsWithin } from './mend/race.ts'
 import { whyBack, whyElsewhere, whyKept, whySafe } from './mend/reasons.ts'
@@ -37,6 +37,8 @@ const KEPT_UNDECIDED = 0.9
 const LATE = 0.5
 /** A resumed run with this many times the usual loss is wrecked (the article's rule), whatever is known of it. */
 const WRECKED = 3
+/** However long a run is, and whatever is found in it: more has never helped one. With it, every run comes to an end. */
+const MOST_MENDS = 24
 
 /** @throws ThalwegError `diagnose/bad-option` */
 export function fix({
@@ -58,7 +60,10 @@ export function fix({
   return {
     mode: 'fix',
     watch(run) {
-      const fresh = { share, candidates, left: new Map(), hasGivenWeights: run.settings.store !== undefined }
+      const { store, resume } = run.settings
+      const hasGivenWeights = store !== undefined || resume?.givenWeights === true
+      const isSeeded = !hasGivenWeights || keptPatches(run.mends).some(({ kind }) => kind === 'initializer')
+      const fresh = { share, candidates, left: new Map(), hasGivenWeights, isSeeded }
       const means = known.get(run.mends) ?? fresh
       const isFirst = !known.has(run.mends)
       known.set(run.mends, means)
@@ -75,6 +80,8 @@ interface Means {
   readonly left: Map<number, Standpoint>
   /** Whether the run began with weights that somebody brought along. */
   readonly hasGivenWeights: boolean
+  /** Whether they can be drawn again: by the seed, or by a mend's initializer. */
+  readonly isSeeded: boolean
 }
 
 function openFixing(
@@ -87,10 +94,16 @@ function openFixing(
   const tried = new Set(run.mends.filter((mend) => mend.attempt === attempt).flatMap(({ codes }) => codes))
   let open: Finding[] = []
   let now: Position = { epoch: 0, batch: 0, step: 0 }
-  let first: Place = { weights: session.store.save(), position: now }
+  /** Where this attempt goes on, in this sitting; and the beginning of the run, where it can still begin anew as it began. */
+  let here: Place = { weights: session.store.save(), position: now }
+  let first: Place | undefined
+  /** The run's signal ended a race, and with it the run. */
+  let isCut = false
   let isFinished = false
   /** An earlier sitting has left the run like this, and nobody has looked at it yet. */
   let isUnseen = false
+  /** And something in it that was to be tried. */
+  let isReopened = false
 
   function see(found: readonly Finding[]): readonly Finding[] {
     // What has become an error since is worth another try.
@@ -100,16 +113,28 @@ function openFixing(
     return found
   }
 
+  /** What an earlier sitting has found right here, and could not try anything against any more: its race was cut. */
+  function reopen({ step }: Position): void {
+    const { findings } = whatStands(run.findings, run.mends)
+    const untried = findings.filter(({ code, severity, patches }) => {
+      return severity !== 'info' && patches.length > 0 && !tried.has(code)
+    })
+    see(untried.filter((finding) => finding.step === step))
+    // What nobody has tried anything against for longer comes from a sitting that was not to mend.
+    isReopened = untried.length > 0 && untried.every((finding) => finding.step === step)
+  }
+
   async function mend(): Promise<Mending | undefined> {
     const found = open
     open = []
+    if (run.mends.length >= MOST_MENDS) return undefined
     const wreck = isUnseen ? await leaveWreck() : undefined
     isUnseen = false
-    if (wreck) return wreck
+    if (wreck || isCut) return wreck
     const against = found.filter(({ patches }) => patches.length > 0)
     // Nothing is left to be trained in another way, and what the run has come to is known.
     const raced = against.length > 0 && !isFinished ? await raceAgainst(against, await placeFor(against)) : undefined
-    if (raced?.change) return raced
+    if (raced?.change || isCut) return raced
     const back = found.length > 0 || isFinished ? await takeBack(found, raced, otherAttempt) : undefined
     if (back || !isDead(found)) return back ?? raced
     // An attempt that came to its end, however badly, is better than none.
@@ -118,15 +143,17 @@ function openFixing(
 
   /** Where candidates and the run as it is start: as early as that makes sense, or where the run was last well. */
   async function placeFor(found: readonly Finding[]): Promise<Place> {
-    const isBeginning = first.position.step === 0
-    if (isBeginning && now.step <= LATE * watch.chart().totalSteps) return first
-    const good = placeOf(watch.lastGood()) ?? first
+    if (first && isEarly()) return first
+    const good = placeOf(watch.lastGood()) ?? here
     if (!found.some(({ severity }) => severity === 'error')) return good
-    const beginning = isBeginning ? first : beginningOf(run)
+    const beginning = beginningOfRun()
     const usual = await usualLoss(run, beginning, watch.chart().blindLoss)
     if (isSound(await lossOf(run, good.weights), usual)) return good
     return soundPlace(run, beginning, { usual, mends: run.mends, before: now.step })
   }
+
+  const beginningOfRun = (): Place => first ?? beginningOf(run, run.mends)
+  const isEarly = (): boolean => now.step <= LATE * watch.chart().totalSteps
 
   async function raceAgainst(found: readonly Finding[], place: Place): Promise<Mending | undefined> {
     const { totalSteps } = watch.chart()
@@ -136,6 +163,7 @@ function openFixing(
       fromStart: place.position.step === 0,
       most: means.candidates,
       firstWeights: firstWeights ?? (means.hasGivenWeights ? 'as they were given' : undefined),
+      kept: keptPatches(run.mends),
     })
     const budget = means.share * totalSteps - spentIn(run.mends)
     // Something is kept for what may be found later, unless it is too little for one race as it is.
@@ -144,7 +172,12 @@ function openFixing(
     for (const { code } of found) tried.add(code)
     if (candidates.length === 0 || steps < LEAST_STEPS) return undefined
     const most = KEPT_UNDECIDED * budget
-    const { winner, ...result } = await race(run, candidates, place, { steps, most, isDead: isDead(found) })
+    const raced = await race(run, candidates, place, { steps, most, isDead: isDead(found) })
+    if (!raced) {
+      isCut = true
+      return undefined
+    }
+    const { winner, ...result } = raced
     const mend = { ...decided(found, result.spent), ...result, reason: whyKept(result, winner) }
     if (!winner) return { mend }
     await leave(found)
@@ -199,12 +232,16 @@ function openFixing(
     }
   }
 
-  /** A dead run has nothing to lose: without a race, it begins anew with the recipe that suits most, unless it has that already. */
+  /**
+   * A dead run has nothing to lose: without a race, it begins anew with the recipe that suits most, once, and unless it has that
+   * already.
+   */
   async function beginSafely(found: readonly Finding[], raced: Mending | undefined): Promise<Mending | undefined> {
-    const [safe] = isDead(found) ? candidatesFor([], run, { fromStart: true, most: 1 }) : []
+    if (!isDead(found) || run.mends.some(isSafeBeginning)) return undefined
+    const [safe] = candidatesFor([], run, { fromStart: true, most: 1, kept: keptPatches(run.mends) })
     if (!safe) return undefined
     await leave(found)
-    const { weights, position } = startOf(safe, first.position.step === 0 ? first : beginningOf(run))
+    const { weights, position } = startOf(safe, beginningOfRun())
     const { model, settings } = safe.configuration
     const told = raced?.mend ?? decided(found, 0)
     return {
@@ -218,7 +255,7 @@ function openFixing(
    * where it was sound.
    */
   async function leaveWreck(): Promise<Mending | undefined> {
-    const beginning = beginningOf(run)
+    const beginning = beginningOfRun()
     const usual = await usualLoss(run, beginning, watch.chart().blindLoss)
     const loss = await lossWith(run, session.store)
     if (isSound(loss, usual)) return undefined
@@ -226,9 +263,12 @@ function openFixing(
     const against = known.filter(({ severity, patches }) => severity !== 'info' && patches.length > 0)
     // Without anything known against it, it may only be slow.
     if (against.length === 0 && loss <= WRECKED * usual) return undefined
-    const place = await soundPlace(run, beginning, { usual, mends: run.mends, before: now.step })
+    // Where nobody has told anything, the run is watched as if it had been from its beginning. A race that was cut is made again.
+    const isAgain = first !== undefined && isEarly() && (known.length === 0 || isReopened)
+    const place = isAgain ? beginning : await soundPlace(run, beginning, { usual, mends: run.mends, before: now.step })
     const why = whyElsewhere({ loss, usual, step: now.step }, place, settings.seed)
     const raced = against.length > 0 ? await raceAgainst(against, place) : undefined
+    if (isCut) return undefined
     const reason = raced ? `${why}; ${raced.mend.reason}` : why
     if (raced?.change) return { ...raced, mend: { ...raced.mend, reason } }
     const { store: _, ...drawn } = settings
@@ -242,8 +282,11 @@ function openFixing(
   return {
     begin(position) {
       now = position
-      first = { weights: session.store.save(), position }
+      here = { weights: session.store.save(), position }
       isUnseen = means.isFirst && position.step > 0
+      if (position.step === 0) first = here
+      else if (isUnseen && means.isSeeded && isFromBeginning(attempt, run.mends)) first = beginningOf(run, run.mends)
+      if (isUnseen) reopen(position)
       return see(watch.begin(position))
     },
     step: (rows, moment, position) => watch.step(rows, moment, position),
@@ -265,6 +308,11 @@ function openFixing(
 
 function isDead(found: readonly Finding[]): boolean {
   return found.some(({ code }) => code === 'non-finite')
+}
+
+/** Whether a run that died began anew with what no race had found. */
+function isSafeBeginning({ kept, candidates, control, margin }: Mend): boolean {
+  return kept.length > 0 && !candidates.some(({ loss }) => Number.isFinite(loss) && loss < control * (1 - margin))
 }
 
 function spentIn(mends: readonly Mend[]): number {

@@ -77,8 +77,11 @@ export interface Case {
   readonly attempt: number
   /** Takes down what is news, and emits it. */
   report(found: readonly Finding[]): void
-  /** Takes down what was decided; `next` is where the run goes on: this attempt, a new one, or one that it goes back to. */
-  decide(decision: Decision, next: 'same' | 'new' | number): void
+  /**
+   * Takes down what was decided; `next` is where the run goes on: this attempt, a new one, or one that it goes back to. It is
+   * emitted when it is told.
+   */
+  decide(decision: Decision, next: 'same' | 'new' | number): { tell(): void }
 }
 
 /** @param from what earlier sittings have taken down */
@@ -116,7 +119,7 @@ export function createCase(
       const newest = Math.max(1, ...mends.map((mend) => mend.next))
       const mend = { ...decided, attempt, next: next === 'same' ? attempt : next === 'new' ? newest + 1 : next }
       mends.push(mend)
-      emit({ type: 'mend', ...mend })
+      return { tell: () => emit({ type: 'mend', ...mend }) }
     },
   }
 }

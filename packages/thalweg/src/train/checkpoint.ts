@@ -51,6 +51,8 @@ export interface Progress {
   readonly mends?: readonly Mend[]
   /** What was found so far, in its order; nothing where nothing was. A resumed run does not tell it again. */
   readonly findings?: readonly FindingEvent[]
+  /** The run began with weights that somebody brought along: its beginning cannot be drawn again. */
+  readonly givenWeights?: true
   /** Spent on the run so far, and on the epoch that is going on. */
   readonly seconds: number
   readonly epochSeconds: number

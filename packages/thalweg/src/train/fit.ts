@@ -75,7 +75,7 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     if (!mending) return false
     const { mend, change } = mending
     if (!change) {
-      record.decide({ ...mend, from: position }, 'same')
+      record.decide({ ...mend, from: position }, 'same').tell()
       return false
     }
     const left = record.attempt
@@ -86,7 +86,7 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
       'attempt' in change
         ? [change.attempt, attempts.back(change.attempt).position]
         : (['new', change.position] as const)
-    record.decide({ ...mend, from }, next)
+    const decided = record.decide({ ...mend, from }, next)
     if (work.settings.store !== asked.store || !asked.store) work.session.store.release()
     work.release()
     if ('attempt' in change) goBack(attempts.back(change.attempt))
@@ -95,8 +95,12 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     stop = whyStop()
     saver?.forget(sharedSteps(left, record.attempt, record.mends))
     compileAhead()
+    // Saved before it is told, so that no mend that somebody has read of is lost to who goes on with the run.
+    await save()
+    decided.tell()
+    // A run that is mended again at its first step would let nobody have a turn.
+    await pace.pause()
     await begin()
-    if (position.epoch === epochs || stop) await save()
     return true
   }
 
@@ -168,7 +172,8 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     refuseNonFinite()
     const { seconds, epochSeconds } = clock
     const { findings, mends } = record
-    const told = { ...(mends.length > 0 && { mends }), ...(findings.length > 0 && { findings }) }
+    const given = (resume?.givenWeights ?? asked.store !== undefined) && { givenWeights: true as const }
+    const told = { ...(mends.length > 0 && { mends }), ...(findings.length > 0 && { findings }), ...given }
     const progress = { position, history, ...told, seconds, epochSeconds }
     const spoilt = await saver?.save(work.session, bestEpochs, progress)
     if (spoilt !== undefined)

@@ -2,11 +2,33 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { inOrder, split, subset, xor } from 'thalweg/data'
+import { inOrder, moons, split, subset, xor } from 'thalweg/data'
 import { advise, fix } from 'thalweg/diagnose'
-import { batchNorm, crossEntropy, dense, meanSquaredError, normal, relu, sequential, softmax, tanh } from 'thalweg/nn'
+import {
+  batchNorm,
+  createStore,
+  crossEntropy,
+  dense,
+  meanSquaredError,
+  normal,
+  relu,
+  sequential,
+  softmax,
+  tanh,
+} from 'thalweg/nn'
 import { adam, oneCycle, sgd } from 'thalweg/optim'
-import { type FitOptions, fit, loadRun, type Run, type Snapshot } from 'thalweg/train'
+import { log, sub, type Tensor } from 'thalweg/tensor'
+import {
+  type Babysitter,
+  type FitOptions,
+  fit,
+  loadRun,
+  type Mend,
+  type MendEvent,
+  type Run,
+  type Snapshot,
+  type TrainEvent,
+} from 'thalweg/train'
 import { describe, expect, it } from 'vitest'
 import { digest, memory } from '../train/runs.ts'
 import { clouds, recipe, slope } from './patients.ts'
@@ -135,6 +157,102 @@ describe('a run that an earlier sitting has wrecked', () => {
     const run = await sick({ schedule, resume: wrecked, checkpoint: { ...memory(), earlier } })
     expect(run.mends[0].from).toEqual({ epoch: 4, batch: 0, step: 64 })
     expect(accuracy(run)).toBeGreaterThan(0.7)
+  })
+})
+
+describe('a run that nothing helps', () => {
+  const logOfLess = { kind: 'log', options: {}, forward: (x: Tensor): Tensor => log(sub(3, x)) }
+  const dying = sequential(dense(16), relu(), logOfLess, dense(2))
+
+  it('begins anew once, takes no change twice, and ends as it would unwatched', async () => {
+    const mends: MendEvent[] = []
+    const onEvent = (event: TrainEvent): void => {
+      if (event.type !== 'mend') return
+      mends.push(event)
+      if (mends.length > 12) throw new Error('it would never end')
+    }
+    const { train, valid } = split(moons({ size: 1000, seed: 1 }), { seed: 1 })
+    const run = sick({ train, valid, seed: 1, epochs: 30, optimizer: adam({ learningRate: 0.03 }), onEvent }, dying)
+    await expect(run).rejects.toThrow(expect.objectContaining({ code: 'train/non-finite-loss' }))
+    expect(mends.filter(({ attempt, next }) => next > attempt)).toHaveLength(1)
+    expect(mends.at(-1)).toMatchObject({ kept: [] })
+  })
+
+  it('is mended so many times and no more', async () => {
+    const mended = async (before: number): Promise<boolean> => {
+      const told: Mend = {
+        ...{ attempt: 1, next: 1, reason: '', codes: [], step: 1, from: { epoch: 0, batch: 0, step: 0 } },
+        ...{ control: 1, candidates: [], kept: [], changes: [], margin: 0.05, spent: 0, share: 0 },
+      }
+      const mends = Array.from({ length: before }, () => told)
+      const sitter = fix()
+      const babysit: Babysitter = {
+        mode: 'fix',
+        watch: (run) => sitter.watch({ ...run, mends: [...mends, ...run.mends] }),
+      }
+      const run = sick({ optimizer: sgd({ learningRate: 1e6 }), babysit })
+      return run.then(
+        () => true,
+        (error) => error.code !== 'train/non-finite-loss',
+      )
+    }
+    expect([await mended(23), await mended(24)]).toEqual([true, false])
+  })
+})
+
+describe('a run that is stopped', () => {
+  const ill = { optimizer: sgd({ learningRate: 10, momentum: 0.9 }) }
+
+  /** Stopped as soon as something is found that a race would be run for, and what it has saved. */
+  async function stopped(options: Partial<FitOptions>): Promise<{ run: Run; snapshots: Snapshot[] }> {
+    const [controller, store] = [new AbortController(), memory()]
+    const onEvent = (event: TrainEvent): void => {
+      if (event.type === 'finding' && event.severity !== 'info') controller.abort()
+    }
+    const run = await sick({ ...options, signal: controller.signal, onEvent, checkpoint: store })
+    return { run, snapshots: await store.snapshots() }
+  }
+
+  it('ends in the middle of a race, and makes it again when it goes on', async () => {
+    const whole = await sick(ill)
+    expect(whole.mends).toMatchObject([{ from: { step: 0 } }])
+    const { run, snapshots } = await stopped(ill)
+    expect(run).toMatchObject({ interrupted: true, mends: [] })
+    const resumed = await sick({ ...ill, resume: snapshots.at(-1) })
+    expect(digest(resumed)).toBe(digest(whole))
+  })
+
+  it('ends with its error where it has died', async () => {
+    const dead = { optimizer: sgd({ learningRate: 1e6 }) }
+    await expect(stopped(dead)).rejects.toThrow(expect.objectContaining({ code: 'train/non-finite-loss' }))
+  })
+
+  it('by force: a mend is safe before it is told, and whatever was saved goes on to the same bits', async () => {
+    const store = memory()
+    let known = 0
+    const telling: Promise<number | undefined>[] = []
+    const onEvent = (event: TrainEvent): void => {
+      if (event.type === 'mend') telling.push(store.snapshots().then((saved) => saved.at(-1)?.mends?.length))
+      if (event.type === 'mend') known++
+    }
+    const checkpoint = { ...store, everySteps: 2 }
+    const whole = await sick({ ...ill, checkpoint, onEvent })
+    expect(known).toBeGreaterThan(0)
+    expect(await Promise.all(telling)).toEqual(whole.mends.map((_, at) => at + 1))
+    const snapshots = await store.snapshots()
+    const before = snapshots.filter(({ mends }) => mends === undefined)
+    expect(before.length).toBeGreaterThan(1)
+    const after = snapshots.filter(({ mends }) => mends !== undefined)
+    for (const snapshot of [...before, ...after.slice(0, 3)]) {
+      const resumed = await sick({ ...ill, resume: snapshot })
+      expect([snapshot.position.step, digest(resumed)]).toEqual([snapshot.position.step, digest(whole)])
+    }
+  })
+
+  it('keeps weights that somebody brought along: a resumed sitting draws no others', async () => {
+    const given = createStore({ seed: 11 })
+    const { snapshots } = await stopped({ ...ill, store: given })
+    expect(snapshots.at(-1)).toMatchObject({ givenWeights: true })
   })
 })
 

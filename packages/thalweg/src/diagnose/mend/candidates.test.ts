@@ -3,7 +3,7 @@ import { random } from '../../base/index.ts'
 import { arrays } from '../../data/index.ts'
 import { crossEntropy, dense, relu, sequential } from '../../nn/index.ts'
 import { sgd } from '../../optim/index.ts'
-import { findingOf } from '../../train/index.ts'
+import { applyPatches, findingOf, resolvePatch } from '../../train/index.ts'
 import { completeOptions } from '../../train/options.ts'
 import { saturatedActivation } from '../ailments/saturated-activation.ts'
 import { scaledInputs, slower } from '../patches.ts'
@@ -12,14 +12,19 @@ import { candidatesFor } from './candidates.ts'
 const model = sequential(dense(8), relu(), dense(2))
 
 /** The kinds of patches of each candidate against a finding that asks for other inputs and a lower rate. */
-function kindsFor(scale: number): string[] {
+function kindsFor(scale: number, isIn = false): string[] {
   const draw = random(1, 'candidates')
   const inputs = Float32Array.from({ length: 3 * 200 }, () => scale * draw.normal())
   const train = arrays({ inputs, inputShape: [3], labels: Int32Array.from({ length: 200 }, (_, row) => row % 2) })
   const settings = completeOptions({ train, loss: crossEntropy(), optimizer: sgd({ learningRate: 0.1 }), epochs: 9 })
   const sign = { measured: 1, message: 'm', patches: [scaledInputs, slower] }
   const finding = findingOf(saturatedActivation, sign, 0)
-  const candidates = candidatesFor([finding], { model, settings }, { fromStart: true, most: 6 })
+  const kept = isIn ? [resolvePatch(scaledInputs, settings)] : []
+  const candidates = candidatesFor([finding], applyPatches({ model, settings }, kept), {
+    fromStart: true,
+    most: 6,
+    kept,
+  })
   return candidates.map(({ patches }) => patches.map(({ kind }) => kind).join(' + '))
 }
 
@@ -29,4 +34,8 @@ it('scales inputs that are not, alone and with all that suits anything', () => {
 
 it('tries nothing that changes nothing, nor the same thing twice', () => {
   expect(kindsFor(1)).toEqual(['learning-rate', 'optimizer'])
+})
+
+it('scales inputs once', () => {
+  expect(kindsFor(80, true)).toEqual(['learning-rate', 'optimizer'])
 })

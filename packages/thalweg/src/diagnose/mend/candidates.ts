@@ -34,12 +34,14 @@ export interface CandidatesOptions {
   readonly most: number
   /** What the weights were drawn by, where the layers do not say it. */
   readonly firstWeights?: string | undefined
+  /** Patches that the run goes on with already. */
+  readonly kept?: readonly Patch[]
 }
 
 export function candidatesFor(
   findings: readonly Finding[],
   configuration: Configuration,
-  { fromStart, most, firstWeights }: CandidatesOptions,
+  { fromStart, most, firstWeights, kept = [] }: CandidatesOptions,
 ): Candidate[] {
   const lists = [
     // Several things wrong at once need several patches at once.
@@ -53,12 +55,16 @@ export function candidatesFor(
   ]
   const { model, settings } = configuration
   const { layers } = anatomyOf(model, settings.train.inputShape, settings.batchSize)
+  // A model with its inputs scaled would get them scaled again: the patch follows from the data, which stay as they are.
+  const isIn = (patch: Patch): boolean =>
+    isModelPatch(patch) && kept.some((one) => JSON.stringify(one) === JSON.stringify(patch))
   const seen = new Set<string>()
   const candidates: Candidate[] = []
   for (const list of lists) {
     const patches = list
       .map((patch) => resolvePatch(patch, settings))
-      .filter((patch) => acts(patch, settings, layers) && isChange(changesOf(configuration, [patch], firstWeights)))
+      .filter((patch) => !isIn(patch) && acts(patch, settings, layers))
+      .filter((patch) => isChange(changesOf(configuration, [patch], firstWeights)))
     const key = JSON.stringify(patches)
     if (patches.length === 0 || seen.has(key) || candidates.length === most) continue
     seen.add(key)

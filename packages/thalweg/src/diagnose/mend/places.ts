@@ -2,7 +2,16 @@
 import type { NamedArray } from '../../nn/index.ts'
 import { bestPrefix, MODEL, namedArrays, TRAIN } from '../../train/array-names.ts'
 import { withoutBest } from '../../train/best.ts'
-import type { Configuration, EpochSums, Mend, Position, Snapshot, StoredArray } from '../../train/index.ts'
+import { birthsOf, keptPatches } from '../../train/case.ts'
+import {
+  applyPatches,
+  type Configuration,
+  type EpochSums,
+  type Mend,
+  type Position,
+  type Snapshot,
+  type StoredArray,
+} from '../../train/index.ts'
 import { copyOf } from '../first-weights.ts'
 import { MARGIN } from './race.ts'
 import { lossOf } from './yardstick.ts'
@@ -24,12 +33,22 @@ export function placeOf(snapshot: Pick<Snapshot, 'arrays' | 'position'> | undefi
   return { weights: namedArrays(arrays, MODEL), position, arrays, sums }
 }
 
-/** First weights as they are drawn from the seed, and the beginning of the run. */
-export function beginningOf({ model, settings: { store: _, ...settings } }: Configuration): Place {
-  const store = copyOf(model, settings)
+/** First weights as they are drawn from the seed, or by the initializer that a mend brought, and the beginning of the run. */
+export function beginningOf(
+  { model, settings: { store: _, ...settings } }: Configuration,
+  mends: readonly Mend[],
+): Place {
+  const drawn = keptPatches(mends).findLast(({ kind }) => kind === 'initializer')
+  const first = drawn ? applyPatches({ model, settings }, [drawn]) : { model, settings }
+  const store = copyOf(first.model, first.settings)
   const weights = store.save()
   store.release()
   return { weights, position: { epoch: 0, batch: 0, step: 0 } }
+}
+
+/** Whether an attempt follows from the seed alone: neither it nor one that led to it began anywhere but at the beginning. */
+export function isFromBeginning(attempt: number, mends: readonly Mend[]): boolean {
+  return birthsOf(attempt, mends).every(({ from }) => from.step === 0)
 }
 
 /** What a place has to do better than: the loss of first weights, and that of a constant answer, where it is known. */

@@ -39,22 +39,25 @@ export interface RaceOptions {
   readonly isDead: boolean
 }
 
+/** Undefined where the run's signal fired meanwhile: nothing is decided then. */
 export async function race(
   unchanged: Configuration,
   candidates: readonly Candidate[],
   start: Start,
   { steps, most, isDead }: RaceOptions,
-): Promise<Race> {
+): Promise<Race | undefined> {
   const entrants = candidates.map((candidate) => ({ candidate, loss: Number.POSITIVE_INFINITY }))
   const runners = new Map<Candidate, Runner>()
   // It alone goes on with the optimizer as it was: a mended run begins with a fresh one.
   const control = openRunner(unchanged, start, steps)
   const part = Math.max(1, Math.floor(steps / ROUNDS))
+  const isCut = (): boolean => unchanged.settings.signal?.aborted === true
   let spent = 0
   let racing = entrants
   try {
     for (let round = 0; round < ROUNDS; round++) {
       await control.run(part)
+      if (isCut()) return undefined
       spent += part
       for (const entrant of racing) {
         const runner =
@@ -62,6 +65,7 @@ export async function race(
           openRunner(entrant.candidate.configuration, startOf(entrant.candidate, start), steps)
         runners.set(entrant.candidate, runner)
         await runner.run(part)
+        if (isCut()) return undefined
         spent += part
         entrant.loss = await runner.measure()
       }
@@ -75,6 +79,7 @@ export async function race(
     const goesOn = typeof unchanged.settings.schedule !== 'function'
     while (goesOn && runner && isClose(best.loss, ofControl) && spent + 2 * part <= most) {
       for (const each of [control, runner]) await each.run(part)
+      if (isCut()) return undefined
       spent += 2 * part
       best.loss = await runner.measure()
       ofControl = await control.measure()

@@ -9,7 +9,7 @@ import { copyOf } from '../first-weights.ts'
 import { lossWith } from './yardstick.ts'
 
 export interface Runner {
-  /** Makes so many steps more; false where a number stopped being finite. */
+  /** Makes so many steps more, fewer where the run's signal fires; false where a number stopped being finite. */
   run(steps: number): Promise<boolean>
   /** Mean loss in inference mode; infinite where it died. */
   measure(): Promise<number>
@@ -33,7 +33,7 @@ export function openRunner(
   { weights, position, arrays }: Start,
   steps: number,
 ): Runner {
-  const { optimizer, schedule } = settings
+  const { optimizer, schedule, signal } = settings
   const store = copyOf(model, settings)
   if (weights) store.load(weights)
   const session = openSession(model, { ...settings, store })
@@ -46,7 +46,9 @@ export function openRunner(
 
   return {
     async run(more) {
-      for (const end = made + more; alive && made < end; ) {
+      // One that dies at once would never be due for a pause, and many of them could not be stopped.
+      await pace.pause()
+      for (const end = made + more; alive && made < end && !signal?.aborted; ) {
         const order = settings.orders.epochOrder(epoch)
         const batches = batchCount(order.length, settings.batchSize)
         const step = position.step + Math.floor(made * stride)
