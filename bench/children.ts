@@ -2,16 +2,30 @@
  * Processes that the bench starts. None outlives it: a contender in the midst of its slice would go on computing, and spoil
  * the figures of whatever is measured next.
  */
-import { type ChildProcessWithoutNullStreams, type SpawnOptionsWithoutStdio, spawn } from 'node:child_process'
+import {
+  type ChildProcess,
+  type ChildProcessWithoutNullStreams,
+  fork,
+  type SpawnOptionsWithoutStdio,
+  spawn,
+} from 'node:child_process'
 import { EXIT } from '../packages/cli/src/errors.ts'
 
-const running = new Set<ChildProcessWithoutNullStreams>()
+const running = new Set<ChildProcess>()
 
 export function startChild(
   [program, ...args]: readonly string[],
   options: SpawnOptionsWithoutStdio = {},
 ): ChildProcessWithoutNullStreams {
-  const child = spawn(program, args, { ...options, stdio: 'pipe' })
+  return adopt(spawn(program, args, { ...options, stdio: 'pipe' }))
+}
+
+/** A program of the bench's own in a process of its own, to be spoken to by messages. */
+export function forkChild(program: string, args: readonly string[]): ChildProcess {
+  return adopt(fork(program, args))
+}
+
+function adopt<Child extends ChildProcess>(child: Child): Child {
   running.add(child)
   const forget = (): void => void running.delete(child)
   child.on('close', forget)

@@ -1,6 +1,6 @@
 /**
- * One workload, all contenders. They prepare, then take turns, one short slice each, round after round, so that a machine
- * that drifts drifts for all; idle ones sleep.
+ * Contenders, each with a workload and a number of threads. They prepare, then take turns, one short slice each, round after
+ * round, so that a machine that drifts drifts for all; idle ones sleep. Whatever is to be compared belongs in one race.
  */
 import { type Contender, type ContenderOptions, startContender } from './contender.ts'
 import type { Ready } from './protocol.ts'
@@ -8,8 +8,13 @@ import { type Measurement, median, quantile } from './report.ts'
 import { operationsOf } from './work.ts'
 import type { Workload } from './workloads.ts'
 
-export interface RaceOptions {
+export interface Entry {
+  readonly contender: ContenderOptions
+  readonly workload: Workload
   readonly threads: number
+}
+
+export interface RaceOptions {
   /** Measured seconds for each contender. */
   readonly seconds: number
   /** Slices that they are measured in. */
@@ -20,8 +25,14 @@ export interface RaceOptions {
   readonly patience: number
 }
 
+interface Refused {
+  readonly entry: Entry
+  readonly unsupported: string
+}
+
 /** A contender that got ready. */
 interface Racer {
+  readonly entry: Entry
   readonly contender: Contender
   readonly ready: Ready
   /** Bytes before it prepared anything. */
@@ -32,49 +43,51 @@ interface Racer {
   unsupported?: string
 }
 
-export async function race(
-  workload: Workload,
-  field: readonly ContenderOptions[],
-  options: RaceOptions,
-): Promise<Measurement[]> {
-  const { threads, seconds, rounds, warmUp, patience } = options
-  const row = { workload: workload.name, threads }
-  const racers: Racer[] = []
-  const refusals: Measurement[] = []
-  for (const entry of field) {
-    const contender = startContender(entry, patience)
-    const greeting = await contender.greet()
-    const idle = contender.memory()?.now
-    const ready = 'unsupported' in greeting ? greeting : await contender.prepare(workload, threads)
-    if (!('unsupported' in ready)) racers.push({ contender, ready, idle, times: [], spent: 0 })
-    else {
-      contender.close()
-      refusals.push({ ...row, contender: entry.name, about: entry.name, unsupported: ready.unsupported })
-    }
-  }
-  for (const racer of racers) await turn(racer, warmUp, false)
+/** Measurements in the order of the entries. */
+export async function race(entries: readonly Entry[], options: RaceOptions): Promise<Measurement[]> {
+  const { seconds, rounds, warmUp, patience } = options
+  const racers: (Racer | Refused)[] = []
+  for (const entry of entries) racers.push(await admit(entry, patience))
+  const admitted = racers.filter((racer) => 'contender' in racer)
+  for (const racer of admitted) await turn(racer, warmUp, false)
   for (let round = 0; round < rounds; round++)
     // One whose single step takes longer than all of its time has had its turn.
-    for (const racer of racers) if (racer.spent < seconds) await turn(racer, seconds / rounds, true)
-  const measured = racers.map((racer): Measurement => {
-    const { contender, ready, idle, times, unsupported } = racer
-    const peak = unsupported === undefined ? contender.memory()?.most : undefined
-    contender.close()
-    const found = { ...row, contender: contender.name, about: ready.about }
-    if (unsupported !== undefined) return { ...found, unsupported }
-    return {
-      ...found,
-      differs: ready.differs,
-      median: median(times),
-      fastest: quantile(times, 0.1),
-      slowest: quantile(times, 0.9),
-      operations: operationsOf(workload),
-      compileMs: ready.compileMs,
-      kernels: ready.kernels,
-      ...(idle !== undefined && peak !== undefined && { memory: { idle, peak } }),
-    }
-  })
-  return [...measured, ...refusals]
+    for (const racer of admitted) if (racer.spent < seconds) await turn(racer, seconds / rounds, true)
+  return racers.map((racer) => ('contender' in racer ? measurementOf(racer) : refusal(racer)))
+}
+
+async function admit(entry: Entry, patience: number): Promise<Racer | Refused> {
+  const contender = startContender(entry.contender, patience)
+  const greeting = await contender.greet()
+  const idle = contender.memory()?.now
+  const ready = 'unsupported' in greeting ? greeting : await contender.prepare(entry.workload, entry.threads)
+  if (!('unsupported' in ready)) return { entry, contender, ready, idle, times: [], spent: 0 }
+  contender.close()
+  return { entry, unsupported: ready.unsupported }
+}
+
+function refusal({ entry: { contender, workload, threads }, unsupported }: Refused): Measurement {
+  return { workload: workload.name, threads, contender: contender.name, about: contender.name, unsupported }
+}
+
+/** Closes the contender, too. */
+function measurementOf({ entry, contender, ready, idle, times, unsupported }: Racer): Measurement {
+  const { workload, threads } = entry
+  const peak = unsupported === undefined ? contender.memory()?.most : undefined
+  contender.close()
+  const found = { workload: workload.name, threads, contender: contender.name, about: ready.about }
+  if (unsupported !== undefined) return { ...found, unsupported }
+  return {
+    ...found,
+    differs: ready.differs,
+    median: median(times),
+    fastest: quantile(times, 0.1),
+    slowest: quantile(times, 0.9),
+    operations: operationsOf(workload),
+    compileMs: ready.compileMs,
+    kernels: ready.kernels,
+    ...(idle !== undefined && peak !== undefined && { memory: { idle, peak } }),
+  }
 }
 
 async function turn(racer: Racer, seconds: number, counts: boolean): Promise<void> {

@@ -40,9 +40,10 @@ async function raceAll(asked: BenchOptions): Promise<Pick<Figures, 'peaks' | 'me
   const measurements: Measurement[] = []
   const before = await measurePeaks(asked)
   for (const workload of chosenWorkloads(asked)) {
-    const rows: Measurement[] = []
-    for (const threads of asked.threads)
-      rows.push(...(await race(workload, fieldOf(asked, threads), { threads, seconds, rounds, warmUp, patience })))
+    const entries = asked.threads.flatMap((threads) =>
+      fieldOf(asked, threads).map((contender) => ({ contender, workload, threads })),
+    )
+    const rows = await race(entries, { seconds, rounds, warmUp, patience })
     measurements.push(...rows)
     console.log(`### ${workload.name}\n\n${workloadTable(rows, before)}\n`)
   }

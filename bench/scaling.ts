@@ -52,6 +52,8 @@ function hidden(layers: number, units: number): LayerSpec[] {
   return Array.from({ length: layers }, (): LayerSpec[] => [{ kind: 'dense', units }, { kind: 'relu' }]).flat()
 }
 
+const ROUNDS = 6
+
 const threadCounts = Array.from({ length: availableParallelism() }, (_, i) => i + 1)
 
 export const SWEEPS: readonly Sweep[] = [
@@ -83,13 +85,19 @@ export interface ScalingOptions {
   readonly patience: number
 }
 
+/** All sizes of a curve take turns, as contenders do. */
 export async function scale(sweep: Sweep, contender: ContenderOptions, options: ScalingOptions): Promise<ScalingCurve> {
-  const points: ScalingPoint[] = []
-  for (const value of sweep.values) {
-    const { workload, threads } = sweep.at(value)
-    const [{ fastest, compileMs }] = await race(workload, [contender], { ...options, threads, rounds: 3 })
-    points.push({ value, milliseconds: fastest, compileMs, operations: operationsOf(workload) / threads })
-  }
+  const entries = sweep.values.map((value) => ({ contender, ...sweep.at(value) }))
+  const measured = await race(entries, { ...options, rounds: ROUNDS })
+  const points = measured.map(({ fastest, compileMs }, at): ScalingPoint => {
+    const { workload, threads } = entries[at]
+    return {
+      value: sweep.values[at],
+      milliseconds: fastest,
+      compileMs,
+      operations: operationsOf(workload) / threads,
+    }
+  })
   return { name: sweep.name, axis: sweep.axis, contender: contender.name, points }
 }
 

@@ -1,8 +1,7 @@
 /** A babysitter that looks and says what it sees: `fit(model, { ..., babysit: advise() })`. It changes nothing. */
-import { ThalwegError } from '../base/index.ts'
 import type { Babysitter } from '../train/index.ts'
 import type { Ailment } from './ailment.ts'
-import { ailments } from './ailments/index.ts'
+import { watchOptions } from './options.ts'
 import type { Reading } from './reading.ts'
 import { openWatch } from './watch.ts'
 
@@ -18,15 +17,8 @@ export interface AdviseOptions {
   readonly ailments?: readonly Ailment[]
 }
 
-/** @throws ThalwegError `diagnose/bad-option` */
+/** @throws ThalwegError `diagnose/bad-option`, `diagnose/unknown-option` */
 export function advise(options: AdviseOptions = {}): Babysitter {
-  const { readingEvery, onReading, ailments: sought = ailments } = options
-  if (readingEvery !== undefined && !(Number.isSafeInteger(readingEvery) && readingEvery >= 1)) {
-    throw new ThalwegError('diagnose/bad-option', {
-      rule: 'advise: readingEvery must be a whole number of at least 1',
-      received: String(readingEvery),
-      try: 'leave readingEvery out',
-    })
-  }
-  return { mode: 'advise', watch: (run) => openWatch(run, { readingEvery, onReading, ailments: sought }) }
+  const checked = watchOptions('advise', options)
+  return { mode: 'advise', watch: (run) => openWatch(run, checked) }
 }

@@ -3,11 +3,9 @@
  * races changes and the unchanged run from the last good place, keeps one that wins clearly, and lets the run go on. A mend is
  * on probation: a run that does worse with it than it did before goes on as it was.
  */
-import { ThalwegError } from '../base/index.ts'
 import { keptPatches, whatStands } from '../train/case.ts'
 import type { Babysitter, Finding, Mend, Mending, Position, Watch, WatchedAttempt } from '../train/index.ts'
 import type { AdviseOptions } from './advise.ts'
-import { ailments } from './ailments/index.ts'
 import { copyOf } from './first-weights.ts'
 import { candidatesFor } from './mend/candidates.ts'
 import { changesBetween } from './mend/changes.ts'
@@ -16,6 +14,7 @@ import { finishedAttempt, otherAttempt, type Standpoint } from './mend/probation
 import { MARGIN, race, startOf, stepsWithin } from './mend/race.ts'
 import { whyBack, whyElsewhere, whyKept, whySafe } from './mend/reasons.ts'
 import { lossOf, lossWith } from './mend/yardstick.ts'
+import { checkWhole, refuse, watchOptions } from './options.ts'
 import { openWatch } from './watch.ts'
 
 export interface FixOptions extends AdviseOptions {
@@ -40,21 +39,14 @@ const WRECKED = 3
 /** However long a run is, and whatever is found in it: more has never helped one. With it, every run comes to an end. */
 const MOST_MENDS = 24
 
-/** @throws ThalwegError `diagnose/bad-option` */
-export function fix({
-  share = 0.5,
-  candidates = 6,
-  readingEvery,
-  onReading,
-  ailments: sought = ailments,
-}: FixOptions = {}): Babysitter {
-  if (!(share > 0 && share <= 1)) {
-    throw new ThalwegError('diagnose/bad-option', {
-      rule: 'fix: share must lie above 0 and at most at 1',
-      received: String(share),
-      try: 'leave share out: 0.5',
-    })
-  }
+const OWN: Readonly<Record<Exclude<keyof FixOptions, keyof AdviseOptions>, true>> = { share: true, candidates: true }
+
+/** @throws ThalwegError `diagnose/bad-option`, `diagnose/unknown-option` */
+export function fix(options: FixOptions = {}): Babysitter {
+  const watched = watchOptions('fix', options, Object.keys(OWN))
+  const { share = 0.5, candidates = 6 } = options
+  if (!(share > 0 && share <= 1)) refuse('fix: share must lie above 0 and at most at 1', share, 'leave share out: 0.5')
+  checkWhole('fix', 'candidates', candidates)
   // One babysitter may watch several runs, one after the other: each has a record of its own.
   const known = new WeakMap<WatchedAttempt['mends'], Means>()
   return {
@@ -67,7 +59,7 @@ export function fix({
       const means = known.get(run.mends) ?? fresh
       const isFirst = !known.has(run.mends)
       known.set(run.mends, means)
-      return openFixing(run, openWatch(run, { readingEvery, onReading, ailments: sought }), { ...means, isFirst })
+      return openFixing(run, openWatch(run, watched), { ...means, isFirst })
     },
   }
 }

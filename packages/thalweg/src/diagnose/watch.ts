@@ -114,9 +114,12 @@ export function openWatch(run: WatchedRun, options: WatchOptions): OpenWatch {
 
   function isOver(): boolean {
     const { earlyStopping, monitor, resume } = settings
-    const history = [...(resume?.history ?? []).slice(0, (epochs[0]?.epoch ?? 1) - 1), ...epochs]
-    const stops = earlyStopping !== undefined && reasonToStop(history, monitor, earlyStopping) !== undefined
-    return epochs.length > 0 && (stops || epochs[epochs.length - 1].epoch === settings.epochs)
+    const last = epochs.at(-1)
+    if (!last) return false
+    if (last.epoch === settings.epochs) return true
+    if (!earlyStopping) return false
+    const history = [...(resume?.history ?? []).slice(0, epochs[0].epoch - 1), ...epochs]
+    return reasonToStop(history, monitor, earlyStopping) !== undefined
   }
 
   function look(...occasions: readonly Occasion[]): Finding[] {

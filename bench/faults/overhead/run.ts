@@ -1,0 +1,48 @@
+/**
+ * One run of a pair, in a process of its own: `node run.ts NETWORK advised|plain`. It says `ready`, trains when it is told
+ * to, and says `stepping` when the first step is made and `done`, with the number of steps, in the end.
+ */
+import { digits } from 'thalweg/data'
+import { advise } from 'thalweg/diagnose'
+import { crossEntropy, sequential } from 'thalweg/nn'
+import { adam } from 'thalweg/optim'
+import { type FitOptions, fit } from 'thalweg/train'
+import { type Network, networks } from './networks.ts'
+
+export type Message = 'ready' | 'stepping' | { readonly done: number }
+
+const [name, how] = process.argv.slice(2)
+const network = networks[name]
+const data = digits({ size: network.examples })
+const say = (message: Message): void => void process.send?.(message)
+
+/** @returns the number of steps */
+async function train({ layers, epochs }: Network, onFirstStep: () => void): Promise<number> {
+  let [steps, isTraining] = [0, false]
+  // A batch is filled when the step before it is made, and all was said of that one.
+  const counted: FitOptions['train'] = {
+    ...data,
+    fill(rows, inputs, targets, epoch) {
+      if (isTraining && ++steps === 2) onFirstStep()
+      data.fill(rows, inputs, targets, epoch)
+    },
+  }
+  await fit(sequential(...layers()), {
+    train: counted,
+    loss: crossEntropy(),
+    optimizer: adam({ learningRate: 1e-3 }),
+    epochs,
+    onEvent: ({ type }) => {
+      if (type === 'start') isTraining = true
+    },
+    ...(how === 'advised' && { babysit: advise() }),
+  })
+  return steps
+}
+
+await train({ ...network, epochs: 1 }, () => undefined) // compilers tier up, caches fill
+process.once('message', async () => {
+  say({ done: await train(network, () => say('stepping')) })
+  process.disconnect()
+})
+say('ready')
