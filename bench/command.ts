@@ -20,6 +20,7 @@ export interface BenchOptions {
   readonly 'new-node': string | undefined
   readonly json: string | undefined
   readonly scaling: boolean
+  readonly neighbour: boolean
   readonly verify: boolean
   readonly docs: string | undefined
 }
@@ -51,6 +52,7 @@ const options: OptionTable<BenchOptions> = {
     undefined,
   ),
   scaling: flag('instead: time against batch, width, depth, image size and threads'),
+  neighbour: flag('instead: what a process costs that computes all the time beside Thalweg'),
   verify: flag('instead: compare the losses of the first steps'),
   docs: input('instead: write docs/speed.md and its pictures from the file of an earlier run'),
 }
@@ -64,7 +66,7 @@ export const command: CommandDescription<BenchOptions> = {
   notes: `Contenders:\n${contenders.join('\n')}`,
 }
 
-type Mode = 'race' | 'scaling' | 'verify' | 'docs'
+type Mode = 'race' | 'scaling' | 'neighbour' | 'verify' | 'docs'
 
 const MEASURING = ['workloads', 'only', 'patience', 'python', 'new-node'] as const
 
@@ -72,17 +74,20 @@ const MEASURING = ['workloads', 'only', 'patience', 'python', 'new-node'] as con
 const HEARD: Readonly<Record<Mode, readonly (keyof BenchOptions)[]>> = {
   race: [...MEASURING, 'threads', 'seconds', 'rounds', 'warm-up', 'json'],
   scaling: [...MEASURING, 'scaling', 'seconds', 'warm-up', 'json'],
+  neighbour: [...MEASURING, 'neighbour', 'seconds', 'rounds', 'warm-up'],
   verify: [...MEASURING, 'verify'],
   docs: ['docs'],
 }
 
-export function modeOf({ scaling, verify, docs }: BenchOptions): Mode {
-  return docs !== undefined ? 'docs' : verify ? 'verify' : scaling ? 'scaling' : 'race'
+export function modeOf({ scaling, neighbour, verify, docs }: BenchOptions): Mode {
+  if (docs !== undefined) return 'docs'
+  return verify ? 'verify' : neighbour ? 'neighbour' : scaling ? 'scaling' : 'race'
 }
 
-/** Those who take part; with `--scaling` the first alone. */
+/** Those who take part; where one alone is measured, the first. */
 export function fieldOf(asked: BenchOptions, threads: number): ContenderOptions[] {
-  const only = modeOf(asked) === 'scaling' ? (asked.only ?? SUBJECTS) : asked.only
+  const isOfOne = ['scaling', 'neighbour'].includes(modeOf(asked))
+  const only = isOfOne ? (asked.only ?? SUBJECTS) : asked.only
   return field({ python: asked.python, newNode: asked['new-node'], only }, threads)
 }
 

@@ -3,6 +3,7 @@
  * round, so that a machine that drifts drifts for all; idle ones sleep. Whatever is to be compared belongs in one race.
  */
 import { type Contender, type ContenderOptions, startContender } from './contender.ts'
+import type { Neighbour } from './neighbour.ts'
 import type { Ready } from './protocol.ts'
 import { type Measurement, median, quantile } from './report.ts'
 import { operationsOf } from './work.ts'
@@ -12,6 +13,8 @@ export interface Entry {
   readonly contender: ContenderOptions
   readonly workload: Workload
   readonly threads: number
+  /** Who is awake while it is measured, and nobody else. */
+  readonly neighbour?: Pick<Neighbour, 'wake' | 'sleep'>
 }
 
 export interface RaceOptions {
@@ -92,8 +95,11 @@ function measurementOf({ entry, contender, ready, idle, times, unsupported }: Ra
 
 async function turn(racer: Racer, seconds: number, counts: boolean): Promise<void> {
   if (racer.unsupported !== undefined) return
+  const { neighbour } = racer.entry
+  neighbour?.wake()
   const start = performance.now()
   const answer = await racer.contender.measure(seconds)
+  neighbour?.sleep()
   if ('unsupported' in answer) racer.unsupported = answer.unsupported
   else if (counts) {
     racer.times.push(...answer)

@@ -1,5 +1,6 @@
 /** npm run bench: Thalweg and its peers on the same training steps, in one run. */
 import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { writeFileAtomic } from 'thalweg/train'
 import { runCommand } from '../scripts/options.ts'
@@ -7,6 +8,7 @@ import { endChildrenWithThis } from './children.ts'
 import { type BenchOptions, checkTogether, command, fieldOf, modeOf } from './command.ts'
 import { peakCommand } from './field.ts'
 import { describeMachine, type Figures, readFigures } from './figures.ts'
+import { measureBeside, type NeighbourFigures, neighbourTable } from './neighbour.ts'
 import { speedPage } from './page.ts'
 import { higher, measurePeak } from './peak.ts'
 import { ratiosSvg, scalingSvg } from './plot.ts'
@@ -70,6 +72,17 @@ async function scaleAll(asked: BenchOptions): Promise<ScalingCurve[]> {
   return curves
 }
 
+/** On as many threads as there are cores. */
+async function measureNeighbour(asked: BenchOptions): Promise<void> {
+  const { rounds, patience, seconds = 4, 'warm-up': warmUp } = asked
+  const threads = availableParallelism()
+  const [contender] = fieldOf(asked, threads)
+  const rows: NeighbourFigures[] = []
+  for (const workload of chosenWorkloads(asked))
+    rows.push(await measureBeside(workload, contender, { threads, seconds, rounds, warmUp, patience }))
+  console.log(`${contender.name}\n\n${neighbourTable(rows)}`)
+}
+
 /** What the file has of the other kind of run is taken along. */
 async function measureAll(asked: BenchOptions): Promise<void> {
   const { json, scaling } = asked
@@ -103,5 +116,6 @@ await runCommand(command, async (asked) => {
   checkTogether(asked)
   if (asked.docs !== undefined) await publish(readFigures(asked.docs, '--docs'))
   else if (modeOf(asked) === 'verify') await verifyAll(asked)
+  else if (modeOf(asked) === 'neighbour') await measureNeighbour(asked)
   else await measureAll(asked)
 })
