@@ -1,7 +1,13 @@
-/** The kernels of the lab. */
+/** The kernels of the lab, each with the problems that it is timed on. */
 import { CONV } from './conv.ts'
 import { MATMUL } from './matmul.ts'
+import { PRODUCTS } from './products.ts'
 import { REDUCTION } from './reduction.ts'
 import type { Family } from './version.ts'
 
-export const FAMILIES: Readonly<Record<string, Family>> = { matmul: MATMUL, conv: CONV, reduction: REDUCTION }
+export const FAMILIES: Readonly<Record<string, readonly Family[]>> = {
+  matmul: [MATMUL],
+  products: PRODUCTS,
+  conv: [CONV],
+  reduction: [REDUCTION],
+}
