@@ -43,13 +43,14 @@ export async function checkBeforeTraining(
 
 function rowsOf({ examples, initialLoss, blindLoss, overfit }: Checkup): Row[] {
   const constant = blindLoss === undefined ? '' : `; a constant answer has ${figure(blindLoss)}`
-  const { first, lowest, steps } = overfit
+  const { first, lowest, least, steps } = overfit
+  const floor = least === 0 ? '' : ` above the least there is (${figure(least)})`
   return [
     ['data', `${count(examples)} examples looked at`],
     ['first loss', `${figure(initialLoss)}${constant}`],
     [
       'one batch',
-      `${percent(lowest / first, 1)} of the loss left after ${plural(steps, 'step')} on ${plural(overfit.examples, 'example')}`,
+      `${percent((lowest - least) / (first - least), 1)} of the loss${floor} left after ${plural(steps, 'step')} on ${plural(overfit.examples, 'example')}`,
     ],
   ]
 }

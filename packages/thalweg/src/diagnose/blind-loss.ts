@@ -1,6 +1,7 @@
 /**
- * The mean loss of the best answer that does not look at the input: what a network that learned nothing comes to. For
- * cross entropy it is the entropy of the labels (ln C where all C classes are alike), for squared errors the variance.
+ * The two ends that a loss is measured between. One is the mean loss of the best answer that does not look at the input: what a
+ * network that learned nothing comes to. For cross entropy it is the entropy of the labels (ln C where all C classes are alike),
+ * for squared errors the variance. The other is the least that there is.
  */
 import type { Dataset } from '../data/index.ts'
 import type { Loss } from '../nn/index.ts'
@@ -12,15 +13,46 @@ const SAMPLE = 4096
 /** Undefined for losses that nothing is known of here, and where all targets are the same: nothing is to be learned then. */
 export function blindLossOf(train: Dataset, loss: Loss): number | undefined {
   const blind = constantLoss(train, loss)
-  return blind !== undefined && Math.abs(blind) < 1e-9 ? undefined : blind
+  return blind !== undefined && Math.abs(blind - leastLossOf(train, loss)) < 1e-9 ? undefined : blind
+}
+
+/**
+ * The least that a mean loss can come to, which no network goes below: 0, but for targets that are no certainties. Label
+ * smoothing makes such targets, `1 - s + s / C` for the label and `s / C` for each other class, and leaves their entropy.
+ */
+export function leastLossOf(train: Dataset, { name, options }: Loss): number {
+  const { target } = train
+  const smoothing = smoothingOf(options)
+  if (name === 'crossEntropy' && target.kind === 'class' && smoothing > 0)
+    return leastCrossEntropy(sharesOf(sampledTargets(train), target.classes.length), smoothing, options.classWeights)
+  if (name === 'binaryCrossEntropy' && target.kind === 'number') {
+    const targets = Array.from(sampledTargets(train), (share) => (1 - smoothing) * share + smoothing / 2)
+    return targets.reduce((sum, share) => sum + entropy([share, 1 - share]) / targets.length, 0)
+  }
+  return 0
+}
+
+/** Each class counts by its weight, if it has one: in what its examples cost, and in what they are divided by. */
+function leastCrossEntropy(shares: Float64Array, smoothing: number, classWeights: unknown): number {
+  const weights = shares.map((_, label) => (Array.isArray(classWeights) ? Number(classWeights[label]) : 1))
+  let [cost, total] = [0, 0]
+  for (const [label, share] of shares.entries()) {
+    const certain = shares.map((_, other) => Number(other === label))
+    cost += share * entropy(spread(certain, smoothing).map((each, other) => each * weights[other]))
+    total += share * weights[label]
+  }
+  return cost / total
+}
+
+function smoothingOf(options: Loss['options']): number {
+  return typeof options.labelSmoothing === 'number' ? options.labelSmoothing : 0
 }
 
 function constantLoss(train: Dataset, { name, options }: Loss): number | undefined {
   const { target } = train
   if (target.kind === 'class') {
     if (name !== 'crossEntropy' || options.classWeights !== undefined) return undefined
-    const smoothing = typeof options.labelSmoothing === 'number' ? options.labelSmoothing : 0
-    return entropy(sharesOf(sampledTargets(train), target.classes.length), smoothing)
+    return entropy(spread(sharesOf(sampledTargets(train), target.classes.length), smoothingOf(options)))
   }
   const targets = sampledTargets(train)
   const columns = target.names.length
@@ -43,12 +75,16 @@ function sharesOf(labels: ArrayLike<number>, classes: number): Float64Array {
   return shares
 }
 
-/** Of the labels' shares, spread over all classes by label smoothing. */
-function entropy(shares: Float64Array, smoothing: number): number {
-  return shares.reduce((sum, share) => {
-    const spread = (1 - smoothing) * share + smoothing / shares.length
-    return spread > 0 ? sum - spread * Math.log(spread) : sum
-  }, 0)
+/** Label smoothing takes a part of each share and gives all classes the same of it. */
+function spread(shares: Float64Array, smoothing: number): Float64Array {
+  return shares.map((share) => (1 - smoothing) * share + smoothing / shares.length)
+}
+
+/** What the best answer to these shares costs, whatever they add up to. */
+function entropy(shares: ArrayLike<number>): number {
+  const all = Array.from(shares)
+  const sum = all.reduce((total, share) => total + share, 0)
+  return all.reduce((cost, share) => (share > 0 ? cost - share * Math.log(share / sum) : cost), 0)
 }
 
 function meanOver(columns: number, of: (column: number) => number): number {

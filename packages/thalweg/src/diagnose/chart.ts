@@ -9,6 +9,7 @@ import type { LossCurve } from './loss-curve.ts'
 import type { NormGap } from './norm-gap.ts'
 import type { Reading } from './reading.ts'
 import type { Signal } from './signal.ts'
+import { short } from './words.ts'
 
 export interface Chart {
   readonly model: Model
@@ -30,6 +31,8 @@ export interface Chart {
   readonly normGap: NormGap | undefined
   /** Mean loss of the best constant answer: the entropy of the labels, the variance of the targets; undefined for other losses. */
   readonly blindLoss: number | undefined
+  /** The least that the loss can come to: 0, or what label smoothing leaves of it. */
+  readonly leastLoss: number
   /** Whether no epoch comes after the last one: as planned, or by early stopping. */
   readonly isOver: boolean
   /** Whether the training inputs say anything about the targets; worked out when it is first asked for. */
@@ -64,13 +67,25 @@ export function isRateToFall({ settings: { schedule }, position: { step }, total
   return isHigh && steps.some((later) => later >= step && schedule(later) < HIGH * now)
 }
 
+/** How far a loss lies above the least that there is: what can still be taken away of it. */
+export function above({ leastLoss }: Pick<Chart, 'leastLoss'>, loss: number): number {
+  return loss - leastLoss
+}
+
 /**
  * The share of the loss that training has taken away so far: of the way from the best constant answer (or from where it
- * began, where that is not known or lower) down to 0. About 0 where nothing is learned; negative where it got worse.
+ * began, where that is not known or lower) down to the least that there is. About 0 where nothing is learned; negative where it
+ * got worse.
  */
-export function learned({ losses, blindLoss }: Chart): number {
-  const from = blindLoss === undefined ? losses.first : Math.min(blindLoss, losses.first)
-  return from > 0 ? 1 - losses.recent() / from : 0
+export function learned(chart: Chart): number {
+  const { losses, blindLoss } = chart
+  const from = above(chart, blindLoss === undefined ? losses.first : Math.min(blindLoss, losses.first))
+  return from > 0 ? 1 - above(chart, losses.recent()) / from : 0
+}
+
+/** For sentences about shares of a loss: what they are shares of, where something of it is left in any case. */
+export function aboveWhat({ leastLoss }: Pick<Chart, 'leastLoss'>): string {
+  return leastLoss === 0 ? '' : ` above the least there is (${short(leastLoss)})`
 }
 
 /**

@@ -3,10 +3,13 @@
  * than there are examples. What fails here will not learn a whole data set. Done on a copy of the weights.
  */
 import { sizeOf } from '../base/index.ts'
+import { subset } from '../data/index.ts'
 import type { Model } from '../nn/index.ts'
 import { type Condition, type Finding, findingOf, openSession, type Settings } from '../train/index.ts'
 import { createPace } from '../train/pace.ts'
 import { anatomyOf } from './anatomy.ts'
+import { leastLossOf } from './blind-loss.ts'
+import { aboveWhat } from './chart.ts'
 import { copyOf } from './first-weights.ts'
 import { percent, short } from './words.ts'
 
@@ -17,7 +20,7 @@ const VALUES = 10
 const STEPS = 400
 /** A step of a large network takes its time; what was not learned by then is told as it stands. */
 const LIMIT_MS = 4000
-/** Share of the first loss that may be left. */
+/** Share of the first loss that may be left, of what can be taken away of it. */
 const LEFT = 0.2
 /** What the rate of the run is multiplied with, one after the other, until one does. */
 const FACTORS = [1, 0.1, 10] as const
@@ -28,7 +31,7 @@ export const cannotOverfit: Condition = {
   about:
     'The network cannot learn even a few examples by heart. Something between its inputs and its loss is broken: ' +
     'gradients that do not arrive, labels that do not belong to their inputs, a rate that is far off.',
-  rule: 'share of the first loss that is left after training on a single batch',
+  rule: 'share of the first loss, above the least there is, that is left after training on a single batch',
   threshold: LEFT,
   cause: 'gradients that do not reach the weights, or an output that cannot say what the target asks for',
   try: 'thalweg inspect shows where activations and gradients vanish; start from a smaller network that can',
@@ -42,6 +45,8 @@ export interface OverfitReport {
   readonly factor: number
   readonly first: number
   readonly lowest: number
+  /** That there can be: 0, or what label smoothing leaves. */
+  readonly least: number
 }
 
 export async function overfitBatch(model: Model, settings: Settings, signal?: AbortSignal): Promise<OverfitReport> {
@@ -55,9 +60,14 @@ export async function overfitBatch(model: Model, settings: Settings, signal?: Ab
   for (const factor of FACTORS) {
     const report = await attempt(model, { ...settings, batchSize: rows.length }, rows, factor, signal)
     if (!best || report.lowest < best.lowest) best = report
-    if (best.lowest < LEFT * best.first) break
+    if (leftOf(best) < LEFT) break
   }
-  return best ?? { examples: 0, steps: 0, factor: 1, first: Number.NaN, lowest: Number.NaN }
+  return best ?? { examples: 0, steps: 0, factor: 1, first: Number.NaN, lowest: Number.NaN, least: 0 }
+}
+
+/** Of the first loss, the share that training has left of what it could take away. */
+function leftOf({ first, lowest, least }: OverfitReport): number {
+  return (lowest - least) / (first - least)
 }
 
 async function attempt(
@@ -73,6 +83,7 @@ async function attempt(
   const pace = createPace(50)
   const began = performance.now()
   const learningRate = optimizer.learningRate * factor
+  const least = leastLossOf(subset(settings.train, rows), settings.loss)
   let [first, lowest, steps] = [Number.NaN, Number.POSITIVE_INFINITY, 0]
   try {
     for (; steps < STEPS && performance.now() - began < LIMIT_MS; steps++) {
@@ -81,7 +92,7 @@ async function attempt(
       if (steps === 0) first = loss
       if (!Number.isFinite(loss)) break
       lowest = Math.min(lowest, loss)
-      if (lowest < 0.5 * LEFT * first) break
+      if (lowest - least < 0.5 * LEFT * (first - least)) break
       if (pace.due()) await pace.pause()
       signal?.throwIfAborted()
     }
@@ -90,12 +101,13 @@ async function attempt(
     session.release()
     store.release()
   }
-  return { examples: rows.length, steps, factor, first, lowest }
+  return { examples: rows.length, steps, factor, first, lowest, least }
 }
 
-export function overfitFindings({ examples, steps, factor, first, lowest }: OverfitReport): Finding[] {
-  const measured = lowest / first
-  if (examples === 0 || measured < LEFT || first === 0) return []
-  const message = `after ${steps} steps on the same ${examples} examples ${percent(measured)} of the loss is left: ${short(first)} at first, ${short(lowest)} at best (rate times ${factor})`
+export function overfitFindings(report: OverfitReport): Finding[] {
+  const { examples, steps, factor, first, lowest, least } = report
+  const measured = leftOf(report)
+  if (examples === 0 || measured < LEFT || first === least) return []
+  const message = `after ${steps} steps on the same ${examples} examples ${percent(measured)} of the loss${aboveWhat({ leastLoss: least })} is left: ${short(first)} at first, ${short(lowest)} at best (rate times ${factor})`
   return [findingOf(cannotOverfit, { measured, message }, 0)]
 }

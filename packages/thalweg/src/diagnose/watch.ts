@@ -17,7 +17,7 @@ import { reasonToStop } from '../train/stopping.ts'
 import { updatesOfRun } from '../train/updates.ts'
 import type { Ailment, Occasion } from './ailment.ts'
 import { anatomyOf } from './anatomy.ts'
-import { blindLossOf } from './blind-loss.ts'
+import { blindLossOf, leastLossOf } from './blind-loss.ts'
 import type { Chart } from './chart.ts'
 import { type ClassRecall, classRecall } from './class-recall.ts'
 import { dataFactsOf } from './data-facts.ts'
@@ -90,6 +90,7 @@ export function openWatch(run: WatchedRun, options: WatchOptions): OpenWatch {
     totalSteps: updatesOfRun(settings),
     times: session.times,
     blindLoss: blindLossOf(train, loss),
+    leastLoss: leastLossOf(train, loss),
   }
   let position: Position = { epoch: 0, batch: 0, step: 0 }
   let isRead = false

@@ -1,11 +1,12 @@
 /** Each ailment on a small network that has it, and on a twin that has not. Healthy runs hear no warning at all. */
 import { random } from 'thalweg/base'
 import { arrays, type Dataset, inOrder, subset } from 'thalweg/data'
-import { advise, ailments, conditions } from 'thalweg/diagnose'
+import { advise, ailments, checkup, conditions } from 'thalweg/diagnose'
 import {
   batchNorm,
   binaryCrossEntropy,
   createStore,
+  crossEntropy,
   dense,
   dropout,
   type Layer,
@@ -21,7 +22,7 @@ import {
   xavier,
   zeros,
 } from 'thalweg/nn'
-import { adam, sgd } from 'thalweg/optim'
+import { adam, adamw, sgd } from 'thalweg/optim'
 import { type Finding, fit } from 'thalweg/train'
 import { describe, expect, it } from 'vitest'
 import { clouds, codes, examined, type Patient, recipe, slope } from './patients.ts'
@@ -484,6 +485,33 @@ it('what decay leaves is told as the doing of decay, and mended by that first', 
     expect(cause).toBe(`weight-decay, told before: ${root?.cause}`)
     expect([act, patches[0]]).toEqual([root?.try, { kind: 'no-decay' }])
   }
+})
+
+describe('label smoothing, which leaves a loss that no network goes below', () => {
+  const parts = { train: clouds({ distance: 4 }), valid: clouds({ size: 256, distance: 4, name: 'other' }) }
+  const smooth = { loss: crossEntropy({ labelSmoothing: 0.9 }), ...parts }
+
+  it('is not told as anything wrong where all is learned', async () => {
+    const found: Finding[] = []
+    const model = sequential(dense(32), relu(), dense(4))
+    const optimizer = adamw({ learningRate: 0.01, weightDecay: 0.01 })
+    const onEvent: Patient['onEvent'] = (event) => event.type === 'finding' && found.push(event)
+    const { history } = await fit(model, { ...recipe(), ...smooth, optimizer, epochs: 20, babysit: advise(), onEvent })
+    expect(history.at(-1)?.validAccuracy).toBeGreaterThan(0.9)
+    expect(codes(found, 'warning', 'error')).toEqual([])
+  })
+
+  it('hides nothing where nothing is learned, and the words name both ends', async () => {
+    const found = await examined({ ...smooth, optimizer: sgd({ learningRate: 1e-5 }) })
+    const told = found.find(({ code }) => code === 'underfitting')
+    expect(told?.message).toMatch(/a constant answer has 1.39: 0% of it above the least there is \(1.37\) is learned/)
+  })
+
+  it('is no reason why a batch could not be learned by heart', async () => {
+    const { findings, overfit } = await checkup(sequential(dense(32), relu(), dense(4)), { ...recipe(), ...smooth })
+    expect(codes(findings, 'warning', 'error')).toEqual([])
+    expect(overfit.lowest).toBeGreaterThan(0.5 * overfit.first)
+  })
 })
 
 describe('examples that stand in both parts', () => {

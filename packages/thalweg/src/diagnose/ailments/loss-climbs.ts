@@ -1,5 +1,5 @@
 import type { Ailment } from '../ailment.ts'
-import { isRateToFall, progress } from '../chart.ts'
+import { above, isRateToFall, progress } from '../chart.ts'
 import { clipped, lessMomentum, muchSlower, slower } from '../patches.ts'
 import { SIZES } from '../roots.ts'
 import { short } from '../words.ts'
@@ -20,7 +20,7 @@ export const lossClimbs: Ailment = {
     'The training loss has been far lower than it is: the run had something and lost it again. A slow swing of whole ' +
     'epochs is what too much momentum makes; at a rate too high a single step may do it. While a schedule has the rate near its highest and will bring it down, ' +
     'that is a note.',
-  rule: 'mean training loss of each of the last 2 epochs over that of the best one before',
+  rule: 'mean training loss of each of the last 2 epochs over that of the best one before, both above the least there is',
   threshold: TIMES,
   cause: 'the learning rate is too high, or a momentum near 1 that carries the weights past where the loss is low',
   try: 'lower the learning rate ten times; momentum 0.9',
@@ -34,8 +34,8 @@ export const lossClimbs: Ailment = {
     if (!last || epochs.length < 4 || losses.values.length < STEPS || progress(chart) < PROGRESS) return []
     const best = epochs.slice(0, -2).reduce((least, one) => (one.trainLoss < least.trainLoss ? one : least))
     const lower = Math.min(before.trainLoss, last.trainLoss)
-    const measured = lower / best.trainLoss
-    if (!(measured > TIMES) || lower < HIGH * (blindLoss ?? losses.first)) return []
+    const measured = above(chart, lower) / above(chart, best.trainLoss)
+    if (!(measured > TIMES) || above(chart, lower) < HIGH * above(chart, blindLoss ?? losses.first)) return []
     const message = `the training loss was ${short(best.trainLoss)} in epoch ${best.epoch} and is ${short(before.trainLoss)} and ${short(last.trainLoss)} in the last two`
     const severity = isRateToFall(chart) ? ('info' as const) : ('warning' as const)
     return [{ measured, message, severity, patches: [...lessMomentum(chart.settings), slower, muchSlower, clipped] }]

@@ -1,5 +1,5 @@
 import type { Ailment } from '../ailment.ts'
-import { isRateToFall, progress } from '../chart.ts'
+import { above, isRateToFall, progress } from '../chart.ts'
 import { clipped, lessMomentum, muchSlower, slower } from '../patches.ts'
 import { SIZES } from '../roots.ts'
 import { short } from '../words.ts'
@@ -8,13 +8,13 @@ import { short } from '../words.ts'
 const STRETCHES = 16
 /** Examples in a stretch, at least: the mean over fewer varies by chance. */
 const EXAMPLES = 128
-/** A swing is a way up or down by this share of the mean of all. */
+/** A swing is a way up or down by this share of how far the mean of all lies above the least there is. */
 const SWING = 0.5
 /** And by so many standard errors of the difference of two stretches, as the losses within them vary. */
 const BEYOND_CHANCE = 4
 /** Up, down and up again, at least: a curve on its way down may be thrown back once. */
 const SWINGS = 3
-/** Swings around a loss that is as good as 0 do no harm. */
+/** Swings around a loss that is as good as the least there is do no harm. */
 const HIGH = 0.12
 /** A network that has learned most of what there is may jump now and then. */
 const LEARNED = 0.4
@@ -30,7 +30,7 @@ export const lossOscillates: Ailment = {
     'The loss goes up and down by much more than batches differ by: updates jump from one side of the valley to the ' +
     'other, are thrown out now and then, and have to come back. A curve that falls, however rough, is none of this: only ' +
     'ways up and down again count.',
-  rule: 'swings of the last 16 stretches of the curve by half of their mean, and by 4 standard errors',
+  rule: 'swings of the last 16 stretches of the curve by half of their mean, above the least there is, and by 4 standard errors',
   threshold: SWINGS,
   cause: 'the learning rate is too high for the steepest direction of the loss',
   try: 'lower the learning rate, or clip the gradients',
@@ -44,13 +44,17 @@ export const lossOscillates: Ailment = {
     if (count < length + 16 || progress(chart) < PROGRESS) return []
     const means = losses.stretches(STRETCHES, length / count)
     const mean = means.reduce((sum, each) => sum + each, 0) / STRETCHES
-    if (mean < HIGH * losses.first) return []
-    const least = Math.max(SWING * mean, BEYOND_CHANCE * errorOfDifference(losses.values.slice(-length), means))
+    if (above(chart, mean) < HIGH * above(chart, losses.first)) return []
+    const least = Math.max(
+      SWING * above(chart, mean),
+      BEYOND_CHANCE * errorOfDifference(losses.values.slice(-length), means),
+    )
     const measured = swings(means, least)
     if (measured < SWINGS) return []
     // By the mean of the stretches: the last losses alone may be a crest or a trough.
     const from = Math.min(blindLoss ?? losses.first, losses.first)
-    const isMild = 1 - mean / from > LEARNED || progress(chart) < LATE || isRateToFall(chart)
+    const isMild =
+      1 - above(chart, mean) / above(chart, from) > LEARNED || progress(chart) < LATE || isRateToFall(chart)
     const severity = isMild ? ('info' as const) : ('warning' as const)
     const [low, high] = [Math.min(...means), Math.max(...means)]
     const message = `the loss swings between ${short(low)} and ${short(high)}, ${measured} times in the last ${length} steps`

@@ -1,7 +1,7 @@
 import { statisticsOf } from '../../train/final.ts'
 import type { Patch, Sign } from '../../train/index.ts'
 import type { Ailment } from '../ailment.ts'
-import type { Chart } from '../chart.ts'
+import { above, type Chart } from '../chart.ts'
 import { shuffledOrder, slower } from '../patches.ts'
 import { percent, short } from '../words.ts'
 
@@ -23,7 +23,7 @@ export const movingStatistics: Ailment = {
     'Batch norm normalizes by the batch in training and by moving statistics afterwards, and these are far from what the ' +
     'trained network needs: on the same examples its loss is much higher than training makes believe. Validation, test ' +
     'and predictions suffer; training itself does not.',
-  rule: 'loss of the same validation examples by moving statistics, over that by their own',
+  rule: 'loss of the same validation examples by moving statistics, over that by their own, both above the least there is',
   threshold: RATIO,
   cause: 'the weights move faster than the averages follow: what they have seen is another network',
   try: "statistics: 'exact' takes them anew when training ends; batchNorm({ momentum: 0.9 }), or a lower learning rate",
@@ -33,8 +33,8 @@ export const movingStatistics: Ailment = {
   examine(chart) {
     const { normGap: gap, blindLoss, losses, position, settings } = chart
     if (!gap || position.step < STEPS) return []
-    const measured = gap.moving / gap.batch
-    if (!(measured > RATIO) || gap.moving - gap.batch < GAP * (blindLoss ?? losses.first)) return []
+    const measured = above(chart, gap.moving) / above(chart, gap.batch)
+    if (!(measured > RATIO) || gap.moving - gap.batch < GAP * above(chart, blindLoss ?? losses.first)) return []
     const message = `on ${gap.examples} validation examples the loss is ${short(gap.moving)} by moving statistics and ${short(gap.batch)} by their own; those of ${gap.layer} are furthest off, by ${short(gap.distance)} deviations`
     // What is tested and saved has other statistics then: only the validation curve misleads.
     const severity = statisticsOf(settings) === 'moving' ? ('warning' as const) : ('info' as const)

@@ -1,6 +1,6 @@
 import type { Ailment } from '../ailment.ts'
-import { blindLossOf } from '../blind-loss.ts'
-import { type Chart, learned, progress } from '../chart.ts'
+import { blindLossOf, leastLossOf } from '../blind-loss.ts'
+import { aboveWhat, type Chart, learned, progress } from '../chart.ts'
 import { OBSTACLES, OVERSHOT, SIZES } from '../roots.ts'
 import type { Signal } from '../signal.ts'
 import { percent, short } from '../words.ts'
@@ -21,7 +21,7 @@ export const noSignal: Ailment = {
     'The inputs may hold nothing about the target. Whatever the network learns of its own examples, it has never answered ' +
     'others better than a constant would; and without any network, neither do like examples have like targets, nor does a ' +
     'single feature tell more than chance. A larger network learns more of it by heart, and nothing else.',
-  rule: 'lowest validation loss so far over that of the best constant answer, where neither neighbours nor single features tell the target',
+  rule: 'lowest validation loss so far over that of the best constant answer, above the least there is, where neither neighbours nor single features tell the target',
   threshold: LEFT,
   cause:
     'targets that do not belong to their rows: shuffled, shifted by one, joined by the wrong key; or features that have nothing to do with what is asked',
@@ -69,10 +69,11 @@ function neverBetter(chart: Chart): Witness {
     }
   }
   const constant = blindLossOf(valid, loss) ?? Number.NaN
+  const least = leastLossOf(valid, loss)
   const lowest = Math.min(...epochs.map(({ validLoss = Number.NaN }) => validLoss))
   const threshold = Math.min(LEFT, 1 - BY_CHANCE / Math.sqrt(valid.size))
-  const measured = Number.isNaN(blindLoss) ? Number.NaN : lowest / constant
-  const message = `on ${valid.size} validation examples the loss was never below ${percent(measured)} of what a constant answer has (${short(constant)}), while ${gone} of the training loss is gone`
+  const measured = Number.isNaN(blindLoss) ? Number.NaN : (lowest - least) / (constant - least)
+  const message = `on ${valid.size} validation examples the loss was never below ${percent(measured)} of what a constant answer has (${short(constant)})${aboveWhat({ leastLoss: least })}, while ${gone} of the training loss${aboveWhat(chart)} is gone`
   return { measured, threshold, message }
 }
 

@@ -1,5 +1,5 @@
 import type { Ailment } from '../ailment.ts'
-import { progress } from '../chart.ts'
+import { above, aboveWhat, progress } from '../chart.ts'
 import { adaptive, drawnByHe, drawnByXavier, faster, scaledInputs, slower } from '../patches.ts'
 import { OBSTACLES, OVERSHOT, SHRUNK, SIZES } from '../roots.ts'
 import { percent, short } from '../words.ts'
@@ -20,7 +20,7 @@ export const notLearning: Ailment = {
   about:
     'After a good part of the run the loss is where a constant answer would be: the entropy of the labels (ln C for C ' +
     'classes alike), or the variance of the targets. The network has learned nothing that has to do with its inputs.',
-  rule: 'share of the loss of the best constant answer that training has taken away',
+  rule: 'share of the loss of the best constant answer, above the least there is, that training has taken away',
   threshold: LEAST,
   cause:
     'gradients do not reach the weights, the learning rate is far off, or inputs and targets have nothing to do with each other',
@@ -34,11 +34,11 @@ export const notLearning: Ailment = {
     if (losses.values.length < STEPS || progress(chart) < PROGRESS) return []
     const from = blindLoss ?? losses.first
     const means = losses.stretches(4, 0.8)
-    const measured = 1 - Math.min(...means) / from
-    const isFalling = means[0] - means[3] > FALLING * means[0]
+    const measured = 1 - above(chart, Math.min(...means)) / above(chart, from)
+    const isFalling = means[0] - means[3] > FALLING * above(chart, means[0])
     if (!(measured < LEAST) || isFalling) return []
-    const share = percent(Math.max(0, measured))
-    const message = `after ${position.step} steps the loss is ${short(losses.recent())}; a constant answer has ${short(from)}: ${share} of it is learned`
+    const share = `${percent(Math.max(0, measured))} of it${aboveWhat(chart)}`
+    const message = `after ${position.step} steps the loss is ${short(losses.recent())}; a constant answer has ${short(from)}: ${share} is learned`
     const severity = progress(chart) < LATE ? ('info' as const) : ('warning' as const)
     return [
       { measured, message, severity, patches: [slower, faster, adaptive, drawnByHe, drawnByXavier, scaledInputs] },

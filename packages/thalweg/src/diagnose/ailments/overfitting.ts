@@ -1,7 +1,7 @@
 import { restoresBest } from '../../train/final.ts'
 import type { Sign } from '../../train/index.ts'
 import type { Ailment } from '../ailment.ts'
-import { type Chart, learned, progress } from '../chart.ts'
+import { above, type Chart, learned, progress } from '../chart.ts'
 import { percent, short } from '../words.ts'
 
 /** How much higher than its best the validation loss is. */
@@ -32,7 +32,7 @@ export const overfitting: Ailment = {
   about:
     'The network gets better on the examples it is trained on and worse on others: it learns them by heart. The best ' +
     'epoch is behind.',
-  rule: 'validation loss over its best, in each of the last 3 epochs, while the training loss falls on',
+  rule: 'validation loss over its best, above the least there is, in each of the last 3 epochs, while the training loss falls on',
   threshold: RISE,
   cause: 'a large network and few examples, and nothing that holds it back',
   try: 'early stopping, dropout, weight decay, augmentation, or more examples',
@@ -52,10 +52,10 @@ export const overfitting: Ailment = {
     // A single epoch may be bad by chance: the least of the last ones has to be high.
     const fairest = lately.reduce((least, one) => ((one.validLoss ?? 0) < (least.validLoss ?? 0) ? one : least))
     const now = fairest.validLoss ?? Number.NaN
-    const measured = now / lowest
+    const measured = above(chart, now) / above(chart, lowest)
     const since = lately.every(({ epoch }) => epoch > best.epoch)
     if (!(measured > RISE) || epochs.length <= EPOCHS || !since || !(last.trainLoss < best.trainLoss)) return []
-    const scale = blindLoss ?? losses.first
+    const scale = above(chart, blindLoss ?? losses.first)
     if (now - lowest < Math.max(HARM * scale, SCATTER * scatterOf(epochs))) return []
     const gap = scoreGap(fairest, blindLoss ?? Number.POSITIVE_INFINITY)
     const isHarmful = (scoreLost(best, fairest) > SCORE && gap > GAP) || gap > WIDE_GAP
@@ -89,7 +89,9 @@ function learnedByHeart(chart: Chart): Sign | undefined {
   const lately = epochs.slice(-EPOCHS)
   const measured = Math.min(...lately.map((epoch) => scoreGap(epoch, blindLoss)))
   // Sure of every answer, and on others surer than it can afford: worse than who knows nothing.
-  const isSure = lately.every(({ trainLoss, validLoss = 0 }) => trainLoss < SURE * blindLoss && validLoss > blindLoss)
+  const isSure = lately.every(
+    ({ trainLoss, validLoss = 0 }) => above(chart, trainLoss) < SURE * above(chart, blindLoss) && validLoss > blindLoss,
+  )
   if (!(measured > BY_HEART || (isSure && measured > 0))) return undefined
   return {
     measured,

@@ -1,5 +1,5 @@
 import type { Ailment } from '../ailment.ts'
-import { learned, progress } from '../chart.ts'
+import { above, aboveWhat, learned, progress } from '../chart.ts'
 import { slower } from '../patches.ts'
 import { OBSTACLES, OVERSHOT, SIZES } from '../roots.ts'
 import { percent, short } from '../words.ts'
@@ -14,7 +14,7 @@ export const plateau: Ailment = {
   about:
     'The loss has stopped falling long before the end, and not near 0: more steps like these change nothing. It may be ' +
     'all that these inputs say, or a smaller rate may take it further.',
-  rule: 'fall of the loss over the last half of the steps, as a share of where it began',
+  rule: 'fall of the loss over the last half of the steps, as a share of where it began, above the least there is',
   threshold: FALL,
   cause: 'the learning rate is too high to go further down, or the network has learned what it can',
   try: 'a schedule that lowers the rate (cosine, reduceOnPlateau), or end the run here (early stopping)',
@@ -27,9 +27,9 @@ export const plateau: Ailment = {
     const gone = learned(chart)
     if (losses.values.length < STEPS || progress(chart) < 0.5 || gone < 0.05 || gone > 0.8) return []
     const [before, between, after] = losses.stretches(3, 0.5)
-    const measured = (before - Math.min(between, after)) / losses.first
+    const measured = (before - Math.min(between, after)) / above(chart, losses.first)
     if (!(measured < FALL)) return []
-    const message = `over the last half of the steps the loss fell by ${percent(Math.max(0, measured))} of where it began; it stands at ${short(after)}`
+    const message = `over the last half of the steps the loss fell by ${percent(Math.max(0, measured))} of where it began${aboveWhat(chart)}; it stands at ${short(after)}`
     // A rate that falls by itself has had its chance.
     if (chart.settings.schedule === undefined) return [{ measured, message, patches: [slower] }]
     const cause =

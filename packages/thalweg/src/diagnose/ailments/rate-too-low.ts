@@ -1,6 +1,6 @@
 import type { Patch, Sign } from '../../train/index.ts'
 import type { Ailment } from '../ailment.ts'
-import { type Chart, known, learned, progress, updateRatio } from '../chart.ts'
+import { above, aboveWhat, type Chart, known, learned, progress, updateRatio } from '../chart.ts'
 import { adaptive, faster, muchFaster } from '../patches.ts'
 import { OBSTACLES, OVERSHOT, SIZES } from '../roots.ts'
 import { percent, short } from '../words.ts'
@@ -46,7 +46,7 @@ export const rateTooLow: Ailment = {
     // Where nothing moves at all, no gradient comes through: that is not the rate's doing.
     if (measured === 0) return []
     if (measured < MOVEMENT) {
-      const message = `an update moves the weights by ${short(largest)} of their size, ${totalSteps} of them by ${percent(measured)} at most; ${percent(Math.max(0, learned(chart)))} of the loss is gone`
+      const message = `an update moves the weights by ${short(largest)} of their size, ${totalSteps} of them by ${percent(measured)} at most; ${percent(Math.max(0, learned(chart)))} of the loss${aboveWhat(chart)} is gone`
       return [{ measured, message, patches }]
     }
     return stillFalling(chart).map((sign) => ({ ...sign, patches }))
@@ -68,7 +68,7 @@ function stillFalling(chart: Chart): Sign[] {
   if (progress(chart) < LATE || losses.values.length < STEPS) return []
   const [first, middle, last] = losses.stretches(3)
   const measured = (middle - last) / (first - middle)
-  if (!(first - middle > 0.02 * first && measured > STEEPNESS)) return []
+  if (!(first - middle > 0.02 * above(chart, first) && measured > STEEPNESS)) return []
   return [
     {
       measured,

@@ -1,5 +1,5 @@
 import type { Ailment } from '../ailment.ts'
-import { learned } from '../chart.ts'
+import { above, aboveWhat, learned } from '../chart.ts'
 import { percent, short } from '../words.ts'
 
 /** Updates of a run that may be over before it is done; longer ones are judged by their curve (rate-too-low). */
@@ -23,9 +23,9 @@ export const tooFewSteps: Ailment = {
     const last = epochs[epochs.length - 1]
     if (!last || last.epoch < settings.epochs || position.step >= STEPS || learned(chart) > LEARNED) return []
     const [before, after] = losses.stretches(2)
-    const fall = (before - after) / losses.first
+    const fall = (before - after) / above(chart, losses.first)
     if (!(fall > FALL)) return []
-    const message = `the run ends after ${position.step} updates at a loss of ${short(losses.recent())}, which fell by ${percent(fall)} of its first value between the halves of the run`
+    const message = `the run ends after ${position.step} updates at a loss of ${short(losses.recent())}, which fell by ${percent(fall)} of its first value${aboveWhat(chart)} between the halves of the run`
     return [{ measured: position.step, message, patches: [{ kind: 'batch-size', size: 32 }] }]
   },
 }

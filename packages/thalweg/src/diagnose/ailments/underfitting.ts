@@ -1,5 +1,5 @@
 import type { Ailment } from '../ailment.ts'
-import { type Chart, known } from '../chart.ts'
+import { above, aboveWhat, type Chart, known } from '../chart.ts'
 import { adaptive, faster } from '../patches.ts'
 import { OBSTACLES, OVERSHOT, SHRUNK, SIZES } from '../roots.ts'
 import { percent, short } from '../words.ts'
@@ -17,7 +17,7 @@ export const underfitting: Ailment = {
   about:
     'The run is over and the network still knows little of the very examples it was trained on. That is no matter of ' +
     'generalization: it is too small, trained too shortly, held back too much, or it cannot see what it needs.',
-  rule: 'share of the loss of the best constant answer that training has taken away in the end',
+  rule: 'share of the loss of the best constant answer, above the least there is, that training has taken away in the end',
   threshold: LEARNED,
   cause: 'too few steps, too small a network, too much regularization, or inputs that say little about the target',
   try: 'more epochs, a wider network, less dropout and weight decay; look at the inputs',
@@ -30,12 +30,12 @@ export const underfitting: Ailment = {
     const last = epochs[epochs.length - 1]
     if (blindLoss === undefined || !last || last.epoch < settings.epochs || losses.values.length < STEPS) return []
     // Of the constant answer, as the words say it: the first batch may lie below it by chance.
-    const measured = 1 - losses.recent() / blindLoss
+    const measured = 1 - above(chart, losses.recent()) / above(chart, blindLoss)
     const widest = widestHidden(chart)
     const isSmall = widest < SMALL
     const threshold = isSmall ? LEARNED_SMALL : LEARNED
     if (!(measured < threshold && known(chart) < threshold)) return []
-    const message = `the run ends at a loss of ${short(losses.recent())} on its own examples; a constant answer has ${short(blindLoss)}: ${percent(Math.max(0, measured))} of it is learned`
+    const message = `the run ends at a loss of ${short(losses.recent())} on its own examples; a constant answer has ${short(blindLoss)}: ${percent(Math.max(0, measured))} of it${aboveWhat(chart)} is learned`
     const cause = `the widest hidden layer has ${widest} unit${widest === 1 ? '' : 's'}: the network is too small`
     return [{ measured, threshold, message, patches: [faster, adaptive], ...(isSmall && { cause }) }]
   },

@@ -1,5 +1,5 @@
 import type { Ailment } from '../ailment.ts'
-import { learned, progress } from '../chart.ts'
+import { aboveWhat, learned, progress } from '../chart.ts'
 import type { Reading } from '../reading.ts'
 import { percent } from '../words.ts'
 
@@ -33,7 +33,7 @@ export const weightDecay: Ailment = {
     if (!(measured < LEFT)) return []
     // Where nothing is to be learned, nothing is what decay leaves.
     if (!chart.signal().isThere) return []
-    const message = `the weights have shrunk to ${percent(measured)} of their first size, and ${percent(Math.max(0, learned(chart)))} of the loss is gone`
+    const message = `the weights have shrunk to ${percent(measured)} of their first size, and ${percent(Math.max(0, learned(chart)))} of the loss${aboveWhat(chart)} is gone`
     return [{ measured, message, patches: [{ kind: 'no-decay' }] }]
   },
 }
