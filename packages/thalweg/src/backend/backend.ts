@@ -47,8 +47,11 @@ export interface Backend {
   free(storage: Storage): void
   /** Copies values in; `data` must have as many elements as the storage. Float64 is rounded to what is kept. */
   write(storage: Storage, data: TypedArray): void
-  /** A copy of the values: Int32Array for int32 and bool; floats as this backend keeps them. */
-  read(storage: Storage): TypedArray
+  /**
+   * A copy of the values: Int32Array for int32 and bool; floats as this backend keeps them. Into an earlier copy of the same
+   * storage, where one is given.
+   */
+  read(storage: Storage, into?: TypedArray): TypedArray
   /** Compiles. `storageOf` says where each variable's value lives; updates are written there. */
   prepare(program: Program, storageOf: (variable: Variable) => Storage): Executable
 }

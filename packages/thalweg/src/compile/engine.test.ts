@@ -50,6 +50,21 @@ describe('engine', () => {
     expect(engine.has(variable)).toBe(false)
   })
 
+  test.each([referenceBackend(), wasmBackend({ threads: 1 })])(
+    '$name: reads into an earlier copy, and only that',
+    (backend) => {
+      const engine = createEngine(backend)
+      const variable = createVariable({ name: 'w', shape: [2] })
+      const [kept, spare] = [engine.read(variable), engine.read(variable)]
+      engine.write(variable, Float32Array.of(3, 4))
+      expect(engine.read(variable, spare)).toBe(spare)
+      expect([kept, spare].map((values) => Array.from(values))).toEqual([
+        [0, 0],
+        [3, 4],
+      ])
+    },
+  )
+
   test('what was given back is refused, not read or run over what lies there now', () => {
     const engine = createEngine(wasmBackend({ threads: 1 }))
     const [variable, other] = ['w', 'v'].map((name) => createVariable({ name, shape: [2] }))

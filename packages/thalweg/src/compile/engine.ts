@@ -18,8 +18,11 @@ export interface Engine {
    * fill its shape.
    */
   write(variable: Variable, data: TypedArray): void
-  /** A copy of a variable's value; zeros if it was never written. Throws `compile/freed-variable` after {@link free}. */
-  read(variable: Variable): TypedArray
+  /**
+   * A copy of a variable's value; zeros if it was never written. Into an earlier copy of it, where one is given: memory that is
+   * asked for again and again costs more than copying. Throws `compile/freed-variable` after {@link free}.
+   */
+  read(variable: Variable, into?: TypedArray): TypedArray
   /** Whether the variable has a place on this engine: it was written, read, or a compiled step uses it. */
   has(variable: Variable): boolean
   /** Gives a variable's memory back. Plans that use it refuse to run from then on: `compile/freed-variable`. */
@@ -66,7 +69,7 @@ export function createEngine(backend: Backend): Engine {
       freed.delete(variable)
       backend.write(storageOf(variable), data)
     },
-    read: (variable) => backend.read(storageOf(variable)),
+    read: (variable, into) => backend.read(storageOf(variable), into),
     has: (variable) => storages.has(variable),
     free(variable) {
       const storage = storages.get(variable)

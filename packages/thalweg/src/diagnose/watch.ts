@@ -48,12 +48,15 @@ export interface WatchOptions {
 export interface OpenWatch extends Watch {
   /** What is known so far. */
   chart(): Chart
-  /** The last reading before which the loss was about as low as ever; nothing before the first. */
+  /**
+   * The last reading before which the loss was about as low as ever; nothing before the first. It may be written over at the next
+   * step.
+   */
   lastGood(): Snapshot | undefined
 }
 
 export interface Snapshot {
-  readonly arrays: ReadonlyMap<string, StoredArray>
+  readonly arrays: Map<string, StoredArray>
   readonly position: Position
 }
 
@@ -103,6 +106,8 @@ export function openWatch(run: WatchedRun, options: WatchOptions): OpenWatch {
   let snapshot = session.arrays()
   let made: MadeStep[] = []
   let good: Snapshot | undefined
+  /** Snapshots that nobody needs any more: new memory for every one costs several times what copying does. */
+  const spare: (typeof snapshot)[] = []
   /** The last reading found a weight that is no finite number. */
   let isFouled = false
   let lowest = Number.POSITIVE_INFINITY
@@ -176,6 +181,17 @@ export function openWatch(run: WatchedRun, options: WatchOptions): OpenWatch {
   const traced = (): Finding =>
     nonFiniteFinding(findFirstNan(session, { arrays: snapshot, steps: made }), position.step)
 
+  /** From here on whatever happens can be made to happen again. */
+  function keep(taken: Snapshot, step: MadeStep): void {
+    const before = new Set([snapshot, good?.arrays])
+    snapshot = taken.arrays
+    made = [step]
+    const loss = losses.values.length === 0 ? Number.POSITIVE_INFINITY : losses.recent(LOOK_EVERY)
+    if (loss < WELL * lowest || good === undefined) good = taken
+    lowest = Math.min(lowest, loss)
+    for (const arrays of before) if (arrays && arrays !== snapshot && arrays !== good.arrays) spare.push(arrays)
+  }
+
   /** A weight that is not finite while the loss still is, as where a saturated unit hides it. With the loss the run ends anyway. */
   function hiddenSpoil(): Finding[] {
     const isHidden = isFouled && Number.isFinite(session.lastLoss())
@@ -197,19 +213,14 @@ export function openWatch(run: WatchedRun, options: WatchOptions): OpenWatch {
         made.push(step)
         return
       }
-      const arrays = session.arrays()
+      const arrays = session.arrays(spare.pop())
       const read = instruments.read(observer.run(rows, moment))
       isFouled = !isSound(read) && isSpoilt(arrays, trainedNames(session))
-      if (!isFouled) {
-        snapshot = arrays
-        made = [step]
-        const loss = losses.values.length === 0 ? Number.POSITIVE_INFINITY : losses.recent(LOOK_EVERY)
-        if (loss < WELL * lowest || good === undefined) good = { arrays, position: at }
-        lowest = Math.min(lowest, loss)
-      } else {
+      if (isFouled) {
         // Weights that are spoilt already are no place to begin from.
         made.push(step)
-      }
+        spare.push(arrays)
+      } else keep({ arrays, position: at }, step)
       const { learningRate } = moment
       const reading: Reading = { step: at.step, epoch: at.epoch, examples: rows.length, learningRate, ...read }
       readings.push(reading)

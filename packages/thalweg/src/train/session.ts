@@ -84,8 +84,12 @@ export interface Session {
   sums(): EpochSums
   /** Sets the sums of the epoch to zero, or, in the middle of one, to those of its steps so far. */
   beginEpoch(sums?: Pick<EpochSums, 'lossSum' | 'correct'>): void
-  /** Everything that a later step depends on, by name; copies. */
-  arrays(): Map<string, StoredArray>
+  /**
+   * Everything that a later step depends on, by name; copies.
+   *
+   * @param into what an earlier call returned, and nobody needs any more: it is written over and returned
+   */
+  arrays(into?: Map<string, StoredArray>): Map<string, StoredArray>
   restore(arrays: ReadonlyMap<string, StoredArray>): void
   /** A new store with the averages in the place of the weights; undefined where none are kept. */
   averaged(): Store | undefined
@@ -109,6 +113,8 @@ export function openSession(model: Model, settings: Settings, onCompile?: (event
   /** What a step is given: its batch, put in place of what the last one had, and the numbers. */
   const given: TypedArray[] = [rate, rate, ...numbers]
   let last: Plan | undefined
+  /** Of the last step, once somebody has asked: the loop and a watch ask after every one. */
+  let lastLoss: number | undefined
   const times = { steps: 0, fillMs: 0, stepMs: 0, waits: 0 }
 
   /** The plan for this many examples; the first time a number occurs it is recorded and compiled. */
@@ -191,6 +197,7 @@ export function openSession(model: Model, settings: Settings, onCompile?: (event
     prepare: (examples, updates) => void planFor(examples, updates),
     step(rows, moment) {
       last = planFor(rows.length, moment.updates ?? true)
+      lastLoss = undefined
       const started = performance.now()
       const values = slotsFor(rows, moment)
       const filled = performance.now()
@@ -203,7 +210,10 @@ export function openSession(model: Model, settings: Settings, onCompile?: (event
       if (fillMs > Math.max(stepMs, NOTICED_MS)) times.waits++
     },
     times,
-    lastLoss: () => last?.read(0)[0] ?? Number.NaN,
+    lastLoss() {
+      lastLoss ??= last?.read(0)[0] ?? Number.NaN
+      return lastLoss
+    },
     observe(observe) {
       const plans = observing(observe, (step) => ({ ...step, updates: [] }))
       return { ...plans, run: (rows, moment) => seenIn(plans.run(rows, moment)) }
@@ -214,6 +224,7 @@ export function openSession(model: Model, settings: Settings, onCompile?: (event
         ...plans,
         run(rows, moment) {
           last = plans.run(rows, moment)
+          lastLoss = undefined
           return seenIn(last)
         },
       }
@@ -227,11 +238,10 @@ export function openSession(model: Model, settings: Settings, onCompile?: (event
       engine.write(counters.lossSum, Float32Array.of(lossSum))
       engine.write(counters.correct, Int32Array.of(correct))
     },
-    arrays() {
-      const arrays = new Map<string, StoredArray>()
+    arrays(into = new Map<string, StoredArray>()) {
       for (const [name, variable] of variables())
-        arrays.set(name, { shape: variable.shape, data: engine.read(variable) })
-      return arrays
+        into.set(name, { shape: variable.shape, data: engine.read(variable, into.get(name)?.data) })
+      return into
     },
     restore(arrays) {
       const wanted = [...variables()]

@@ -51,8 +51,10 @@ export function interpreterBackend(): Backend & { readonly allocations: () => nu
       const { values } = storage as Kept
       for (let i = 0; i < values.length; i++) values[i] = castNumber(data[i], storage.dtype)
     },
-    read: (storage): TypedArray => {
+    read: (storage, into): TypedArray => {
       const { values } = storage as Kept
+      into?.set(values)
+      if (into) return into
       return storage.dtype === 'float32' ? values.slice() : Int32Array.from(values)
     },
     prepare({ graph, lowered }, storageOf) {

@@ -64,7 +64,11 @@ export function referenceBackend(): Backend {
         throw internal('a write of the wrong size', `${data.length} for ${values.length}`)
       for (let i = 0; i < values.length; i++) values[i] = castNumber(data[i], storage.dtype)
     },
-    read: (storage): TypedArray => valuesOf(storage).slice(),
+    read(storage, into): TypedArray {
+      const values = valuesOf(storage)
+      into?.set(values)
+      return into ?? values.slice()
+    },
     prepare({ graph }, storageOf): Executable {
       const order = stepNodes(graph)
       const inputs = graph.inputs.map(allocate)

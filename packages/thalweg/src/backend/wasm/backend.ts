@@ -105,9 +105,10 @@ export function backendOn(memory: Memory, features: Features, pool: ThreadPool |
     write(storage, data) {
       writeValues(placed(storage), data)
     },
-    read(storage) {
+    read(storage, into) {
       const { values } = placed(storage)
-      return withinMemory('read', () => values.slice())
+      into?.set(values)
+      return into ?? withinMemory('read', () => values.slice())
     },
     prepare: (program, storageOf) =>
       prepare({ memory, features, pool }, program, (variable) => placed(storageOf(variable)).address),

@@ -30,8 +30,9 @@ export const lossDiverged: Ailment = {
     // Weights that were trained before begin low; what a network that knows nothing would have is no divergence.
     const from = Math.max(losses.first, blindLoss)
     const measured = now / from
-    const stays = losses.values.length >= STAYS && losses.values.slice(-STAYS).every((loss) => loss > from)
-    if (!(measured > FAR || (measured > TIMES && stays))) return []
+    const stays = (): boolean =>
+      losses.values.length >= STAYS && losses.values.slice(-STAYS).every((loss) => loss > from)
+    if (!(measured > FAR || (measured > TIMES && stays()))) return []
     const message = `the loss is ${short(measured)} times what it was: ${short(from)} at first, ${short(now)} now`
     return [
       {
