@@ -33,8 +33,8 @@ export interface Plan {
    * `compile/no-kernels` where the backend runs none.
    */
   kernelRuns(): readonly (() => void)[]
-  /** A copy of output number `output`, as the last run left it. */
-  read(output: number): TypedArray
+  /** A copy of output number `output`, as the last run left it. Into an earlier copy of it, where one is given. */
+  read(output: number, into?: TypedArray): TypedArray
   /**
    * Kernels, shapes, bytes and operations, for people. Against a roofline also the least time that each kernel can take;
    * of a profile the time that it took, and what share of it that is. Throws `compile/bad-roofline`.
@@ -106,10 +106,10 @@ export function createPlan(parts: PlanParts): Plan {
       }
       executable.run()
     },
-    read(output) {
+    read(output, into) {
       requireHeld('read')
-      const storage = executable.outputs.at(output)
-      if (storage !== undefined && output >= 0) return backend.read(storage)
+      const storage = executable.outputs[output]
+      if (storage !== undefined) return backend.read(storage, into)
       throw new ThalwegError('compile/no-such-output', {
         rule: `read: the step has ${executable.outputs.length} outputs`,
         received: `output ${output}`,

@@ -41,9 +41,9 @@ export function createLossCurve(): LossCurve {
       values.push(loss)
       if (loss > highest) highest = loss
       for (let level = 0; levels[level].length % 2 === 0; level++) {
-        const [a, b] = levels[level].slice(-2)
+        const sums = levels[level]
         levels[level + 1] ??= []
-        levels[level + 1].push(a + b)
+        levels[level + 1].push(sums[sums.length - 2] + sums[sums.length - 1])
       }
     },
     recent: (steps = Math.max(8, Math.floor(values.length / 20))) =>

@@ -115,6 +115,7 @@ export function openSession(model: Model, settings: Settings, onCompile?: (event
   let last: Plan | undefined
   /** Of the last step, once somebody has asked: the loop and a watch ask after every one. */
   let lastLoss: number | undefined
+  let lossCopy: TypedArray | undefined
   const times = { steps: 0, fillMs: 0, stepMs: 0, waits: 0 }
 
   /** The plan for this many examples; the first time a number occurs it is recorded and compiled. */
@@ -211,7 +212,8 @@ export function openSession(model: Model, settings: Settings, onCompile?: (event
     },
     times,
     lastLoss() {
-      lastLoss ??= last?.read(0)[0] ?? Number.NaN
+      if (lastLoss === undefined && last) lossCopy = last.read(0, lossCopy)
+      lastLoss ??= lossCopy?.[0] ?? Number.NaN
       return lastLoss
     },
     observe(observe) {
