@@ -4,8 +4,7 @@
  */
 import type { Features } from '../features.ts'
 import type { Epilogue } from './epilogue.ts'
-import { roundUp } from './matmul.ts'
-import { chooseTile, depthwiseTile, ELEMENT } from './tile.ts'
+import { chooseTile, depthwiseTile, ELEMENT, roundUp } from './tile.ts'
 import type { PanelShape } from './weights.ts'
 import { type Phase, reach, type Window } from './window.ts'
 
@@ -15,7 +14,7 @@ const BAND_BYTES = 96 << 10
 const BAND_PIXELS = 1024
 const FEW_IMAGES = 8
 const FEW_PIXELS = 128
-/** Steps along K between two visits of memory: see PIECE in matmul.ts. */
+/** Steps along K between two visits of memory: see PIECE in matmul-plan.ts. */
 const PIECE = 320
 
 /** A phase, ready for the inner loop. */

@@ -6,8 +6,7 @@ import { type Shape, sizeOf } from '../../../base/index.ts'
 import type { ContractionKernel } from '../../program.ts'
 import type { Features } from '../features.ts'
 import type { Epilogue } from './epilogue.ts'
-import { roundUp } from './matmul.ts'
-import { chooseTile, depthwiseTile, ELEMENT, NS_PER_STEP, type Tile } from './tile.ts'
+import { chooseTile, depthwiseTile, ELEMENT, NS_PER_STEP, roundUp, type Tile } from './tile.ts'
 
 export type KernelGradient = Extract<ContractionKernel, { op: 'conv2dKernelGrad' }>
 type Pair = readonly [height: number, width: number]

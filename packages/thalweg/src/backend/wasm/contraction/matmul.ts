@@ -9,75 +9,29 @@
  * the rows are few: a stretch of all columns of the unit is packed, read in the order of memory, and used by all rows before
  * the next. The sums of all panels wait for it, and are added up in the same order as ever: the bits are the same.
  */
-import { type Shape, sizeOf } from '../../../base/index.ts'
-import type { ContractionKernel } from '../../program.ts'
+import type { Shape } from '../../../base/index.ts'
 import type { Code, Int, Local } from '../code.ts'
 import type { Features } from '../features.ts'
 import type { EmittedKernel, Pointer, SharedFunctions, Stage, StageParameters } from '../kernel.ts'
-import { viewsOf } from '../kernels/nest.ts'
-import { ALIGNMENT, align } from '../memory.ts'
+import { align } from '../memory.ts'
 import { Registers } from '../terms.ts'
 import { type Epilogue, emitEpilogue, emitZeros, epilogueOf } from './epilogue.ts'
+import {
+  type MatmulKernel,
+  type MatmulPlan,
+  PACKED_ROWS,
+  panelBytes,
+  panelStride,
+  planMatmul,
+  rowTable,
+  sumBytes,
+} from './matmul-plan.ts'
 import { packColumns, packRows } from './pack.ts'
-import { chooseTile, ELEMENT, NS_PER_PACKED, NS_PER_STEP, NS_PER_SUM, type Tile } from './tile.ts'
+import { ELEMENT, NS_PER_PACKED, NS_PER_STEP, NS_PER_SUM } from './tile.ts'
 import { walkSegments } from './walk.ts'
 
-type MatmulKernel = Extract<ContractionKernel, { op: 'matmul' }>
-
-/** Rows of a panel of a packed A, and rows that are packed at once. */
-const PACKED_ROWS = 4
+/** Rows of A that are packed at once. */
 const PACK_UNIT = 16
-/** So few rows do not repay the packing of B. */
-const FEW_ROWS = 4
-/** A panel's piece of this many k (8 columns: 8 KiB) leaves room for the rows in a first cache of 32 KiB. */
-const PIECE = 256
-const LONGEST_PIECE = 384
-/** Bytes of the blocks of A and B that a unit works on: together they fit a second cache of 512 KiB. */
-const A_BYTES = 256 << 10
-const B_BYTES = 96 << 10
-const LARGEST_BLOCK = 256
-/** A panel of B as large as this leaves the block of A no room in the second cache: K is gone through in stretches. */
-const LONG_PANEL = 192 << 10
-/**
- * What an epilogue reads and writes of a unit's results, with the sums, fits a first cache of 48 KiB: panel after panel comes
- * back to the same lines of memory, which else were fetched from afar as many times, and in strides that nothing foresees. An
- * Adam update of a gradient [16384, 128] takes half as long for it, one of [1024, 1024] behind 128 examples three quarters.
- */
-const EPILOGUE_BYTES = 32 << 10
-const FEWEST_EPILOGUE_ROWS = 16
-/**
- * So many units are enough for any number of threads to share, and so long a unit is worth the call. Blocks become smaller for
- * it, but not so small that B is packed again for few rows, or packed from pieces of cache lines.
- */
-const ENOUGH_UNITS = 64
-const UNIT_NS = 4000
-const FEWEST_ROWS = 128
-const FEWEST_COLUMNS = 16
-/** Of a long K, whose rows are fetched from afar: two lines of each. */
-const FEWEST_LONG_COLUMNS = 32
-
-interface Plan {
-  readonly products: number
-  readonly m: number
-  readonly n: number
-  readonly k: number
-  readonly transposeA: boolean
-  readonly transposeB: boolean
-  readonly tile: Tile
-  /** Rows and columns of a block, and how many blocks there are. */
-  readonly blockRows: number
-  readonly blockColumns: number
-  readonly rowBlocks: number
-  readonly columnBlocks: number
-  /** Length of a piece of K, but for the last. */
-  readonly piece: number
-  /** Length of a stretch of K, but for the last: a multiple of pieces; all of K where its panels stay in the cache. */
-  readonly stretch: number
-  /** Whether columns of B are packed; else they are read where they lie. */
-  readonly packedColumns: boolean
-  /** Whether the inner loop may store sums where they belong. */
-  readonly direct: boolean
-}
 
 export function emitMatmul(kernel: MatmulKernel, features: Features): EmittedKernel {
   const epilogue = epilogueOf(kernel)
@@ -118,95 +72,6 @@ export function emitMatmul(kernel: MatmulKernel, features: Features): EmittedKer
   return { stages: [pack, multiply], scratchBytes: products * panelBytes(k, m, PACKED_ROWS), privateBytes }
 }
 
-function planMatmul(kernel: MatmulKernel, features: Features, epilogue: Epilogue): Plan {
-  const { transposeA, transposeB } = kernel.attributes
-  const products = sizeOf(kernel.shape.slice(0, -2))
-  const [m, n] = kernel.shape.slice(-2)
-  const k = kernel.operandShapes[0].at(transposeA ? -2 : -1) ?? 0
-  const tile = chooseTile(features, m, n)
-  const piece = k <= LONGEST_PIECE ? k : roundUp(Math.ceil(k / Math.ceil(k / PIECE)), 8)
-  const packedColumns = transposeB || m > FEW_ROWS
-  const isLong = packedColumns && k * tile.columns * ELEMENT > LONG_PANEL && m <= LARGEST_BLOCK
-  const stretch = isLong ? piece : k
-  const wanted = Math.min(ENOUGH_UNITS, (products * m * n * k * NS_PER_STEP) / UNIT_NS)
-  const inCache = (bytes: number): number => bytes / (ELEMENT * Math.max(stretch, 1))
-  const mostRows = Math.min(
-    share(m, wanted / (products * Math.ceil(n / FEWEST_COLUMNS)), FEWEST_ROWS),
-    epilogueRows(epilogue, kernel.shape.length, Math.min(n, LARGEST_BLOCK, inCache(B_BYTES))),
-  )
-  const [blockRows, rowBlocks] = blocks(m, Math.min(inCache(A_BYTES), mostRows), Math.max(tile.rows, PACKED_ROWS))
-  const mostColumns = share(n, wanted / (products * rowBlocks), isLong ? FEWEST_LONG_COLUMNS : FEWEST_COLUMNS)
-  const [blockColumns, columnBlocks] = blocks(n, Math.min(inCache(B_BYTES), mostColumns), tile.columns)
-  const { plain } = epilogue
-  const direct = plain?.strides.at(-1) === 1 && m % tile.rows === 0 && n % tile.columns === 0 && k > 0
-  return {
-    products,
-    m,
-    n,
-    k,
-    transposeA,
-    transposeB,
-    tile,
-    blockRows,
-    blockColumns,
-    rowBlocks,
-    columnBlocks,
-    piece,
-    stretch,
-    packedColumns,
-    direct,
-  }
-}
-
-/** How many rows of so many columns an epilogue may have; sums that go straight to their place are few beside what makes them. */
-function epilogueRows({ values, stores, plain }: Epilogue, rank: number, columns: number): number {
-  if (plain !== undefined) return Number.POSITIVE_INFINITY
-  const whole = viewsOf(values, stores).filter(({ strides }) => strides[rank - 1] !== 0 && strides[rank - 2] !== 0)
-  const touched = new Set(whole.map(({ buffer }) => buffer)).size
-  return Math.max(FEWEST_EPILOGUE_ROWS, EPILOGUE_BYTES / (ELEMENT * columns * Math.max(touched, 1)))
-}
-
-/** Bytes of the sums of a panel. */
-function sumBytes({ blockRows, tile }: Plan): number {
-  return blockRows * tile.columns * ELEMENT
-}
-
-/** The size of a block where there are to be `count` of them: a multiple of `least`. */
-function share(size: number, count: number, least: number): number {
-  return Math.max(1, Math.floor(size / Math.max(count, 1) / least)) * least
-}
-
-/** Size and number of blocks of about the same size, none larger than `most`. */
-function blocks(size: number, most: number, unit: number): [size: number, count: number] {
-  const largest = Math.max(unit, Math.floor(Math.min(most, LARGEST_BLOCK) / unit) * unit)
-  const count = Math.ceil(size / largest)
-  return [roundUp(Math.ceil(size / Math.max(count, 1)), unit), count]
-}
-
-export function roundUp(size: number, unit: number): number {
-  return Math.ceil(size / unit) * unit
-}
-
-/** Bytes from panel to panel: a line more than a panel has, so that they do not all compete for the same lines of a cache. */
-function panelStride(k: number, columns: number): number {
-  return align(k * columns * ELEMENT) + ALIGNMENT
-}
-
-function panelBytes(k: number, size: number, columns: number): number {
-  return Math.ceil(size / columns) * panelStride(k, columns)
-}
-
-/** Offsets of the rows of a full block, then of the last block; the last tile repeats the last row. */
-function rowTable({ k, blockRows, rowBlocks, transposeA, tile }: Plan, lastRows: number): Int32Array {
-  const offset = (row: number): number =>
-    transposeA
-      ? Math.floor(row / PACKED_ROWS) * panelStride(k, PACKED_ROWS) + (row % PACKED_ROWS) * ELEMENT
-      : row * k * ELEMENT
-  const offsets = (rows: number): number[] =>
-    Array.from({ length: roundUp(rows, tile.rows) }, (_, row) => offset(Math.min(row, rows - 1)))
-  return Int32Array.from(rowBlocks > 1 ? [...offsets(blockRows), ...offsets(lastRows)] : offsets(lastRows))
-}
-
 /** A transposed A, packed as panels of rows: a unit is as many rows as share the lines of the source. */
 function emitPack(
   code: Code,
@@ -242,7 +107,7 @@ function emitUnits(
   code: Code,
   { start, end, pointers }: StageParameters,
   shared: SharedFunctions,
-  plan: Plan,
+  plan: MatmulPlan,
   batchShape: Shape,
   epilogue: Epilogue,
 ): void {

@@ -177,3 +177,7 @@ export class TileSums {
     })
   }
 }
+
+export function roundUp(size: number, unit: number): number {
+  return Math.ceil(size / unit) * unit
+}

@@ -1,15 +1,14 @@
 /** Which convolutions are done by Winograd's minimal filtering (winograd.ts), and how they are cut into units. No code here. */
 import type { Features } from '../features.ts'
 import type { Epilogue } from './epilogue.ts'
-import { roundUp } from './matmul.ts'
-import { chooseTile, ELEMENT, type Tile } from './tile.ts'
+import { chooseTile, ELEMENT, roundUp, type Tile } from './tile.ts'
 import type { PanelShape } from './weights.ts'
 import { reach, type Window } from './window.ts'
 import { TILE_PRODUCTS, TILE_RESULTS } from './winograd.ts'
 
 /** Bytes of the transformed sources of a unit: with the sums of one panel they fit a second cache of 1 MiB. */
 const SOURCE_BYTES = 512 << 10
-/** Tiles are the steps along K of a gradient: see PIECE in matmul.ts. */
+/** Tiles are the steps along K of a gradient: see PIECE in matmul-plan.ts. */
 const MOST_TILES = 256
 /** So many units are enough for any number of threads to share. */
 const ENOUGH_UNITS = 16
@@ -17,7 +16,7 @@ const ENOUGH_UNITS = 16
 const PARTS = 16
 const SUM_BYTES = 4 << 20
 const FEWEST_PARTS = 2
-/** Steps along K between two visits of memory: see PIECE in matmul.ts. */
+/** Steps along K between two visits of memory: see PIECE in matmul-plan.ts. */
 const PIECE = 320
 
 /**

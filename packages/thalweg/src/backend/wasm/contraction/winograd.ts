@@ -14,7 +14,7 @@
  * channels and 1.7 times for 256 (root mean square; winograd-convolution.test.ts holds it to 2). `strict` numerics never
  * come here.
  */
-import type { Code, FunctionReference, Local } from '../code.ts'
+import type { Code, FunctionReference, Int, Local } from '../code.ts'
 import type { SharedFunctions } from '../kernel.ts'
 import { ELEMENT } from './tile.ts'
 
@@ -96,6 +96,53 @@ function squaresOf(code: Code, floats: number): Local[][] {
   return Array.from({ length: floats % PAIR === 0 ? 2 : 1 }, () => code.locals('v128', TILE_SOURCES))
 }
 
+/** Writes a loop along memory: the first two parameters, from and to, go on in `step`s until so many bytes are written. */
+function forBytes(code: Code, bytes: Int, step: number, write: () => void): void {
+  const [from, to] = code.parameters
+  const end = code.local('i32')
+  code.get(to).int(bytes).op('i32.add').set(end)
+  code.loop((again) => {
+    write()
+    code.increase(from, step).increase(to, step)
+    code.get(to).get(end).op('i32.lt_u').branchIf(again)
+  })
+}
+
+/** Where the vectors of tiles are: bytes to row y, column x of the first, and from tile to tile. */
+interface Tiles {
+  readonly place: (y: number, x: number) => number
+  readonly step: number
+}
+
+/** One value of a tile in each plane. */
+const inPlanes = (columns: number, planeBytes: number): Tiles => ({
+  place: (y, x) => (y * TILE_SOURCES + x) * planeBytes,
+  step: columns * ELEMENT,
+})
+
+/** Pixels of results or of their gradient, of which a tile has 2x2. */
+const inImage = ({ row, pixel }: ResultStrides): Tiles => ({
+  place: (y, x) => y * row + x * pixel,
+  step: TILE_RESULTS * pixel,
+})
+
+/** Writes the map of a row of tiles, so many floats deep. Parameters: source, target, tiles. */
+function mapTiles(code: Code, floats: number, map: Square['map'], source: Tiles, target: Tiles): void {
+  const [from, to, tiles] = code.parameters
+  const squares = squaresOf(code, floats)
+  const tile = code.local('i32')
+  code.for(tile, 0, tiles, 1, () => {
+    for (let at = 0; at < floats * ELEMENT; at += squares.length * VECTOR)
+      mapSquares(code, squares, {
+        map,
+        push: (y, x, v) => code.get(from).load('v128.load', source.place(y, x) + at + v * VECTOR),
+        to,
+        targetOf: (i, j) => target.place(i, j) + at,
+      })
+    code.increase(from, source.step).increase(to, target.step)
+  })
+}
+
 /**
  * B^T d B of a row of tiles. Parameters: source (the upper left pixel of the first tile, in an image between zeros whose
  * rows are `rowBytes` long), target (the first tile's place in the first of 16 planes), tiles.
@@ -113,21 +160,16 @@ export function transformSources(
     const [from, to, tiles] = code.parameters
     const pixel = channels * ELEMENT
     const squares = squaresOf(code, channels)
-    const bytes = squares.length * VECTOR
     const tile = code.local('i32')
-    const end = code.local('i32')
     code.for(tile, 0, tiles, 1, () => {
-      code.get(to).i32(pixel).op('i32.add').set(end)
-      code.loop((again) => {
+      forBytes(code, pixel, squares.length * VECTOR, () =>
         mapSquares(code, squares, {
           map: SOURCE_MAP,
           push: (y, x, v) => code.get(from).load('v128.load', y * rowBytes + x * pixel + v * VECTOR),
           to,
           targetOf: (i, j) => (i * TILE_SOURCES + j) * planeBytes,
-        })
-        code.increase(from, bytes).increase(to, bytes)
-        code.get(to).get(end).op('i32.ne').branchIf(again)
-      })
+        }),
+      )
       code.increase(from, (TILE_RESULTS - 1) * pixel)
     })
   })
@@ -147,24 +189,12 @@ export function transformSums(
   shared: SharedFunctions,
   columns: number,
   planeBytes: number,
-  { row, pixel }: ResultStrides,
+  strides: ResultStrides,
 ): FunctionReference {
-  const key = `winograd results ${columns} ${planeBytes} ${row} ${pixel}`
-  return shared.function(key, ['i32', 'i32', 'i32'], (code) => {
-    const [from, to, tiles] = code.parameters
-    const squares = squaresOf(code, columns)
-    const tile = code.local('i32')
-    code.for(tile, 0, tiles, 1, () => {
-      for (let at = 0; at < columns * ELEMENT; at += squares.length * VECTOR)
-        mapSquares(code, squares, {
-          map: RESULT_MAP,
-          push: (y, x, v) => code.get(from).load('v128.load', (y * TILE_SOURCES + x) * planeBytes + at + v * VECTOR),
-          to,
-          targetOf: (i, j) => i * row + j * pixel + at,
-        })
-      code.increase(from, columns * ELEMENT).increase(to, TILE_RESULTS * pixel)
-    })
-  })
+  const key = `winograd results ${columns} ${planeBytes} ${strides.row} ${strides.pixel}`
+  return shared.function(key, ['i32', 'i32', 'i32'], (code) =>
+    mapTiles(code, columns, RESULT_MAP, inPlanes(columns, planeBytes), inImage(strides)),
+  )
 }
 
 /**
@@ -177,7 +207,6 @@ export function transformTaps(shared: SharedFunctions, planeBytes: number): Func
     const [from, to, bytes] = code.parameters
     const mapped = Array.from({ length: TILE_SOURCES }, () => code.locals('v128', 3))
     const [even, result] = code.locals('v128', 2)
-    const end = code.local('i32')
 
     /** Hands the four combinations of three vectors to `keep`. */
     const map = (push: (k: number) => void, keep: (i: number) => void): void => {
@@ -198,8 +227,7 @@ export function transformTaps(shared: SharedFunctions, planeBytes: number): Func
       push(2)
       keep(3)
     }
-    code.get(to).get(bytes).op('i32.add').set(end)
-    code.loop((again) => {
+    forBytes(code, bytes, VECTOR, () => {
       for (let x = 0; x < 3; x++)
         map(
           (y) => code.get(from).load('v128.load', (y * 3 + x) * planeBytes),
@@ -214,8 +242,6 @@ export function transformTaps(shared: SharedFunctions, planeBytes: number): Func
           },
         )
       })
-      code.increase(from, VECTOR).increase(to, VECTOR)
-      code.get(to).get(end).op('i32.lt_u').branchIf(again)
     })
   })
 }
@@ -232,24 +258,12 @@ export function transformUpstream(
   floats: number,
   columns: number,
   planeBytes: number,
-  { row, pixel }: ResultStrides,
+  strides: ResultStrides,
 ): FunctionReference {
-  const key = `winograd upstream ${floats} ${columns} ${planeBytes} ${row} ${pixel}`
-  return shared.function(key, ['i32', 'i32', 'i32'], (code) => {
-    const [from, to, tiles] = code.parameters
-    const squares = squaresOf(code, floats)
-    const tile = code.local('i32')
-    code.for(tile, 0, tiles, 1, () => {
-      for (let at = 0; at < floats * ELEMENT; at += squares.length * VECTOR)
-        mapSquares(code, squares, {
-          map: UPSTREAM_MAP,
-          push: (y, x, v) => code.get(from).load('v128.load', y * row + x * pixel + at + v * VECTOR),
-          to,
-          targetOf: (i, j) => (i * TILE_SOURCES + j) * planeBytes + at,
-        })
-      code.increase(from, TILE_RESULTS * pixel).increase(to, columns * ELEMENT)
-    })
-  })
+  const key = `winograd upstream ${floats} ${columns} ${planeBytes} ${strides.row} ${strides.pixel}`
+  return shared.function(key, ['i32', 'i32', 'i32'], (code) =>
+    mapTiles(code, floats, UPSTREAM_MAP, inImage(strides), inPlanes(columns, planeBytes)),
+  )
 }
 
 /**
@@ -260,9 +274,7 @@ export function transformTapSums(shared: SharedFunctions, planeBytes: number, ta
   return shared.function(`winograd tap sums ${planeBytes} ${tapBytes}`, ['i32', 'i32', 'i32'], (code) => {
     const [from, to, bytes] = code.parameters
     const squares = squaresOf(code, 4)
-    const end = code.local('i32')
-    code.get(to).get(bytes).op('i32.add').set(end)
-    code.loop((again) => {
+    forBytes(code, bytes, VECTOR, () =>
       mapSquares(code, squares, {
         map: TAP_MAP,
         push: (y, x) => {
@@ -272,9 +284,7 @@ export function transformTapSums(shared: SharedFunctions, planeBytes: number, ta
         },
         to,
         targetOf: (i, j) => (i * 3 + j) * tapBytes,
-      })
-      code.increase(from, VECTOR).increase(to, VECTOR)
-      code.get(to).get(end).op('i32.lt_u').branchIf(again)
-    })
+      }),
+    )
   })
 }
