@@ -4,18 +4,12 @@
  */
 import { startChild } from './children.ts'
 import type { ContenderOptions } from './contender.ts'
-import { race } from './race.ts'
+import { type Neighbour, race } from './race.ts'
 import { figure, markdownTable } from './report.ts'
 import type { Workload } from './workloads.ts'
 
-export interface Neighbour {
-  wake(): void
-  sleep(): void
-  close(): void
-}
-
 /** Asleep until it is woken. */
-export function startNeighbour(): Neighbour {
+function startNeighbour(): Neighbour & { close(): void } {
   const child = startChild([process.execPath, '-e', 'for (;;);'])
   child.kill('SIGSTOP')
   return {

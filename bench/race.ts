@@ -3,18 +3,22 @@
  * round, so that a machine that drifts drifts for all; idle ones sleep. Whatever is to be compared belongs in one race.
  */
 import { type Contender, type ContenderOptions, startContender } from './contender.ts'
-import type { Neighbour } from './neighbour.ts'
 import type { Ready } from './protocol.ts'
 import { type Measurement, median, quantile } from './report.ts'
 import { operationsOf } from './work.ts'
 import type { Workload } from './workloads.ts'
+
+export interface Neighbour {
+  wake(): void
+  sleep(): void
+}
 
 export interface Entry {
   readonly contender: ContenderOptions
   readonly workload: Workload
   readonly threads: number
   /** Who is awake while it is measured, and nobody else. */
-  readonly neighbour?: Pick<Neighbour, 'wake' | 'sleep'>
+  readonly neighbour?: Neighbour
 }
 
 export interface RaceOptions {

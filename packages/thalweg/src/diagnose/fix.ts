@@ -5,7 +5,6 @@
  */
 import { keptPatches, whatStands } from '../train/case.ts'
 import type { Babysitter, Finding, Mend, Mending, Position, Watch, WatchedAttempt } from '../train/index.ts'
-import type { AdviseOptions } from './advise.ts'
 import { copyOf } from './first-weights.ts'
 import { candidatesFor } from './mend/candidates.ts'
 import { changesBetween } from './mend/changes.ts'
@@ -14,7 +13,7 @@ import { finishedAttempt, otherAttempt, type Standpoint } from './mend/probation
 import { MARGIN, race, startOf, stepsWithin } from './mend/race.ts'
 import { whyBack, whyElsewhere, whyKept, whySafe } from './mend/reasons.ts'
 import { lossOf, lossWith } from './mend/yardstick.ts'
-import { checkWhole, refuse, watchOptions } from './options.ts'
+import { type AdviseOptions, checkWhole, refuse, watchOptions } from './options.ts'
 import { openWatch } from './watch.ts'
 
 export interface FixOptions extends AdviseOptions {

@@ -1,5 +1,5 @@
 /** Looking at networks: what their numbers are like before and while they are trained, and whether they are right. */
-export { type AdviseOptions, advise } from './advise.ts'
+export { advise } from './advise.ts'
 export type { Ailment } from './ailment.ts'
 export { ailments, conditions } from './ailments/index.ts'
 export type { Anatomy, LayerFacts, ParameterFacts } from './anatomy.ts'
@@ -21,6 +21,7 @@ export {
   type ParameterInspection,
 } from './inspect.ts'
 export type { LossCurve } from './loss-curve.ts'
+export type { AdviseOptions } from './options.ts'
 export type { OverfitReport } from './overfit-batch.ts'
 export type { LayerReading, ParameterReading, Reading } from './reading.ts'
 export { short as figure } from './words.ts'

@@ -1,8 +1,21 @@
 /** Options of those that watch a run, read in one place. */
 import { checkBag, checkKnown, ThalwegError } from '../base/index.ts'
-import type { AdviseOptions } from './advise.ts'
+import type { Ailment } from './ailment.ts'
 import { ailments } from './ailments/index.ts'
+import type { Reading } from './reading.ts'
 import type { WatchOptions } from './watch.ts'
+
+export interface AdviseOptions {
+  /**
+   * A reading every so many updates. Default by the work in a step: every 16 for the smallest, 128 for large ones; half as often
+   * from update 1024 on, a quarter as often from 2048 on.
+   */
+  readonly readingEvery?: number
+  /** Called with every reading: what the layers are like, for records and pictures. */
+  readonly onReading?: ((reading: Reading) => void) | undefined
+  /** What to look for. Default everything. */
+  readonly ailments?: readonly Ailment[]
+}
 
 /** Names of other libraries' monitors, where no edit distance leads to ours. */
 const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
