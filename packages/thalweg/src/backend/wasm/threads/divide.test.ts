@@ -44,6 +44,13 @@ test('what is too small runs alone, neighbours of its kind together; nothing is 
   expect(sharedWork(turns)).toBe(1e6)
 })
 
+test('a run that has little to share in all is not shared at all', () => {
+  const stages = [stage('a', 64, 20_000), stage('none', 0, 0), stage('b', 64, 20_000)]
+  expect(divide(stages, 2)).toEqual([{ kind: 'alone', stages: [stages[0], stages[2]] }])
+  expect(divide([...stages, stages[0]], 2).map(({ kind }) => kind)).toEqual(['shared', 'shared', 'shared'])
+  expect(divide(stages, 2, 'evenly').map(({ kind }) => kind)).toEqual(['shared', 'shared'])
+})
+
 test('units that share a preparation stay together where there are enough groups', () => {
   expect(divide([stage('s', 60, 1e6, 3)], 2)).toMatchObject([{ units: 6, pieces: 10 }])
   expect(divide([stage('s', 8, 1e6, 8)], 2)).toMatchObject([{ units: 1, pieces: 8 }])

@@ -12,6 +12,11 @@ const PIECE_NS = 3000
 const PIECES_PER_THREAD = 8
 /** A stage is shared where it makes at least so many pieces. */
 const FEWEST_PIECES = 2
+/**
+ * In a whole run. Waking a helper, and the lines that go from its cache to the leader's and back, take longer than what it would
+ * do of less: the step of a sparse regression with 20,000 ns to share took twice as long on two threads as on one.
+ */
+const RUN_NS = 50_000
 /** More could not be counted in the low bits of a turn. */
 const MOST_PIECES = 4096
 
@@ -33,7 +38,9 @@ export function divide(stages: readonly Stage[], threads: number, sharing: Shari
     turns.push({ kind: 'shared', stage, ...pieces })
   }
   if (alone.length > 0) turns.push({ kind: 'alone', stages: alone })
-  return turns
+  const shared = sharedWork(turns)
+  if (sharing === 'evenly' || shared === 0 || shared >= RUN_NS) return turns
+  return [{ kind: 'alone', stages: stages.filter(({ units }) => units > 0) }]
 }
 
 function piecesOf(
