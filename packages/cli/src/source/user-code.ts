@@ -1,13 +1,19 @@
 /**
  * Code of users: what goes wrong in it is told as theirs, with the file's name. It may throw, now or when it is called much later
- * (a model's function, a loss); it may end the process; it may wait for what never comes.
+ * (a model's function, a loss), there or in a module that it imports; it may end the process; it may wait for what never comes.
  */
 import { existsSync, realpathSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { ThalwegError } from 'thalweg'
 
 /** All files that were run, by their absolute path, as they were called. */
 const known = new Map<string, string>()
+/** Where the command and the library lie: nothing in there is a user's. */
+const OURS: readonly string[] = ['../../package.json', 'thalweg/package.json'].map(
+  (manifest) => path.dirname(realpathSync(createRequire(import.meta.url).resolve(manifest))) + path.sep,
+)
 /** With what Node ends where a module awaits what never comes. */
 const UNSETTLED = 13
 /** The one that is at work now. */
@@ -34,18 +40,19 @@ export async function usersCode<T>(
     if (cause instanceof ThalwegError) throw cause.rule.startsWith(`${file}: `) ? cause : cause.within(file)
     // Ctrl-C, or a reader that went: nobody's fault.
     if (cause instanceof Error && cause.name === 'AbortError') throw cause
-    throw failed(whereItBroke(file, cause), cause)
+    throw failed(whereItBroke(cause), cause)
   } finally {
     running = before
   }
 }
 
-/** The error of a user's file where `error` was thrown right there; undefined for any other. */
+/** The error of the user's file that was run where `error` was thrown in code of users; undefined for any other. */
 export function usersError(error: unknown): ThalwegError | undefined {
-  if (!(error instanceof Error)) return undefined
-  const top = error.stack?.split('\n').find((line) => /^\s+at .*[/\\]/.test(line) && !line.includes('node:'))
-  const found = top === undefined ? undefined : [...known].find(([whole]) => top.includes(whole))
-  return found && brokenFile(found[1], whereItBroke(found[1], error), error)
+  const run = [...known]
+  const [, last] = run.at(-1) ?? []
+  if (last === undefined || !isTheirs(error)) return undefined
+  const inTrace = error instanceof Error ? run.find(([whole]) => error.stack?.includes(whole)) : undefined
+  return brokenFile(inTrace?.[1] ?? last, whereItBroke(error), error)
 }
 
 /** Where the process ends although a file is at work: it ended it, or waits for what cannot come any more. */
@@ -70,9 +77,40 @@ export function brokenFile(file: string, received: string, cause?: unknown): Tha
   })
 }
 
-function whereItBroke(file: string, cause: unknown): string {
-  const where =
-    cause instanceof Error ? cause.stack?.split('\n').find((line) => line.includes(path.basename(file))) : undefined
-  const message = cause instanceof Error ? `${cause.name}: ${cause.message.split('\n')[0]}` : String(cause)
-  return where ? `${message} (${where.trim()})` : message
+function whereItBroke(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause)
+  const [said = '', next = ''] = cause.message.split('\n').map((line) => line.trim())
+  // What cannot be parsed was not run: its place is in the message, in a line of its own.
+  const unparsed = /:\d+:\d+$/.test(next) ? `at ${next}` : undefined
+  const where = framesOf(cause).find(({ code }) => code === 'theirs')?.line ?? unparsed
+  return `${cause.name}: ${said}${where ? ` (${where})` : ''}`
+}
+
+/** Whether code of users threw it, or a package that they called. */
+function isTheirs(error: unknown): boolean {
+  // What is no Error has no trace, and nothing of ours throws such.
+  if (!(error instanceof Error)) return true
+  return framesOf(error).find(({ code }) => code !== 'packaged')?.code === 'theirs'
+}
+
+interface Frame {
+  readonly line: string
+  readonly code: 'theirs' | 'ours' | 'packaged'
+}
+
+/** The trace of an error, without Node's own modules. */
+function framesOf(error: Error): readonly Frame[] {
+  const lines = error.stack?.split('\n') ?? []
+  return lines.flatMap((line) => {
+    const place = line.match(/^\s+at .*?((?:file:\/\/|[/]|[A-Za-z]:[\\]).*):\d+:\d+[)]?$/)?.[1]
+    if (place === undefined) return []
+    const file = place.startsWith('file://') ? fileURLToPath(place) : place
+    return [{ line: line.trim(), code: codeOf(file) }]
+  })
+}
+
+function codeOf(file: string): Frame['code'] {
+  if (known.has(file)) return 'theirs'
+  if (OURS.some((folder) => file.startsWith(folder))) return 'ours'
+  return file.includes(`${path.sep}node_modules${path.sep}`) ? 'packaged' : 'theirs'
 }
