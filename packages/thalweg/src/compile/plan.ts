@@ -60,13 +60,16 @@ export function createPlan(parts: PlanParts): Plan {
   const sizes = graph.inputs.map(({ shape }) => sizeOf(shape))
   let isReleased = false
 
-  function requireHeld(what: string): void {
-    if (!isReleased) return
-    throw new ThalwegError('compile/released-plan', {
-      rule: `${what}: a plan that was released has no memory to work in`,
-      received: 'a released plan',
-      try: 'release it when it is no longer needed, or compile the step again',
-    })
+  /** The step, for those that run or read it. What the last run left can be read whatever became of its variables. */
+  function ready(what: 'run' | 'rerun' | 'kernelRuns' | 'read'): Executable {
+    if (isReleased)
+      throw new ThalwegError('compile/released-plan', {
+        rule: `${what}: a plan that was released has no memory to work in`,
+        received: 'a released plan',
+        try: 'release it when it is no longer needed, or compile the step again',
+      })
+    if (what !== 'read') requireVariables()
+    return executable
   }
 
   function refuse(received: string, advice: string): never {
@@ -93,8 +96,7 @@ export function createPlan(parts: PlanParts): Plan {
       return arenaBound(lowered())
     },
     run(inputs) {
-      requireHeld('run')
-      requireVariables()
+      const step = ready('run')
       if (inputs.length !== sizes.length) refuse(`${inputs.length} inputs`, 'give one array per slot, in order')
       for (let i = 0; i < sizes.length; i++) {
         if (inputs[i].length !== sizes[i])
@@ -102,29 +104,26 @@ export function createPlan(parts: PlanParts): Plan {
             `${inputs[i].length} values for ${graph.inputs[i].attributes.name}`,
             `give it ${sizes[i]} values, or compile the step for this shape`,
           )
-        backend.write(executable.inputs[i], inputs[i])
+        backend.write(step.inputs[i], inputs[i])
       }
-      executable.run()
+      step.run()
     },
     read(output, into) {
-      requireHeld('read')
-      const storage = executable.outputs[output]
+      const { outputs } = ready('read')
+      const storage = outputs[output]
       if (storage !== undefined) return backend.read(storage, into)
       throw new ThalwegError('compile/no-such-output', {
-        rule: `read: the step has ${executable.outputs.length} outputs`,
+        rule: `read: the step has ${outputs.length} outputs`,
         received: `output ${output}`,
         try: 'count outputs from 0, in the order in which the step returned them',
       })
     },
     rerun() {
-      requireHeld('rerun')
-      requireVariables()
-      executable.run()
+      ready('rerun').run()
     },
     kernelRuns() {
-      requireHeld('kernelRuns')
-      requireVariables()
-      if (executable.kernels !== undefined) return executable.kernels()
+      const step = ready('kernelRuns')
+      if (step.kernels !== undefined) return step.kernels()
       throw new ThalwegError('compile/no-kernels', {
         rule: 'kernelRuns: the backend must run kernels',
         received: `the ${backend.name} backend, which walks the graph`,

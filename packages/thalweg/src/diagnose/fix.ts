@@ -126,10 +126,10 @@ function openFixing(
     // Nothing is left to be trained in another way, and what the run has come to is known.
     const raced = against.length > 0 && !isFinished ? await raceAgainst(against, await placeFor(against)) : undefined
     if (raced?.change || isCut) return raced
-    const back = found.length > 0 || isFinished ? await takeBack(found, raced, otherAttempt) : undefined
+    const back = found.length > 0 || isFinished ? await takeBack(found, raced, better) : undefined
     if (back || !isDead(found)) return back ?? raced
     // An attempt that came to its end, however badly, is better than none.
-    return (await beginSafely(against, raced)) ?? (await takeBack(found, raced, finishedAttempt)) ?? raced
+    return (await beginSafely(against, raced)) ?? (await takeBack(found, raced, finished)) ?? raced
   }
 
   /** Where candidates and the run as it is start: as early as that makes sense, or where the run was last well. */
@@ -203,14 +203,18 @@ function openFixing(
     means.left.set(attempt, await standpoint(found))
   }
 
+  const better = (present: Standpoint) => otherAttempt(present, means.left, watch.chart().blindLoss)
+  const finished = () => finishedAttempt(means.left)
+
+  /** Leaves the present attempt for one that was left before, where `choose` names one. */
   async function takeBack(
     found: readonly Finding[],
     raced: Mending | undefined,
-    choose: typeof otherAttempt,
+    choose: (present: Standpoint) => number | undefined,
   ): Promise<Mending | undefined> {
     if (means.left.size === 0) return undefined
     const present = await standpoint(found)
-    const to = choose(present, means.left, watch.chart().blindLoss)
+    const to = choose(present)
     const before = to === undefined ? undefined : means.left.get(to)
     if (to === undefined || !before) return undefined
     means.left.delete(to)

@@ -50,6 +50,13 @@ const wave = (row: number, phase = 0): number => Math.sin(row * 1.7 + phase) + (
 const numbers = { train: slope(), loss: meanSquaredError() }
 const line = sequential(dense(16), relu(), dense(1))
 const brief = { epochs: 1 }
+/** A few examples of clouds that lie into each other, again and again. */
+const byHeart: Patient = {
+  train: clouds({ size: 48, distance: 1 }),
+  valid: clouds({ size: 256, distance: 1, name: 'other' }),
+  batchSize: 8,
+  epochs: 60,
+}
 
 const cases: readonly Case[] = [
   // Data.
@@ -248,23 +255,13 @@ const cases: readonly Case[] = [
   {
     code: 'overfitting',
     severity: 'warning',
-    sick: {
-      train: clouds({ size: 48, distance: 1 }),
-      valid: clouds({ size: 256, distance: 1, name: 'other' }),
-      batchSize: 8,
-      epochs: 60,
-    },
+    sick: byHeart,
     twin: { valid: clouds({ size: 256, name: 'other' }) },
   },
   {
     // A loss that is next to nothing may double and is still next to nothing.
     code: 'overfitting',
-    sick: {
-      train: clouds({ size: 48, distance: 1 }),
-      valid: clouds({ size: 256, distance: 1, name: 'other' }),
-      batchSize: 8,
-      epochs: 60,
-    },
+    sick: byHeart,
     twin: {
       train: clouds({ size: 128, distance: 4 }),
       valid: clouds({ size: 64, distance: 4, name: 'other' }),
@@ -274,20 +271,8 @@ const cases: readonly Case[] = [
   {
     // Who goes back to the best epoch by itself is not told to.
     code: 'overfitting',
-    sick: {
-      train: clouds({ size: 48, distance: 1 }),
-      valid: clouds({ size: 256, distance: 1, name: 'other' }),
-      batchSize: 8,
-      epochs: 60,
-      earlyStopping: { patience: 60, restoreBest: false },
-    },
-    twin: {
-      train: clouds({ size: 48, distance: 1 }),
-      valid: clouds({ size: 256, distance: 1, name: 'other' }),
-      batchSize: 8,
-      epochs: 60,
-      earlyStopping: { patience: 60 },
-    },
+    sick: { ...byHeart, earlyStopping: { patience: 60, restoreBest: false } },
+    twin: { ...byHeart, earlyStopping: { patience: 60 } },
   },
   {
     code: 'validation-too-good',

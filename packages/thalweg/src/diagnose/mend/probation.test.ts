@@ -25,6 +25,6 @@ it.each([
 
 it('of those that came to their end, the best one; none that died, and none that is on its way', () => {
   const dead = at(9, Number.POSITIVE_INFINITY, true)
-  expect(finishedAttempt(dead, left(dead, at(300, 0.1), at(900, 1.1, true), at(900, 1, true)))).toBe(4)
-  expect(finishedAttempt(dead, left(dead, at(300, 0.1)))).toBeUndefined()
+  expect(finishedAttempt(left(dead, at(300, 0.1), at(900, 1.1, true), at(900, 1, true)))).toBe(4)
+  expect(finishedAttempt(left(dead, at(300, 0.1)))).toBeUndefined()
 })

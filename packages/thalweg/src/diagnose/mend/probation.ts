@@ -42,7 +42,7 @@ export function otherAttempt(
 }
 
 /** The best of those that came to their end. */
-export function finishedAttempt(_: Standpoint, left: ReadonlyMap<number, Standpoint>): number | undefined {
+export function finishedAttempt(left: ReadonlyMap<number, Standpoint>): number | undefined {
   return alive(left).find(([, { isFinished }]) => isFinished)?.[0]
 }
 
