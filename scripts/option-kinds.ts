@@ -1,9 +1,9 @@
 /** The kinds of options that the house's commands have: numbers, names, files, programs. Each says what it refuses. */
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, statSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { statSync } from 'node:fs'
 import { suggest } from 'thalweg/base'
 import { usage } from '../packages/cli/src/errors.ts'
+import { requireWritable } from '../packages/cli/src/outputs.ts'
 import type { OptionKind } from './options.ts'
 
 export function flag(about: string): OptionKind<boolean> {
@@ -72,23 +72,14 @@ export function text(placeholder: string, about: string): OptionKind<string | un
   return { placeholder, about, fallback: undefined, read: (typed) => typed }
 }
 
-/** A file that will be written in the end: its folder must be there. */
+/** A file that will be written in the end. */
 export function output<Fallback>(about: string, fallback: Fallback): OptionKind<string | Fallback> {
   return {
     placeholder: 'FILE',
     about,
     fallback,
     read(text, flag) {
-      const folder = dirname(resolve(text))
-      if (kindOf(folder) !== 'folder')
-        throw badValue(`${flag} must name a file in a folder that exists`, text, `make the folder ${folder}`)
-      if (kindOf(text) === 'folder')
-        throw badValue(`${flag} must name a file`, `${text}, a folder`, `${flag} ${text}/figures`)
-      try {
-        accessSync(kindOf(text) === 'file' ? text : folder, constants.W_OK)
-      } catch {
-        throw badValue(`${flag} must name a file that may be written`, text, 'another folder, or other permissions')
-      }
+      requireWritable(flag, text)
       return text
     },
   }
@@ -101,7 +92,7 @@ export function input(about: string): OptionKind<string | undefined> {
     about,
     fallback: undefined,
     read(text, flag) {
-      if (kindOf(text) === 'file') return text
+      if (statSync(text, { throwIfNoEntry: false })?.isDirectory() === false) return text
       throw badValue(`${flag} must name a file that exists`, text, 'check the path')
     },
   }
@@ -151,11 +142,6 @@ function listed(text: string, flag: string): string[] {
   const again = parts.find((part, index) => parts.indexOf(part) < index)
   if (again === undefined) return parts
   throw badValue(`${flag} must name each once`, text, `${flag} ${[...new Set(parts)].join(',')}`)
-}
-
-function kindOf(path: string): 'file' | 'folder' | undefined {
-  const found = statSync(path, { throwIfNoEntry: false })
-  return found === undefined ? undefined : found.isDirectory() ? 'folder' : 'file'
 }
 
 function withDefault(about: string, fallback: unknown): string {

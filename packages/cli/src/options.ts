@@ -39,8 +39,8 @@ export function addSharedOptions(
     .option('--json', 'one JSON event a line on standard output, words on standard error')
     .option('--quiet', 'say nothing but errors')
     .helpOption('-h, --help', 'print this')
-    .hook('preAction', async (_, action) => {
-      await checkOutputs(action)
+    .hook('preAction', (_, action) => {
+      checkOutputs(action)
       chooseEngine(action.opts<SharedOptions>())
     })
 }
