@@ -134,7 +134,7 @@ function layerInstrument({ path, layer: { kind }, output, gradient }: SeenCall):
         saturated: saturated && average(rest[at++]),
         gradient: gradient ? Math.sqrt(rest[at++][0]) * output.shape[0] : Number.NaN,
         units: isRectifier
-          ? Float32Array.from(rest[at])
+          ? new Float32Array(rest[at])
           : kind === 'batchNorm'
             ? deviationsOf(means, squares)
             : undefined,
@@ -144,7 +144,9 @@ function layerInstrument({ path, layer: { kind }, output, gradient }: SeenCall):
 }
 
 function deviationsOf(means: TypedArray, squares: TypedArray): Float32Array {
-  return Float32Array.from(means, (each, unit) => deviationOf(each, squares[unit]))
+  const deviations = new Float32Array(means.length)
+  for (let unit = 0; unit < means.length; unit++) deviations[unit] = deviationOf(means[unit], squares[unit])
+  return deviations
 }
 
 /** In float32 the difference of two equal squares may fall below 0. */
