@@ -47,10 +47,12 @@ export interface Started {
   event(type: string): Promise<JsonEvent>
 }
 
+/** The command as it is built. */
+export const BUILT: string = fileURLToPath(new URL('../dist/bin.js', import.meta.url))
+
 /** Starts the built command as a process of its own. */
-export function start(args: readonly string[], nodeOptions: readonly string[] = []): Started {
-  const program = fileURLToPath(new URL('../dist/bin.js', import.meta.url))
-  if (!existsSync(program)) throw new Error('packages/cli/dist is missing: run `npm run build` first')
+export function start(args: readonly string[], nodeOptions: readonly string[] = [], program: string = BUILT): Started {
+  if (!existsSync(BUILT)) throw new Error('packages/cli/dist is missing: run `npm run build` first')
   const child = spawn(process.execPath, [...nodeOptions, program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   const written = { stdout: '', stderr: '' }
   const waiting = new Set<() => void>()

@@ -2,7 +2,10 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { childrenOf, digestOf, emptyFolder, start, thalweg } from './command.ts'
+import { bundledStart } from './bundle.ts'
+import { childrenOf, digestOf, emptyFolder, thalweg } from './command.ts'
+
+const start = await bundledStart()
 
 const ARGS = ['train', 'spiral', '--epochs', '30', '--ensemble', '3', '--workers', '2', '--json', '--quiet']
 

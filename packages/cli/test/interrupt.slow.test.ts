@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { latestCheckpoint } from 'thalweg/train'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { digestOf, emptyFolder, start, thalweg } from './command.ts'
+import { bundledStart } from './bundle.ts'
+import { digestOf, emptyFolder, thalweg } from './command.ts'
+
+const start = await bundledStart()
 
 /** Short, but with many places to be met at: 70 steps, a checkpoint every other one and after each of ten epochs. */
 const ARGS = [
@@ -41,36 +44,40 @@ describe('kill -9', () => {
   const moments = 50
 
   it(`leaves a valid checkpoint at ${moments} random moments, from which the run goes on to the same bits`, async () => {
-    let done = 0
-    let started = 0
+    let kills = 0
+    let runs = 0
+    /** Kills a run again and again, until it gets through, and then the next. */
     async function killer(): Promise<void> {
-      while (done < moments) {
-        done++
-        const run = join(home, `killed-${started++}`)
-        const { child, event, ended } = start([...ARGS, '--out', run])
-        await event('start')
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * wholeMs * 0.95))
-        child.kill('SIGKILL')
-        await ended
-        if (existsSync(join(run, 'result.json'))) {
-          // It was done first: that moment does not count.
-          done--
-          rmSync(run, { recursive: true })
-          continue
+      while (kills < moments) {
+        const run = join(home, `killed-${runs++}`)
+        const isDone = () => existsSync(join(run, 'result.json'))
+        let command = [...ARGS, '--out', run]
+        while (kills < moments && !isDone()) {
+          const { child, event, ended } = start(command)
+          await event('start')
+          await new Promise((resolve) => setTimeout(resolve, Math.random() * wholeMs * 0.4))
+          child.kill('SIGKILL')
+          await ended
+          // Where it was done first, that moment does not count.
+          if (!isDone()) kills++
+          const names = readdirSync(run, { recursive: true, encoding: 'utf8' })
+          if (names.some((name) => name.endsWith('.safetensors') && !name.includes('.tmp'))) {
+            const { skipped } = await latestCheckpoint(join(run, 'checkpoints'))
+            expect(skipped).toEqual([])
+          }
+          command = ['train', '--resume', run, '--json', '--quiet']
         }
-        const names = readdirSync(run, { recursive: true, encoding: 'utf8' })
-        if (names.some((name) => name.endsWith('.safetensors') && !name.includes('.tmp'))) {
-          const { skipped } = await latestCheckpoint(join(run, 'checkpoints'))
-          expect(skipped).toEqual([])
+        if (!isDone()) {
+          const { code, stderr } = await thalweg('train', '--resume', run, '--quiet')
+          expect([code, stderr]).toEqual([0, ''])
         }
-        const { code, stderr } = await thalweg('train', '--resume', run, '--quiet')
-        expect([code, stderr]).toEqual([0, ''])
         expect(await digestOf(run)).toBe(whole)
         expect(readdirSync(join(run, 'checkpoints')).filter((name) => name.endsWith('.tmp'))).toEqual([])
         rmSync(run, { recursive: true })
       }
     }
     await Promise.all([killer(), killer()])
+    expect(runs).toBeLessThan(moments)
   }, 170_000)
 })
 

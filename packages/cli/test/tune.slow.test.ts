@@ -3,7 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileStorage } from 'thalweg/tune'
 import { describe, expect, it } from 'vitest'
-import { childrenOf, emptyFolder, type JsonEvent, start, thalweg } from './command.ts'
+import { bundledStart } from './bundle.ts'
+import { childrenOf, emptyFolder, type JsonEvent, thalweg } from './command.ts'
+
+const start = await bundledStart()
 
 function table(folder: string): string {
   const rows = Array.from({ length: 80 }, (_, i) => {
@@ -100,13 +103,14 @@ describe('thalweg tune', () => {
 
   it('goes on where the process of a trial is killed, and says so in its row', { timeout: 120_000 }, async () => {
     const study = join(emptyFolder(), 'study')
-    const args = ['tune', 'spiral', '--trials', '3', '--epochs', '300', '--workers', '2', '--json', '--out', study]
+    const args = ['tune', 'spiral', '--trials', '4', '--epochs', '200', '--workers', '2', '--json', '--out', study]
     const { child, event, ended } = start(args)
     await event('trial')
+    // Of four trials there is one left for whoever has none.
     process.kill(childrenOf(child)[0], 'SIGKILL')
     const { code, events } = await ended
     const failed = ofType(events, 'trial').filter(({ status }) => status === 'failed')
-    expect([code, events.at(-1)]).toMatchObject([0, { type: 'end', trials: 3, complete: true }])
+    expect([code, events.at(-1)]).toMatchObject([0, { type: 'end', trials: 4, complete: true }])
     expect(failed).toMatchObject([{ reason: 'its process ended: killed by SIGKILL' }])
     expect(readFileSync(join(study, 'table.csv'), 'utf8')).toContain('its process ended: killed by SIGKILL')
   })
