@@ -2,7 +2,7 @@
 import type { Dataset } from 'thalweg/data'
 import { type Combine, type Ensemble, type EnsembleReport, ensemble, type Member } from 'thalweg/tune'
 import type { Result } from '../run/folder.ts'
-import { count, loss, percent, r2 } from '../terminal/format.ts'
+import { loss, percent, plural, r2 } from '../terminal/format.ts'
 import { type Row, sayRows } from '../terminal/summary.ts'
 import type { Voice } from '../voice.ts'
 
@@ -49,7 +49,7 @@ export function sayVerdict({ report, unscaled, ensemble: { temperature } }: Verd
   const rows: Row[] = [
     [
       `test ${report.score === 'accuracy' ? 'accuracy' : 'R2'}`,
-      `${voice.style.bold(text(score))}  (${count(examples)} unseen examples)`,
+      `${voice.style.bold(text(score))}  (${plural(examples, 'unseen example')})`,
     ],
     [
       'one alone',

@@ -96,7 +96,7 @@ it('tells what got worse once, and what networks have in common together', () =>
     ['dead', 1, [1]],
     ['stuck', 1, [1, 2]],
   ])
-  expect(textOf({ findings }, { ensemble: 2 })).toBe('slow and stuck in all 2 networks, dead in network 1')
+  expect(textOf({ findings }, { ensemble: 2 })).toBe('slow and stuck in both networks, dead in network 1')
 })
 
 it('says where nobody watched', () => {

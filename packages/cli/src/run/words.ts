@@ -69,7 +69,7 @@ function stopRows({ stop, bestEpoch, epochs, last }: Run): Row[] {
 
 function testRows({ test }: Run, bold: (text: string) => string): Row[] {
   if (!test) return []
-  const aside = `  (loss ${loss(test.loss)}, ${count(test.examples)} unseen examples)`
+  const aside = `  (loss ${loss(test.loss)}, ${plural(test.examples, 'unseen example')})`
   if (test.task === 'class') return [['test accuracy', `${bold(percent(test.accuracy))}${aside}`]]
   return [['test R2', `${bold(r2(test.r2))}${aside}`]]
 }

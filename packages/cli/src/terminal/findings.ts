@@ -144,9 +144,9 @@ function listed(items: readonly (string | number)[]): string {
   return items.length < 2 ? items.join() : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`
 }
 
-/** `network 2`, `networks 1, 3 and 4`, `all 5 networks`, `12 of 20 networks`. */
+/** `network 2`, `networks 1, 3 and 4`, `both networks`, `all 5 networks`, `12 of 20 networks`. */
 export function networksText(networks: readonly number[], of: number): string {
-  if (networks.length === of) return `all ${of} networks`
+  if (networks.length === of) return of === 2 ? 'both networks' : `all ${of} networks`
   if (networks.length > NAMED) return `${networks.length} of ${of} networks`
   return `${networks.length === 1 ? 'network' : 'networks'} ${listed(networks)}`
 }

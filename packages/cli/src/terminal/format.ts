@@ -24,9 +24,10 @@ export function percent(share: number, digits = 2): string {
   return Number.isFinite(share) ? `${(share * 100).toFixed(digits)}%` : '-'
 }
 
-/** R2: four digits, and `n/a` of a single example, which has none. */
+/** R2: four digits, `-6.3e+55` where it has lost all measure, and `n/a` of a single example, which has none. */
 export function r2(value: number): string {
-  return Number.isNaN(value) ? 'n/a' : value.toFixed(4)
+  if (Number.isNaN(value)) return 'n/a'
+  return Math.abs(value) < 1e4 ? value.toFixed(4) : value.toExponential(1)
 }
 
 /** `0.4 s`, `38.2 s`, `3 m 05 s`, `2 h 14 m`. */

@@ -11,6 +11,6 @@ export function nonFinite(received: string): ThalwegError {
   return new ThalwegError('train/non-finite-loss', {
     rule: 'fit: the loss must stay a finite number',
     received,
-    try: 'lower the learning rate, and check that inputs and targets are scaled; a checkpoint holds what was before',
+    try: 'lower the learning rate, and check that inputs and targets are finite and scaled',
   })
 }

@@ -163,7 +163,7 @@ function notesOf(encoding: ColumnEncoding, surprises: Surprises): DataNote[] {
   const column = encoding.name
   const notes: DataNote[] = []
   if (surprises.missing > 0) {
-    const message = `column ${JSON.stringify(column)} lacks ${surprises.missing} values, filled with ${JSON.stringify(encoding.fill)} as in training`
+    const message = `column ${JSON.stringify(column)} lacks ${surprises.missing === 1 ? '1 value' : `${surprises.missing} values`}, filled with ${JSON.stringify(encoding.fill)} as in training`
     notes.push({ code: 'data/missing-values', column, message })
   }
   if (surprises.unseen.size > 0) {

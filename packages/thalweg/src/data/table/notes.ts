@@ -33,7 +33,7 @@ function columnNotes(column: Column): DataNote[] {
   const notes: DataNote[] = []
   if (column.missing > 0) {
     const filling = column.type === 'number' ? 'the median' : 'the most frequent value'
-    const message = `column ${quoted} lacks ${column.missing} values, which are filled with ${filling} of the training split`
+    const message = `column ${quoted} lacks ${column.missing === 1 ? '1 value, which is' : `${column.missing} values, which are`} filled with ${filling} of the training split`
     notes.push({ code: 'data/missing-values', column: name, message })
   }
   if (column.type === 'category' && column.distinct > MOST_CATEGORIES) {

@@ -24,7 +24,8 @@ export const initialLoss: Ailment = {
     const chance = Math.max(blindLoss, Math.log(settings.train.target.classes.length))
     const measured = losses.first / chance
     if (!(measured > TIMES)) return []
-    const message = `the first loss is ${short(losses.first)}, a constant answer has ${short(chance)}`
+    const whose = chance > blindLoss ? 'equal probabilities of all classes have' : 'a constant answer has'
+    const message = `the first loss is ${short(losses.first)}, ${whose} ${short(chance)}`
     const patches = data.rootMeanSquare > 3 ? [scaledInputs, drawnByXavier] : [drawnByXavier, drawnByHe]
     return [{ measured, message, patches, severity: measured > HARMFUL ? ('warning' as const) : ('info' as const) }]
   },

@@ -38,5 +38,5 @@ export function whyElsewhere(
 }
 
 export function whySafe(step: number): string {
-  return `the run died after ${step} steps, and no race found what helps: it begins anew with what suits most networks`
+  return `the run died after ${step === 1 ? '1 step' : `${step} steps`}, and no race found what helps: it begins anew with what suits most networks`
 }
