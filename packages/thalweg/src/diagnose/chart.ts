@@ -101,6 +101,15 @@ export function known(chart: Chart): number {
   return commonest < 1 ? Math.max(learned(chart), (accuracy - commonest) / (1 - commonest)) : learned(chart)
 }
 
+/** Size of the weights over their first size, median over the layers. */
+export function sizeLeft({ readings }: Chart): number {
+  const [first, last] = [readings[0], readings[readings.length - 1]]
+  const shares = first.parameters
+    .flatMap(({ isWeight, values }, at) => (isWeight && values > 0 ? [last.parameters[at].values / values] : []))
+    .sort((a, b) => a - b)
+  return shares[Math.floor(shares.length / 2)] ?? Number.NaN
+}
+
 const ratiosOf = new WeakMap<Reading, number>()
 
 /** Median over the weights (not biases and the like) of a reading of how far an update moves them, relative to their size. */

@@ -24,6 +24,17 @@ export interface Spread {
   readonly most: number
 }
 
+/** The target furthest from the middle of its column, beside all others. */
+export interface Outlier {
+  readonly example: number
+  /** Name of the target's column. */
+  readonly column: string
+  readonly value: number
+  readonly median: number
+  /** Root mean square distance of the others from the median, without the hundredth that lies furthest. */
+  readonly usual: number
+}
+
 export interface BadValue {
   readonly example: number
   /** Place in the flattened example; of the target where `part` says so. */
@@ -45,6 +56,8 @@ export interface DataFacts {
   readonly classCounts: readonly number[] | undefined
   /** Per target column; undefined for classes. */
   readonly targets: readonly Spread[] | undefined
+  /** The most striking one of all target columns; undefined for classes, and where all others are the same. */
+  readonly outlier: Outlier | undefined
   /** How far the batches of the first epoch are from random samples of the targets; undefined for shuffled orders. */
   readonly order: { readonly ratio: number; readonly threshold: number; readonly lost: number } | undefined
   readonly shared: SharedFacts | undefined
@@ -89,6 +102,7 @@ export function dataFactsOf({ train, valid, orders, batchSize, budget }: DataFac
     badValues: badValuesOf(sample, width, sizes.isSound),
     classCounts: train.target.kind === 'class' ? countsOf(sample.targets, train.target.classes.length) : undefined,
     targets: train.target.kind === 'class' ? undefined : momentsOf(sample.targets, train.target.names.length),
+    outlier: train.target.kind === 'class' ? undefined : outlierOf(sample, train.target.names),
     order: orders.name === 'shuffled' ? undefined : orderOf(train, orders, batchSize),
     shared: valid && sharedOf(train, valid, budget),
   }
@@ -216,6 +230,27 @@ function badValuesOf({ rows, inputs, targets }: Sample, width: number, isSound: 
   if (!isSound) see(inputs, width, 'input')
   see(targets, targets.length / rows.length, 'target')
   return { count, first }
+}
+
+/** Of so many targets one may be strange, and so many tell what is usual. */
+const STRANGE = 100
+const USUAL = 4096
+
+function outlierOf({ rows, targets }: Sample, names: readonly string[]): Outlier | undefined {
+  const striking = names.flatMap((column, at) => {
+    const values = Float64Array.from(rows, (_, row) => targets[row * names.length + at])
+    const some = values.filter((_, row) => row % Math.ceil(rows.length / USUAL) === 0).sort()
+    const median = some[Math.floor(some.length / 2)]
+    const distances = some.map((value) => Math.abs(value - median)).sort()
+    const others = distances.subarray(0, distances.length - Math.ceil(distances.length / STRANGE))
+    const usual = Math.sqrt(others.reduce((sum, distance) => sum + distance ** 2 / others.length, 0))
+    const furthest = values.reduce((most, value, row) => {
+      return Math.abs(value - median) > Math.abs(values[most] - median) ? row : most
+    }, 0)
+    return usual > 0 ? [{ example: rows[furthest], column, value: values[furthest], median, usual }] : []
+  })
+  const times = ({ value, median, usual }: Outlier): number => Math.abs(value - median) / usual
+  return striking.sort((a, b) => times(b) - times(a))[0]
 }
 
 function countsOf(labels: ArrayLike<number>, classes: number): number[] {

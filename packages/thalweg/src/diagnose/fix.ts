@@ -44,7 +44,8 @@ const OWN: Readonly<Record<Exclude<keyof FixOptions, keyof AdviseOptions>, true>
 export function fix(options: FixOptions = {}): Babysitter {
   const watched = watchOptions('fix', options, Object.keys(OWN))
   const { share = 0.5, candidates = 6 } = options
-  if (!(share > 0 && share <= 1)) refuse('fix: share must lie above 0 and at most at 1', share, 'leave share out: 0.5')
+  if (!(Number.isFinite(share) && share > 0 && share <= 1))
+    refuse('fix: share must lie above 0 and at most at 1', share, 'leave share out: 0.5')
   checkWhole('fix', 'candidates', candidates)
   // One babysitter may watch several runs, one after the other: each has a record of its own.
   const known = new WeakMap<WatchedAttempt['mends'], Means>()

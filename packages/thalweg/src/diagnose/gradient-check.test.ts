@@ -308,7 +308,7 @@ describe('how it is asked and answers', () => {
   test('refuses what makes no sense', async () => {
     const model = dense(3)
     const ask = (options: object) => gradientCheck(model, { data: examples([2]), loss, ...options })
-    await expect(ask({ samples: 0 })).rejects.toThrow("samples must be an integer of at least 1, or 'all'")
+    await expect(ask({ samples: 0 })).rejects.toThrow("samples must be a whole number of at least 1, or 'all'")
     await expect(ask({ examples: 1.5 })).rejects.toThrow('examples must be')
     await expect(ask({ seed: -1 })).rejects.toThrow('seed must be')
     await expect(ask({ tolerance: 0 })).rejects.toThrow('tolerance must be')

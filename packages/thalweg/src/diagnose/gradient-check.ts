@@ -13,10 +13,12 @@ import { createNode, type Node, type NodeOf, type Variable } from '../graph/inde
 import { createStore, forward, type Loss, type Model, type Store } from '../nn/index.ts'
 import { type ParameterDescription, rulesOf } from '../optim/groups.ts'
 import { type ParameterGroup, type Penalty, sgd } from '../optim/index.ts'
+import { checkRules } from '../optim/rules.ts'
 import { add, mul, scalar, Tensor, tensor } from '../tensor/index.ts'
 import { batchSlots, batchTypes } from '../train/batch.ts'
 import { createPace } from '../train/pace.ts'
 import { type ParameterCheck, parameterCheck, tableOf, worstFirst } from './gradient-report.ts'
+import { checkFlag, checkFunction, checkMade, checkNames, checkWhole, refuse } from './options.ts'
 
 export interface GradientCheckOptions {
   /** What to check on: `examples` of it, chosen by `seed`. */
@@ -71,13 +73,12 @@ export interface GradientCheckReport {
  *
  * The floor of the relative error, and how kinks are found, are those of `checkGradient` in `thalweg/grad`.
  *
- * @throws ThalwegError `diagnose/bad-option`, `diagnose/no-parameters`, and what the model's layers throw
+ * @throws ThalwegError `diagnose/unknown-option`, `diagnose/bad-option`, `optim/bad-option`, `diagnose/no-parameters`, and what the model's layers throw
  */
 export async function gradientCheck(model: Model, options: GradientCheckOptions): Promise<GradientCheckReport> {
+  checkOptions(options)
   const { data, seed = 0, samples = 8, tolerance = 1e-6, onParameter, signal } = options
   const examples = Math.min(options.examples ?? 4, data.size)
-  checkCounts({ examples, samples, seed })
-  if (!(tolerance > 0)) throw badOption('tolerance', 'a number above 0', tolerance, 'use 1e-6')
 
   const engine = createEngine(referenceBackend())
   const { loss, checked, fixed } = recordLoss(model, options, engine, examples)
@@ -183,20 +184,39 @@ function reportOf(found: Found): GradientCheckReport {
   }
 }
 
-function checkCounts({ examples, samples, seed }: { examples: number; samples: number | 'all'; seed: number }): void {
-  const whole = (value: number, least: number) => Number.isSafeInteger(value) && value >= least
-  if (!whole(examples, 1)) throw badOption('examples', 'an integer of at least 1', examples, 'use 4')
-  if (samples !== 'all' && !whole(samples, 1))
-    throw badOption('samples', "an integer of at least 1, or 'all'", samples, 'use 8')
-  if (!whole(seed, 0)) throw badOption('seed', 'an integer of at least 0', seed, 'use 0')
+const NAMES: Readonly<Record<keyof GradientCheckOptions, true>> = {
+  data: true,
+  loss: true,
+  penalty: true,
+  groups: true,
+  store: true,
+  seed: true,
+  examples: true,
+  samples: true,
+  training: true,
+  inputs: true,
+  tolerance: true,
+  onParameter: true,
+  signal: true,
 }
 
-function badOption(option: string, rule: string, value: number, advice: string): ThalwegError {
-  return new ThalwegError('diagnose/bad-option', {
-    rule: `gradientCheck: ${option} must be ${rule}`,
-    received: String(value),
-    try: advice,
-  })
+function checkOptions(options: GradientCheckOptions): void {
+  checkNames('gradientCheck', options, Object.keys(NAMES))
+  const { data, loss, penalty, groups, store, seed = 0, examples = 4, samples = 8 } = options
+  const { training = true, inputs = false, tolerance = 1e-6, onParameter } = options
+  checkMade('gradientCheck', 'data', data, 'fill', 'arrays({ ... }), or a reader of thalweg/data')
+  checkMade('gradientCheck', 'loss', loss, 'forward', 'crossEntropy(), with its parentheses')
+  checkRules({ penalty, groups }, sgd())
+  if (store !== undefined) checkMade('gradientCheck', 'store', store, 'save', "createStore(), or a run's store")
+  checkWhole('gradientCheck', 'seed', seed, 0)
+  checkWhole('gradientCheck', 'examples', examples)
+  if (samples !== 'all' && !(Number.isSafeInteger(samples) && samples >= 1))
+    refuse("gradientCheck: samples must be a whole number of at least 1, or 'all'", samples, 'leave samples out: 8')
+  checkFlag('gradientCheck', 'training', training)
+  checkFlag('gradientCheck', 'inputs', inputs)
+  if (!(Number.isFinite(tolerance) && tolerance > 0))
+    refuse('gradientCheck: tolerance must be a number above 0', tolerance, 'leave tolerance out: 1e-6')
+  checkFunction('gradientCheck', 'onParameter', onParameter, '(parameter) => ...')
 }
 
 function nothingToCheck(): ThalwegError {

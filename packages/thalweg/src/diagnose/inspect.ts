@@ -4,7 +4,7 @@
  * and 7), as numbers. It measures and judges nothing.
  */
 import { type Shape, suggest, ThalwegError, type TypedArray } from '../base/index.ts'
-import { createStep, defaultEngine, type Engine } from '../compile/index.ts'
+import { checkEngine, createStep, defaultEngine, type Engine } from '../compile/index.ts'
 import type { Dataset } from '../data/index.ts'
 import {
   createStore,
@@ -26,6 +26,7 @@ import {
   type Range,
   sharedRange,
 } from './distribution.ts'
+import { checkFlag, checkMade, checkNames, checkWhole, refuse } from './options.ts'
 import { saturatedShare, silentShare } from './saturation.ts'
 
 export interface InspectOptions {
@@ -92,12 +93,11 @@ export interface Inspection {
  * Looks at `model` on the first batch of `dataset`: forward and back once, nothing is changed but that a store gets the
  * parameters that it lacks.
  *
- * @throws ThalwegError `diagnose/bad-option`, `diagnose/unknown-layer`; what layers throw where shapes do not fit
+ * @throws ThalwegError `diagnose/unknown-option`, `diagnose/bad-option`, `diagnose/unknown-layer`; what layers throw where shapes do not fit
  */
 export async function inspect(model: Model, dataset: Dataset, options: InspectOptions = {}): Promise<Inspection> {
+  checkOptions(options)
   const { seed = 0, engine = defaultEngine(), batchSize = 128, training = true, bins = 40, range = 'own' } = options
-  checkCount('batchSize', batchSize)
-  checkCount('bins', bins)
   const { loss: lossOf = dataset.target.kind === 'class' ? crossEntropy() : meanSquaredError() } = options
   const store = options.store ?? createStore({ seed, engine })
   const batch = probeBatch(dataset, batchSize, seed)
@@ -197,11 +197,30 @@ function summarize(
   }))
 }
 
-function checkCount(option: string, value: number): void {
-  if (Number.isSafeInteger(value) && value >= 1) return
-  throw new ThalwegError('diagnose/bad-option', {
-    rule: `inspect: ${option} must be a whole number of at least 1`,
-    received: String(value),
-    try: `leave ${option} out`,
-  })
+const NAMES: Readonly<Record<keyof InspectOptions, true>> = {
+  store: true,
+  seed: true,
+  loss: true,
+  batchSize: true,
+  training: true,
+  engine: true,
+  layers: true,
+  bins: true,
+  range: true,
+}
+
+function checkOptions(options: InspectOptions): void {
+  checkNames('inspect', options, Object.keys(NAMES))
+  const { store, seed = 0, loss, batchSize = 128, training = true, engine, layers, bins = 40, range = 'own' } = options
+  checkWhole('inspect', 'seed', seed, 0)
+  checkWhole('inspect', 'batchSize', batchSize)
+  checkWhole('inspect', 'bins', bins)
+  checkFlag('inspect', 'training', training)
+  if (store !== undefined) checkMade('inspect', 'store', store, 'save', "createStore(), or a run's store")
+  if (loss !== undefined) checkMade('inspect', 'loss', loss, 'forward', 'crossEntropy(), with its parentheses')
+  if (engine !== undefined) checkEngine('inspect', engine)
+  if (layers !== undefined && !(Array.isArray(layers) && layers.every((path) => typeof path === 'string')))
+    refuse('inspect: layers must be a list of paths', layers, "give layers: ['dense1'], or leave it out: all of them")
+  if (range !== 'own' && range !== 'shared')
+    refuse("inspect: range must be 'own' or 'shared'", range, "leave range out: 'own'")
 }

@@ -1,6 +1,6 @@
 /** A run whose numbers are no numbers any more, in words. */
-import { type Condition, type Finding, findingOf, type Origin } from '../train/index.ts'
-import { clipped, muchSlower, slower } from './patches.ts'
+import { type Condition, type Finding, findingOf, type Origin, type Settings } from '../train/index.ts'
+import { clipped, lessMomentum, muchSlower, slower } from './patches.ts'
 import { short } from './words.ts'
 
 export const nonFinite: Condition = {
@@ -16,7 +16,11 @@ export const nonFinite: Condition = {
   source: 'IEEE 754; the article, section 6',
 }
 
-export function nonFiniteFinding(origin: Origin | undefined, step: number): Finding {
+export function nonFiniteFinding(
+  origin: Origin | undefined,
+  step: number,
+  settings: Pick<Settings, 'optimizer'>,
+): Finding {
   if (!origin) {
     const message = `a value is not finite after step ${step}. Layer and example cannot be named: made again from the last snapshot, the steps spoil nothing, so the data gave other values than now, or something else has changed the weights`
     const cause = 'data that is not the same each time it is read, or weights that are changed from outside'
@@ -24,7 +28,12 @@ export function nonFiniteFinding(origin: Origin | undefined, step: number): Find
   }
   // An optimizer's sums are named after the optimizer, the sum and the parameter: optimizer/adam.squares.dense1.weight.
   const layer = origin.layer.replace(/^optimizer\/[^.]*\.[^.]*\.|^[a-z]+\//, '')
-  const sign = { measured: origin.step, message: sentence(origin), ...causeOf(origin), ...(layer !== '' && { layer }) }
+  const sign = {
+    measured: origin.step,
+    message: sentence(origin),
+    ...causeOf(origin, settings),
+    ...(layer !== '' && { layer }),
+  }
   return { ...findingOf(nonFinite, sign, step), origin }
 }
 
@@ -49,9 +58,12 @@ function sentence({ op, part, layer, epoch, step, example, isOfAll, place, value
   return `${when}, ${op}${inside}${way} gives ${value}${made}${at(...where)}`
 }
 
-function causeOf({ op, part, layer, from }: Origin): Pick<Finding, 'cause' | 'try' | 'patches'> {
+function causeOf(
+  { op, part, layer, from }: Origin,
+  settings: Pick<Settings, 'optimizer'>,
+): Pick<Finding, 'cause' | 'try' | 'patches'> {
   const isHuge = from.some((value) => Math.abs(value) > 1e15)
-  const patches = [slower, clipped, muchSlower]
+  const patches = [...lessMomentum(settings), slower, clipped, muchSlower]
   if (op === 'input' && layer === 'learningRate') {
     const cause = 'the schedule or the optimizer gives a learning rate that float32 does not hold'
     return { cause, try: 'a learning rate below 1, and a look at its schedule to the last step', patches: [] }

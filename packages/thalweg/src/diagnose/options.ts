@@ -1,4 +1,4 @@
-/** Options of those that watch a run, read in one place. */
+/** Options of this room, held to names and values in one place; and those of whoever watches a run, read. */
 import { checkBag, checkKnown, ThalwegError } from '../base/index.ts'
 import type { Ailment } from './ailment.ts'
 import { ailments } from './ailments/index.ts'
@@ -17,13 +17,18 @@ export interface AdviseOptions {
   readonly ailments?: readonly Ailment[]
 }
 
-/** Names of other libraries' monitors, where no edit distance leads to ours. */
+/** Names of other libraries, where no edit distance leads to ours. */
 const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   every_n_steps: ['readingEvery'],
   log_every_n_steps: ['readingEvery'],
   save_interval: ['readingEvery'],
   rules: ['ailments'],
   budget: ['share'],
+  criterion: ['loss'],
+  dataset: ['data'],
+  regularizer: ['penalty'],
+  rtol: ['tolerance'],
+  weights: ['store'],
 }
 
 const ADVISE: Readonly<Record<keyof AdviseOptions, true>> = { readingEvery: true, onReading: true, ailments: true }
@@ -36,20 +41,41 @@ const ADVISE: Readonly<Record<keyof AdviseOptions, true>> = { readingEvery: true
  */
 export function watchOptions(what: string, given: AdviseOptions, own: readonly string[] = []): WatchOptions {
   const known = [...Object.keys(ADVISE), ...own]
-  checkBag('diagnose/bad-option', what, given, known)
-  checkKnown('diagnose/unknown-option', what, given, known, ELSEWHERE)
+  checkNames(what, given, known)
   const { readingEvery, onReading, ailments: sought = ailments } = given
   if (readingEvery !== undefined) checkWhole(what, 'readingEvery', readingEvery)
-  if (onReading !== undefined && typeof onReading !== 'function')
-    refuse(`${what}: onReading must be a function`, onReading, 'give onReading: (reading) => ..., or leave it out')
+  checkFunction(what, 'onReading', onReading, '(reading) => ...')
   if (!Array.isArray(sought) || sought.some((ailment) => typeof ailment?.examine !== 'function'))
     refuse(`${what}: ailments must be a list of ailments`, sought, 'leave ailments out: all of them')
   return { readingEvery, onReading, ailments: sought }
 }
 
-export function checkWhole(what: string, option: string, value: number): void {
-  if (Number.isSafeInteger(value) && value >= 1) return
-  refuse(`${what}: ${option} must be a whole number of at least 1`, value, `leave ${option} out`)
+/** @throws ThalwegError `diagnose/unknown-option` with near names; `diagnose/bad-option` where it is no bag of options at all */
+export function checkNames(what: string, given: object, known: readonly string[]): void {
+  checkBag('diagnose/bad-option', what, given, known)
+  checkKnown('diagnose/unknown-option', what, given, known, ELSEWHERE)
+}
+
+export function checkWhole(what: string, option: string, value: number, least = 1): void {
+  if (Number.isSafeInteger(value) && value >= least) return
+  refuse(`${what}: ${option} must be a whole number of at least ${least}`, value, `leave ${option} out`)
+}
+
+export function checkFlag(what: string, option: string, value: unknown): void {
+  if (typeof value === 'boolean') return
+  refuse(`${what}: ${option} must be true or false`, value, `leave ${option} out`)
+}
+
+export function checkFunction(what: string, option: string, value: unknown, example: string): void {
+  if (value === undefined || typeof value === 'function') return
+  refuse(`${what}: ${option} must be a function`, value, `give ${option}: ${example}, or leave it out`)
+}
+
+/** `crossEntropy` for `crossEntropy()` is soon written, and JavaScript does not mind. */
+export function checkMade(what: string, option: string, value: unknown, method: string, example: string): void {
+  if (typeof value === 'object' && value !== null && method in value) return
+  const received = typeof value === 'function' ? `the function ${value.name}` : value
+  refuse(`${what}: ${option} must be an object that can ${method}`, received, `give ${option}: ${example}`)
 }
 
 export function refuse(rule: string, received: unknown, advice: string): never {

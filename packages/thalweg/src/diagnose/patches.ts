@@ -22,8 +22,9 @@ export function activation(from: string, to: string): Patch {
 const MUCH_MOMENTUM = 0.95
 const USUAL_MOMENTUM = 0.9
 
-/** The same optimizer with the usual momentum, where it has far more. */
-export function lessMomentum({ optimizer: { name, options } }: Pick<Settings, 'optimizer'>): Patch[] {
-  if (!(Number(options.momentum) > MUCH_MOMENTUM)) return []
-  return [{ kind: 'optimizer', name, options: { ...options, momentum: USUAL_MOMENTUM } }]
+/** The same optimizer at its rate with the usual momentum, where it has far more; Adam and its kin call it beta1. */
+export function lessMomentum({ optimizer: { name, options, learningRate } }: Pick<Settings, 'optimizer'>): Patch[] {
+  const option = ['momentum', 'beta1'].find((one) => Number(options[one]) > MUCH_MOMENTUM)
+  if (option === undefined) return []
+  return [{ kind: 'optimizer', name, options: { ...options, learningRate, [option]: USUAL_MOMENTUM } }]
 }

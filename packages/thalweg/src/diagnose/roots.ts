@@ -7,6 +7,7 @@
 export const SIZES: readonly string[] = [
   'non-finite-data',
   'wrong-loss',
+  'target-outlier',
   'target-scale',
   'unscaled-inputs',
   'feature-scales',
@@ -15,10 +16,16 @@ export const SIZES: readonly string[] = [
 ]
 
 /** Weights so small that any step is large beside them. */
-export const SHRUNK: readonly string[] = ['weight-decay']
+export const SHRUNK: readonly string[] = ['tight-constraint', 'weight-decay']
 
 /** Steps that overshoot. */
 export const OVERSHOT: readonly string[] = ['loss-diverged', 'loss-above-start', 'rate-too-high', 'loss-climbs']
+
+/**
+ * A layer that lets nothing through: those before it get no gradient, and those behind it say the same of everything. That is
+ * no fault of theirs, and is not told of them.
+ */
+export const SHUT: readonly string[] = ['small-norm-batch']
 
 /** What leaves little to be learned, or lets little of it through. */
 export const OBSTACLES: readonly string[] = [
@@ -30,6 +37,6 @@ export const OBSTACLES: readonly string[] = [
   'narrow-layer',
   'heavy-dropout',
   'frozen-layer',
-  'small-norm-batch',
+  ...SHUT,
   'equal-weights',
 ]

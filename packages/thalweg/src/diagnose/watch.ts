@@ -179,7 +179,7 @@ export function openWatch(run: WatchedRun, options: WatchOptions): OpenWatch {
   }
 
   const traced = (): Finding =>
-    nonFiniteFinding(findFirstNan(session, { arrays: snapshot, steps: made }), position.step)
+    nonFiniteFinding(findFirstNan(session, { arrays: snapshot, steps: made }), position.step, settings)
 
   /** From here on whatever happens can be made to happen again. */
   function keep(taken: Snapshot, step: MadeStep): void {

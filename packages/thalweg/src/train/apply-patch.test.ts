@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { arrays } from '../data/index.ts'
 import { anatomyOf } from '../diagnose/anatomy.ts'
 import { batchNorm, constant, dense, meanSquaredError, relu, sequential } from '../nn/index.ts'
-import { adam, sgd } from '../optim/index.ts'
+import { adam, maxNorm, sgd } from '../optim/index.ts'
 import { applyPatches, resolvePatch } from './apply-patch.ts'
 import { completeOptions } from './options.ts'
 import type { Patch } from './patch.ts'
@@ -72,6 +72,13 @@ it('draws weights anew, and lets biases begin at 0', () => {
 it('frees what a group has frozen', () => {
   const { settings: changed } = applyPatches({ model: sequential(dense(1)), settings }, [{ kind: 'unfreeze' }])
   expect(changed.groups).toEqual([])
+})
+
+it('takes constraints away, those of groups too', () => {
+  const group = { match: 'dense1', rate: 0.5, constraint: maxNorm(1) }
+  const held = { ...settings, constraint: maxNorm(0.01), groups: [group] }
+  const { settings: changed } = applyPatches({ model: dense(1), settings: held }, [{ kind: 'no-constraint' }])
+  expect(changed).toEqual({ ...settings, groups: [{ match: 'dense1', rate: 0.5 }] })
 })
 
 it('gives every batch norm another momentum, and leaves the rest of it', () => {

@@ -42,6 +42,8 @@ function applyPatch({ model, settings }: Configuration, patch: Patch): Configura
       return { model, settings: { ...settings, ...inBatchesOf(settings, Math.min(patch.size, settings.train.size)) } }
     case 'no-decay':
       return { model, settings: withoutDecay(settings) }
+    case 'no-constraint':
+      return { model, settings: withoutConstraints(settings) }
     case 'initializer':
       return { model, settings: { ...settings, store: drawnAnew(model, settings, patch.name) } }
     case 'unfreeze':
@@ -189,4 +191,8 @@ function withoutDecay({ penalty: _, ...settings }: Settings): Settings {
   if (!('weightDecay' in optimizer.options)) return settings
   const { name, options, learningRate } = optimizer
   return { ...settings, optimizer: { ...createOptimizer(name, { ...options, weightDecay: 0 }), learningRate } }
+}
+
+function withoutConstraints({ constraint: _, ...settings }: Settings): Settings {
+  return { ...settings, groups: settings.groups?.map(({ constraint: _, ...group }): ParameterGroup => group) }
 }

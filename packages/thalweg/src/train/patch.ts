@@ -14,6 +14,8 @@ export type Patch =
   | { readonly kind: 'batch-size'; readonly size: number }
   /** Takes penalties and weight decay away. */
   | { readonly kind: 'no-decay' }
+  /** Takes constraints away, those of groups too. */
+  | { readonly kind: 'no-constraint' }
   /** Groups that keep parameters as they are do so no more. */
   | { readonly kind: 'unfreeze' }
   /** First weights are drawn anew, by the initializer of this name; biases begin at 0. */

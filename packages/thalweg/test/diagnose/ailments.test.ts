@@ -22,7 +22,7 @@ import {
   xavier,
   zeros,
 } from 'thalweg/nn'
-import { adam, adamw, sgd } from 'thalweg/optim'
+import { adam, adamw, maxNorm, sgd } from 'thalweg/optim'
 import { type Finding, fit } from 'thalweg/train'
 import { describe, expect, it } from 'vitest'
 import { clouds, codes, examined, type Patient, recipe, slope } from './patients.ts'
@@ -85,6 +85,11 @@ const cases: readonly Case[] = [
     code: 'target-scale',
     sick: { ...brief, ...numbers, model: line, train: slope({ scale: 1e3 }) },
     twin: { ...brief, ...numbers, model: line },
+  },
+  {
+    code: 'target-outlier',
+    sick: { ...brief, ...numbers, model: line, train: slope({ outlier: 1e4 }) },
+    twin: { ...brief, ...numbers, model: line, train: slope({ outlier: 30 }) },
   },
   {
     code: 'leak',
@@ -251,6 +256,23 @@ const cases: readonly Case[] = [
     sick: { optimizer: sgd({ learningRate: 0.05, weightDecay: 1 }) },
     twin: { optimizer: sgd({ learningRate: 0.05, weightDecay: 1e-4 }) },
   },
+  {
+    // Some of it is learned all the same.
+    code: 'weight-decay',
+    severity: 'info',
+    sick: { train: clouds({ distance: 4 }), optimizer: adamw({ learningRate: 0.01, weightDecay: 7 }), epochs: 20 },
+    twin: { train: clouds({ distance: 4 }), optimizer: adamw({ learningRate: 0.01, weightDecay: 2 }), epochs: 20 },
+  },
+  {
+    code: 'tight-constraint',
+    sick: { constraint: maxNorm(0.01), epochs: 20 },
+    twin: { constraint: maxNorm(1), epochs: 20 },
+  },
+  {
+    code: 'tight-constraint',
+    sick: { groups: [{ match: /weight/, constraint: maxNorm(0.01) }], epochs: 20 },
+    twin: { optimizer: sgd({ learningRate: 0.05, weightDecay: 1 }), constraint: maxNorm(3), epochs: 20 },
+  },
   { code: 'underfitting', sick: { optimizer: sgd({ learningRate: 1e-5 }) } },
   {
     code: 'overfitting',
@@ -375,6 +397,23 @@ function spoilt(dataset: Dataset): Dataset {
   }
 }
 
+function standardized(dataset: Dataset): Dataset {
+  const targets = new Float32Array(dataset.size)
+  const rows = Int32Array.from({ length: dataset.size }, (_, row) => row)
+  dataset.fill(rows, new Float32Array(4 * dataset.size), targets)
+  const mean = targets.reduce((sum, value) => sum + value / targets.length, 0)
+  const deviation = Math.sqrt(targets.reduce((sum, value) => sum + (value - mean) ** 2 / targets.length, 0))
+  return {
+    ...dataset,
+    fill(rows, inputs, targets) {
+      dataset.fill(rows, inputs, targets)
+      rows.forEach((_, i) => {
+        targets[i] = (targets[i] - mean) / deviation
+      })
+    },
+  }
+}
+
 const nobody = new Int32Array(new SharedArrayBuffer(4))
 
 /** Longer than a step of so small a network by far. */
@@ -470,6 +509,77 @@ it('what decay leaves is told as the doing of decay, and mended by that first', 
     expect(cause).toBe(`weight-decay, told before: ${root?.cause}`)
     expect([act, patches[0]]).toEqual([root?.try, { kind: 'no-decay' }])
   }
+})
+
+it('weights that stand at the limit of a constraint are not told as shrunk, though they are small', async () => {
+  const optimizer = sgd({ learningRate: 0.05, momentum: 0.9, weightDecay: 1e-4 })
+  const found = await examined({ optimizer, constraint: maxNorm(0.5), epochs: 20 })
+  expect(codes(found, 'info', 'warning')).not.toEqual(
+    expect.arrayContaining([expect.stringMatching(/weight|constraint/)]),
+  )
+})
+
+it('weights that a constraint keeps small are told as its doing, whatever decays beside it', async () => {
+  const optimizer = sgd({ learningRate: 0.05, momentum: 0.9, weightDecay: 1e-4 })
+  const found = await examined({ optimizer, constraint: maxNorm(0.01), epochs: 20 })
+  const told = found.filter(({ severity }) => severity !== 'info')
+  expect(told.map(({ code }) => code)).toContain('tight-constraint')
+  expect(told.map(({ code }) => code)).not.toContain('weight-decay')
+  const [root] = told
+  expect(root.message).toMatch(/each unit's weights at 0.01: they have 0.\d% of their first size/)
+  for (const { cause, patches } of told.slice(1)) {
+    expect(cause).toBe(`tight-constraint, told before: ${root.cause}`)
+    expect(patches[0]).toEqual({ kind: 'no-constraint' })
+  }
+})
+
+it('what a batch norm of single examples does to its neighbours is not told of them', async () => {
+  const model = sequential(dense(16), batchNorm(), relu(), dense(16), batchNorm(), relu(), dense(4))
+  const [root, ...others] = (await examined({ model, batchSize: 1, epochs: 2 })).filter(
+    ({ severity }) => severity !== 'info',
+  )
+  expect(root).toMatchObject({ code: 'small-norm-batch', severity: 'error', layer: 'batchNorm1' })
+  expect(others.map(({ code }) => code)).toEqual(['not-learning', 'underfitting'])
+  for (const { cause } of others) expect(cause).toBe(`small-norm-batch, told before: ${root.cause}`)
+})
+
+it.each([
+  ['classes', { optimizer: sgd({ learningRate: 0.05, momentum: 0.999 }), epochs: 30 }],
+  ['numbers', { ...numbers, model: line, optimizer: sgd({ learningRate: 0.05, momentum: 0.999 }), epochs: 30 }],
+  ['slowly', { optimizer: sgd({ learningRate: 1e-6, momentum: 0.999 }), epochs: 8 }],
+])('a momentum near 1 is what is changed first, whatever came of it: %s', async (_, patient) => {
+  const told = (await examined(patient)).filter(({ severity, patches }) => severity !== 'info' && patches.length > 0)
+  expect(told.length).toBeGreaterThan(0)
+  for (const { patches } of told) expect(patches[0]).toMatchObject({ kind: 'optimizer', options: { momentum: 0.9 } })
+})
+
+describe('a target that lies far out', () => {
+  const told = async (train: Dataset) => {
+    const found = await examined({ ...brief, ...numbers, model: line, train })
+    return found.find(({ code }) => code === 'target-outlier')
+  }
+
+  it('is named with its example and value, whatever scale its column has', async () => {
+    const raw = await told(slope({ outlier: 1e9 }))
+    expect(raw).toMatchObject({ severity: 'warning', step: 0 })
+    expect(raw?.message).toMatch(/^example 7 has 1.0e\+9 as its target 'y'/)
+    const scale = (await examined({ ...brief, ...numbers, model: line, train: slope({ outlier: 1e9 }) })).find(
+      ({ code }) => code === 'target-scale',
+    )
+    expect(scale?.cause).toMatch(/^target-outlier, told before/)
+    // As tables are: of mean 0 and deviation 1, where all others are next to the same.
+    const scaled = await told(standardized(slope({ outlier: 1e9 })))
+    expect(scaled?.message).toMatch(/^example 7 has 22.6 as its target 'y'/)
+  })
+
+  it('is none where a few belong to a long tail', async () => {
+    const draw = random(1, 'tail')
+    const numbers = Float32Array.from({ length: 400 }, () => Math.exp(2 * draw.normal()))
+    const rare = numbers.map((_, row) => Number(row % 40 === 0))
+    const inputs = Float32Array.from({ length: 400 }, () => draw.normal())
+    expect(await told(arrays({ inputs, inputShape: [1], numbers }))).toBeUndefined()
+    expect(await told(arrays({ inputs, inputShape: [1], numbers: rare }))).toBeUndefined()
+  })
 })
 
 describe('label smoothing, which leaves a loss that no network goes below', () => {

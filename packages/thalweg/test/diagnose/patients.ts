@@ -25,15 +25,18 @@ export function clouds({ size = 512, name = 'clouds', scale = 1, distance = 2 }:
 
 export interface SlopeOptions extends Omit<CloudsOptions, 'distance'> {
   readonly shift?: number
+  /** What the eighth example has instead. */
+  readonly outlier?: number
 }
 
 /** A number that depends on four others. */
-export function slope({ size = 512, name = 'slope', scale = 1, shift = 0 }: SlopeOptions = {}): Dataset {
+export function slope({ size = 512, name = 'slope', scale = 1, shift = 0, outlier }: SlopeOptions = {}): Dataset {
   const draw = random(1, name)
   const inputs = Float32Array.from({ length: size * 4 }, () => draw.normal())
   const numbers = Float32Array.from({ length: size }, (_, i) => {
     return shift + scale * (inputs[4 * i] - 2 * inputs[4 * i + 1] + 0.1 * draw.normal())
   })
+  if (outlier !== undefined) numbers[7] = outlier
   return arrays({ name, inputs, inputShape: [4], numbers })
 }
 

@@ -1,6 +1,7 @@
 import type { Ailment } from '../ailment.ts'
 import { hiddenLayers } from '../chart.ts'
 import { drawnByHe, drawnByXavier } from '../patches.ts'
+import { SHUT } from '../roots.ts'
 import { steepestStep } from '../spread.ts'
 import { short } from '../words.ts'
 
@@ -19,6 +20,7 @@ export const activationSpread: Ailment = {
   cause: 'first weights of a size that does not suit the number of inputs of a unit',
   try: 'he() for rectifiers, xavier() for tanh',
   source: 'the article, section 4 (0.01 randn and 1.0 randn); Glorot and Bengio, AISTATS 2010; He et al., ICCV 2015',
+  unless: SHUT,
   when: 'start',
   examine({ readings: [reading] }) {
     const layers = hiddenLayers(reading).filter(({ deviation }) => !Number.isNaN(deviation))

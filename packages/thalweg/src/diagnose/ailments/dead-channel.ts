@@ -1,6 +1,7 @@
 import type { Ailment } from '../ailment.ts'
 import { latest } from '../chart.ts'
 import { adaptive, slower } from '../patches.ts'
+import { SHUT } from '../roots.ts'
 import { percent } from '../words.ts'
 
 const SHARE = 0.5
@@ -19,6 +20,7 @@ export const deadChannel: Ailment = {
   cause: 'weight decay on gamma, dead units before the layer, or batches of a single example',
   try: 'leave gamma out of weight decay, lower the learning rate, or larger batches',
   source: 'Mehta, Kim, Theobalt, CVPR 2019 (implicit filter sparsity); Ioffe and Szegedy, ICML 2015, section 3',
+  unless: SHUT,
   when: 'reading',
   examine(chart) {
     const readings = latest(chart, READINGS)

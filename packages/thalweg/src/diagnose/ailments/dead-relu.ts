@@ -1,8 +1,8 @@
 import type { Sign } from '../../train/index.ts'
 import type { Ailment } from '../ailment.ts'
 import { type Chart, latest } from '../chart.ts'
-import { activation, drawnByHe, slower } from '../patches.ts'
-import { OVERSHOT, SIZES } from '../roots.ts'
+import { activation, drawnByHe, lessMomentum, slower } from '../patches.ts'
+import { OVERSHOT, SHUT, SIZES } from '../roots.ts'
 import { percent } from '../words.ts'
 
 /** In healthy networks up to some 40% of the units of a layer are silent on a batch; there is no point in alarm below. */
@@ -26,6 +26,7 @@ export const deadRelu: Ailment = {
     'an update at too high a learning rate threw their weights so far that the sum is always below 0, or the biases began there',
   try: 'lower the learning rate; or leakyRelu() or elu() in place of relu(), or first weights by he()',
   source: 'the article, section 2; CS231n, neural networks part 1 (the dying ReLU problem)',
+  unless: SHUT,
   follows: [...SIZES, ...OVERSHOT],
   when: 'reading',
   examine(chart) {
@@ -43,10 +44,10 @@ export const deadRelu: Ailment = {
 }
 
 /** Before the first step, or since. */
-function causeOf({ readings: [first] }: Chart, layer: string): Pick<Sign, 'cause' | 'try' | 'patches'> {
+function causeOf({ readings: [first], settings }: Chart, layer: string): Pick<Sign, 'cause' | 'try' | 'patches'> {
   const leaky = activation('relu', 'leakyRelu')
   const units = first.step === 0 ? first.layers.find(({ path }) => path === layer)?.units : undefined
-  if (!units) return { patches: [slower, drawnByHe, leaky] }
+  if (!units) return { patches: [...lessMomentum(settings), slower, drawnByHe, leaky] }
   const atFirst = units.filter((largest) => largest === 0).length / units.length
   if (atFirst > SHARE) {
     const cause = `they began so: ${percent(atFirst)} gave 0 before the first step, for biases or first weights that keep the sum below 0`
@@ -60,7 +61,7 @@ function causeOf({ readings: [first] }: Chart, layer: string): Pick<Sign, 'cause
   return {
     cause,
     try: 'lower the learning rate ten times; or leakyRelu() in place of relu()',
-    patches: [slower, drawnByHe, leaky],
+    patches: [...lessMomentum(settings), slower, drawnByHe, leaky],
   }
 }
 

@@ -39,7 +39,9 @@ import { sigmoidStack } from './sigmoid-stack.ts'
 import { smallNormBatch } from './small-norm-batch.ts'
 import { sortedExamples } from './sorted-examples.ts'
 import { stalledInput } from './stalled-input.ts'
+import { targetOutlier } from './target-outlier.ts'
 import { targetScale } from './target-scale.ts'
+import { tightConstraint } from './tight-constraint.ts'
 import { tooFewSteps } from './too-few-steps.ts'
 import { underfitting } from './underfitting.ts'
 import { unscaledInputs } from './unscaled-inputs.ts'
@@ -61,6 +63,7 @@ export const ailments: readonly Ailment[] = [
   missingClass,
   sharedExamples,
   leak,
+  targetOutlier,
   targetScale,
   wrongLoss,
   outputActivation,
@@ -77,6 +80,7 @@ export const ailments: readonly Ailment[] = [
   weightScale,
   activationSpread,
   stalledInput,
+  tightConstraint,
   weightDecay,
   lossDiverged,
   lossAboveStart,

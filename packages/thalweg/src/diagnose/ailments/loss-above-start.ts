@@ -1,7 +1,7 @@
 import type { Ailment } from '../ailment.ts'
 import { type Chart, isRateToFall, updateRatio } from '../chart.ts'
 import { adaptive, clipped, lessMomentum, muchSlower, slower } from '../patches.ts'
-import { SIZES } from '../roots.ts'
+import { SHUT, SIZES } from '../roots.ts'
 import { short } from '../words.ts'
 
 /** What networks that know nothing have by chance stays below. */
@@ -27,7 +27,7 @@ export const lossAboveStart: Ailment = {
   try: 'lower the learning rate ten times; or clip the gradients',
   source: 'the article, section 6 (the curve of a very high rate)',
   unless: ['loss-diverged', 'rate-too-low'],
-  follows: SIZES,
+  follows: [...SIZES, ...SHUT],
   when: 'loss',
   examine(chart) {
     const { losses, blindLoss = Number.NEGATIVE_INFINITY, readings, settings } = chart

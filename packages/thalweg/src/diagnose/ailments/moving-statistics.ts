@@ -2,7 +2,7 @@ import { statisticsOf } from '../../train/final.ts'
 import type { Patch, Sign } from '../../train/index.ts'
 import type { Ailment } from '../ailment.ts'
 import { above, type Chart } from '../chart.ts'
-import { shuffledOrder, slower } from '../patches.ts'
+import { lessMomentum, shuffledOrder, slower } from '../patches.ts'
 import { percent, short } from '../words.ts'
 
 /** Batches of a few dozen examples bring the two within some percent of each other. */
@@ -42,7 +42,7 @@ export const movingStatistics: Ailment = {
   },
 }
 
-function causeOf({ anatomy, data, position }: Chart, layer: string): Pick<Sign, 'cause' | 'try' | 'patches'> {
+function causeOf({ anatomy, data, position, settings }: Chart, layer: string): Pick<Sign, 'cause' | 'try' | 'patches'> {
   const momentum = anatomy.layers.find(({ path }) => path === layer)?.options.momentum
   const usual: Patch = { kind: 'norm-momentum', momentum: 0.9 }
   if (data.order && data.order.ratio > data.order.threshold) {
@@ -62,5 +62,7 @@ function causeOf({ anatomy, data, position }: Chart, layer: string): Pick<Sign, 
     const cause = `${percent(left)} of the averages is still what they began with: ${position.step} steps are too few at momentum ${momentum}`
     return { cause, patches: [usual] }
   }
-  return { patches: [slower, ...(typeof momentum === 'number' && momentum > 0.9 ? [usual] : [])] }
+  return {
+    patches: [...lessMomentum(settings), slower, ...(typeof momentum === 'number' && momentum > 0.9 ? [usual] : [])],
+  }
 }

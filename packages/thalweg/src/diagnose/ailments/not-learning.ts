@@ -1,6 +1,6 @@
 import type { Ailment } from '../ailment.ts'
 import { above, aboveWhat, progress } from '../chart.ts'
-import { adaptive, drawnByHe, drawnByXavier, faster, scaledInputs, slower } from '../patches.ts'
+import { adaptive, drawnByHe, drawnByXavier, faster, lessMomentum, scaledInputs, slower } from '../patches.ts'
 import { OBSTACLES, OVERSHOT, SHRUNK, SIZES } from '../roots.ts'
 import { percent, short } from '../words.ts'
 
@@ -30,7 +30,7 @@ export const notLearning: Ailment = {
   follows: [...SIZES, ...SHRUNK, ...OVERSHOT, ...OBSTACLES],
   when: 'loss',
   examine(chart) {
-    const { losses, blindLoss, position } = chart
+    const { losses, blindLoss, position, settings } = chart
     if (losses.values.length < STEPS || progress(chart) < PROGRESS) return []
     const from = blindLoss ?? losses.first
     const means = losses.stretches(4, 0.8)
@@ -41,7 +41,12 @@ export const notLearning: Ailment = {
     const message = `after ${position.step} steps the loss is ${short(losses.recent())}; a constant answer has ${short(from)}: ${share} is learned`
     const severity = progress(chart) < LATE ? ('info' as const) : ('warning' as const)
     return [
-      { measured, message, severity, patches: [slower, faster, adaptive, drawnByHe, drawnByXavier, scaledInputs] },
+      {
+        measured,
+        message,
+        severity,
+        patches: [...lessMomentum(settings), slower, faster, adaptive, drawnByHe, drawnByXavier, scaledInputs],
+      },
     ]
   },
 }

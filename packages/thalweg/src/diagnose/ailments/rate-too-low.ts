@@ -1,8 +1,8 @@
 import type { Patch, Sign } from '../../train/index.ts'
 import type { Ailment } from '../ailment.ts'
 import { above, aboveWhat, type Chart, known, learned, progress, updateRatio } from '../chart.ts'
-import { adaptive, faster, muchFaster } from '../patches.ts'
-import { OBSTACLES, OVERSHOT, SIZES } from '../roots.ts'
+import { adaptive, faster, lessMomentum, muchFaster } from '../patches.ts'
+import { OBSTACLES, OVERSHOT, SHRUNK, SIZES } from '../roots.ts'
 import { percent, short } from '../words.ts'
 
 /** By how much of their size weights have to move in a whole run to become anything else. */
@@ -34,7 +34,7 @@ export const rateTooLow: Ailment = {
     'the article, section 6: the cost barely falls; CS231n, neural networks part 3 (updates of about 1e-3 of the weights)',
   // Units that are switched off or driven to their ends stand still at any rate.
   unless: [...OVERSHOT, 'dead-relu', 'saturated-activation'],
-  follows: [...SIZES, ...OBSTACLES],
+  follows: [...SIZES, ...SHRUNK, ...OBSTACLES],
   when: 'loss',
   examine(chart) {
     const { readings, totalSteps } = chart
@@ -42,7 +42,7 @@ export const rateTooLow: Ailment = {
     // The largest, for rates that rise first.
     const largest = Math.max(...readings.map(updateRatio))
     const measured = largest * totalSteps
-    const patches = [...usual(largest), faster, muchFaster, adaptive]
+    const patches = [...lessMomentum(chart.settings), ...usual(largest), faster, muchFaster, adaptive]
     // Where nothing moves at all, no gradient comes through: that is not the rate's doing.
     if (measured === 0) return []
     if (measured < MOVEMENT) {

@@ -15,6 +15,7 @@ export const targetScale: Ailment = {
   cause: 'targets in their own units: prices, counts',
   try: 'standardize the targets, and turn predictions back; thalweg train does so for tables',
   source: 'LeCun, Bottou, Orr, Mueller, Efficient BackProp, 1998, section 4.5',
+  follows: ['target-outlier'],
   when: 'before',
   examine({ data: { targets }, anatomy: { layers } }) {
     // A mended model scales what it gives by itself.

@@ -1,6 +1,6 @@
 import type { Ailment } from '../ailment.ts'
 import { above, aboveWhat, type Chart, known } from '../chart.ts'
-import { adaptive, faster } from '../patches.ts'
+import { adaptive, faster, lessMomentum } from '../patches.ts'
 import { OBSTACLES, OVERSHOT, SHRUNK, SIZES } from '../roots.ts'
 import { percent, short } from '../words.ts'
 
@@ -37,7 +37,15 @@ export const underfitting: Ailment = {
     if (!(measured < threshold && known(chart) < threshold)) return []
     const message = `the run ends at a loss of ${short(losses.recent())} on its own examples; a constant answer has ${short(blindLoss)}: ${percent(Math.max(0, measured))} of it${aboveWhat(chart)} is learned`
     const cause = `the widest hidden layer has ${widest} unit${widest === 1 ? '' : 's'}: the network is too small`
-    return [{ measured, threshold, message, patches: [faster, adaptive], ...(isSmall && { cause }) }]
+    return [
+      {
+        measured,
+        threshold,
+        message,
+        patches: [...lessMomentum(settings), faster, adaptive],
+        ...(isSmall && { cause }),
+      },
+    ]
   },
 }
 

@@ -1,6 +1,7 @@
 import type { Ailment } from '../ailment.ts'
 import { latest } from '../chart.ts'
 import { faster, slower } from '../patches.ts'
+import { SHUT } from '../roots.ts'
 import { short } from '../words.ts'
 
 /** A thousandth is usual; two orders of magnitude to either side are strange. */
@@ -20,6 +21,7 @@ export const updateRatioOutOfRange: Ailment = {
   cause: 'first weights of another size than in the other layers, or a rate that does not suit this one',
   try: 'look at the first weights of the layer; a group with a rate of its own',
   source: 'CS231n, neural networks part 3 (ratio of updates to weights, about 1e-3)',
+  unless: SHUT,
   when: 'reading',
   examine(chart) {
     const readings = latest(chart, READINGS)

@@ -3,7 +3,7 @@ import type { Ailment } from '../ailment.ts'
 import { type Chart, latest, learned, learningLayers } from '../chart.ts'
 import { activation, drawnByHe, drawnByXavier, lessMomentum, muchSlower, slower } from '../patches.ts'
 import type { Reading } from '../reading.ts'
-import { OBSTACLES, OVERSHOT, SHRUNK, SIZES } from '../roots.ts'
+import { OBSTACLES, OVERSHOT, SHRUNK, SHUT, SIZES } from '../roots.ts'
 import { steepestStep } from '../spread.ts'
 import { short } from '../words.ts'
 
@@ -26,6 +26,7 @@ export const vanishingGradient: Ailment = {
   cause: 'first weights that are too small, or saturating activations, in many layers',
   try: 'first weights by he() or xavier(); a rectifier as activation; batchNorm() between the layers',
   source: 'Glorot and Bengio, AISTATS 2010, section 4; Hochreiter 1991; the article, section 4',
+  unless: SHUT,
   follows: [...SIZES, ...SHRUNK, ...OVERSHOT, ...OBSTACLES],
   when: 'reading',
   examine(chart) {

@@ -1,13 +1,16 @@
 import type { Ailment } from '../ailment.ts'
-import { aboveWhat, learned, progress } from '../chart.ts'
-import type { Reading } from '../reading.ts'
+import { aboveWhat, learned, progress, sizeLeft } from '../chart.ts'
+import { limitsThatHold } from '../constraints.ts'
 import { percent } from '../words.ts'
 
 /** Of their first size. Decay of a usual strength lets them grow. */
 const LEFT = 0.35
-/** A network that learns all the same is left alone. */
+/** A network that learns all the same hears of it as a note, and one that has learned most of what there is not at all. */
 const LEARNED = 0.4
+const MOST = 0.75
 const PROGRESS = 0.25
+/** Before, who has learned something may be on the way. */
+const LATE = 0.5
 const READINGS = 4
 
 export const weightDecay: Ailment = {
@@ -15,7 +18,7 @@ export const weightDecay: Ailment = {
   severity: 'warning',
   about:
     'Weight decay takes away more than the gradients bring: the weights shrink towards 0, and with them everything that ' +
-    'the network could say.',
+    'the network could say. Where much is learned all the same, that is a note.',
   rule: 'size of the weights over their first size, median over the layers, while a decay or penalty acts',
   threshold: LEFT,
   cause: 'a weight decay or a penalty that is too strong',
@@ -28,19 +31,16 @@ export const weightDecay: Ailment = {
     const { optimizer, penalty } = settings
     const decay = optimizer.options.weightDecay
     const acts = penalty !== undefined || (typeof decay === 'number' && decay > 0)
-    if (!acts || readings.length < READINGS || progress(chart) < PROGRESS || learned(chart) > LEARNED) return []
-    const measured = sizeLeft(readings[0], readings[readings.length - 1])
-    if (!(measured < LEFT)) return []
+    if (!acts || readings.length < READINGS || progress(chart) < PROGRESS) return []
+    const isMild = learned(chart) > LEARNED
+    if (isMild && (progress(chart) < LATE || learned(chart) > MOST)) return []
+    const measured = sizeLeft(chart)
+    // Weights that stand at the limit of a constraint have not shrunk by themselves.
+    if (!(measured < LEFT) || limitsThatHold(chart).length > 0) return []
     // Where nothing is to be learned, nothing is what decay leaves.
     if (!chart.signal().isThere) return []
     const message = `the weights have shrunk to ${percent(measured)} of their first size, and ${percent(Math.max(0, learned(chart)))} of the loss${aboveWhat(chart)} is gone`
-    return [{ measured, message, patches: [{ kind: 'no-decay' }] }]
+    const severity = isMild ? ('info' as const) : ('warning' as const)
+    return [{ measured, message, severity, patches: [{ kind: 'no-decay' }] }]
   },
-}
-
-function sizeLeft(first: Reading, last: Reading): number {
-  const shares = first.parameters
-    .flatMap(({ isWeight, values }, at) => (isWeight && values > 0 ? [last.parameters[at].values / values] : []))
-    .sort((a, b) => a - b)
-  return shares[Math.floor(shares.length / 2)] ?? Number.NaN
 }

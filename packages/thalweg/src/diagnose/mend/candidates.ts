@@ -10,6 +10,7 @@ import {
   resolvePatch,
 } from '../../train/index.ts'
 import { type Anatomy, anatomyOf } from '../anatomy.ts'
+import { constraintsOf } from '../constraints.ts'
 import { adaptive, drawnByHe, scaledInputs } from '../patches.ts'
 import { changesOf } from './changes.ts'
 
@@ -126,6 +127,8 @@ function acts(patch: Patch, settings: Configuration['settings'], layers: Anatomy
       return patch.size !== batchSize && batchSize < train.size
     case 'no-decay':
       return penalty !== undefined || Number(optimizer.options.weightDecay ?? 0) > 0
+    case 'no-constraint':
+      return constraintsOf(settings).length > 0
     case 'unfreeze':
       return settings.groups?.some(({ rate }) => rate === 0) ?? false
     case 'scale-inputs':

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { arrays } from '../../data/index.ts'
 import { crossEntropy, dense, dropout, normal, sequential, softmax, tanh } from '../../nn/index.ts'
-import { l2, sgd } from '../../optim/index.ts'
+import { l2, maxNorm, sgd } from '../../optim/index.ts'
 import type { Patch } from '../../train/index.ts'
 import { completeOptions } from '../../train/options.ts'
 import { adaptive, drawnByHe, lessMomentum, slower } from '../patches.ts'
@@ -20,6 +20,7 @@ const settings = completeOptions({
   optimizer: sgd({ learningRate: 10, momentum: 0.999 }),
   groups: [{ match: 'dense1', rate: 0 }],
   penalty: l2(0.1),
+  constraint: maxNorm(0.01),
   epochs: 9,
   batchSize: 1,
 })
@@ -40,6 +41,7 @@ it.each<[Patch, string]>([
   [{ kind: 'remove-layer', layer: 'softmax1' }, 'softmax1 softmax → left out'],
   [{ kind: 'widen-layer', layer: 'dense1', units: 32 }, 'units of dense1 8 → 32'],
   [{ kind: 'no-decay' }, 'weight decay l2 (strength 0.1) → none'],
+  [{ kind: 'no-constraint' }, 'constraint maxNorm (limit 0.01, axis -1) → none'],
   [{ kind: 'unfreeze' }, "frozen 'dense1' → nothing"],
 ])('says what %o changes', (patch, text) => {
   expect(changes(patch)).toEqual([text])

@@ -6,6 +6,7 @@ import { rateBehind } from '../../train/apply-patch.ts'
 import { birthsOf } from '../../train/case.ts'
 import type { Change, Configuration, Mend, Patch, Settings } from '../../train/index.ts'
 import { type Anatomy, anatomyOf, type LayerFacts } from '../anatomy.ts'
+import { constraintsOf } from '../constraints.ts'
 import { short } from '../words.ts'
 
 /** @param firstWeights what the weights were drawn by, where the layers do not say it */
@@ -50,6 +51,10 @@ function changeBy(
     case 'no-decay': {
       const decay = penalty ? `${penalty.name}${listed(penalty.options)}` : String(optimizer.options.weightDecay)
       return change('weight decay', decay, 'none')
+    }
+    case 'no-constraint': {
+      const constraints = constraintsOf(settings).map(({ name, options }) => `${name}${listed(options)}`)
+      return change('constraint', constraints.join(' and ') || 'none', 'none')
     }
     case 'unfreeze': {
       const frozen = groups.filter(({ rate }) => rate === 0).map(({ match }) => String(describeMatch(match)))
