@@ -1,4 +1,4 @@
-/** The experiment files and the search file as the command line takes them. */
+/** The experiment files and the search file as the command line takes them. Needs a build. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,9 +10,12 @@ const top = resolve(import.meta.dirname, '..')
 
 /** Trains or tunes a file of this folder, and hands back the events. */
 function run(command: string, file: string, run: string, options: readonly string[]): Record<string, unknown>[] {
-  const node = ['--conditions=source', '--import', 'tsx', 'packages/cli/src/bin.ts', command, `examples/${file}`]
+  const program = ['packages/cli/bin/thalweg.js', command, `examples/${file}`]
   const shared = ['--out', run, '--json', '--quiet']
-  const { status, stdout, stderr } = spawnSync('node', [...node, ...options, ...shared], { cwd: top, encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync('node', [...program, ...options, ...shared], {
+    cwd: top,
+    encoding: 'utf8',
+  })
   expect(stderr).toBe('')
   expect(status).toBe(0)
   return stdout

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs'
 import { usage } from '../packages/cli/src/errors.ts'
 import { flag, nodeProgram, text } from './option-kinds.ts'
 import { type CommandDescription, runCommand } from './options.ts'
-import { brokenPromises, digestsOf, type Sighting } from './same-bits.ts'
+import { compareBits } from './same-bits.ts'
 import { runTests } from './tests.ts'
 import { allWays, NEWER_NODE, type Way } from './ways.ts'
 
@@ -40,7 +40,7 @@ await runCommand(command, async ({ bits, slow, only, 'new-node': newer }, words)
   if (newer === undefined && !existsSync(NEWER_NODE))
     console.log('There is no newer Node here (npm i --no-save node@24, or --new-node PATH): this one alone.')
   const ways = chosen(allWays(newer), only)
-  const lines = [compareBits(ways)]
+  const lines = [await compareBits(ways)]
   const filters = words.length > 0 ? words : ['packages/thalweg/']
   for (const { node, name, env } of bits ? [] : ways) {
     console.log(`\n${name}`)
@@ -59,16 +59,4 @@ function chosen(ways: readonly Way[], words: string | undefined): readonly Way[]
     received: `${words}`,
     try: `part of one of these: ${ways.map(({ name }) => name).join('; ')}`,
   })
-}
-
-/** The line that says how it went; what differs is printed before. */
-function compareBits(ways: readonly Way[]): string {
-  const sightings = ways.map((way): Sighting => ({ way, digests: digestsOf(way) }))
-  const broken = brokenPromises(sightings)
-  for (const line of broken) console.log(line)
-  const promises = [...new Set(ways.map(({ promise }) => promise))].map((promise) => {
-    return `${ways.filter((way) => way.promise === promise).length} ${promise}`
-  })
-  const count = Object.keys(sightings[0].digests).length
-  return `${broken.length === 0 ? 'ok  ' : 'FAIL'} the same bits of ${count} computations where they are promised: ${promises.join(', ')}`
 }

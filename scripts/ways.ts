@@ -53,8 +53,7 @@ function waysOf(node: string): Way[] {
 /** Whether vectors of 256 bits are found to be sound there, which makes one more way. */
 function isWide(node: string): boolean {
   const program = "import('thalweg/backend').then(({ wasmBackend }) => console.log(wasmBackend().features.join()))"
-  return execFileSync(node, [...FROM_SOURCE, '-e', program], { encoding: 'utf8' }).includes('256-bit')
+  return execFileSync(node, ['--conditions=source', '--import', 'tsx', '-e', program], { encoding: 'utf8' }).includes(
+    '256-bit',
+  )
 }
-
-/** How a Node reads the library and its tests as they stand. */
-export const FROM_SOURCE: readonly string[] = ['--conditions=source', '--import', 'tsx']

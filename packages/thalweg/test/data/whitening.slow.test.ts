@@ -46,9 +46,9 @@ function whiten(train: Dataset): { transform: Whitening; values: Float32Array } 
 }
 
 it('gives fewer examples than values the identity on what varies', () => {
-  const { transform, values } = whiten(digits({ size: 500, seed: 1 }))
+  const { transform, values } = whiten(digits({ size: 200, seed: 1 }))
   const rank = transform.variance.length
-  expect(rank).toBe(499)
+  expect(rank).toBe(199)
   const covariance = covarianceRows(
     values,
     Array.from({ length: WIDTH }, (_, k) => k),
@@ -56,7 +56,7 @@ it('gives fewer examples than values the identity on what varies', () => {
   const trace = covariance.reduce((sum, row, i) => sum + row[i], 0)
   expect(trace).toBeCloseTo(rank, 2)
   // A projector onto the axes that vary: those are mapped to themselves.
-  for (const i of [0, 99, 400, rank - 1]) {
+  for (const i of [0, 49, 150, rank - 1]) {
     const axis = transform.components.slice(i * WIDTH, (i + 1) * WIDTH)
     covariance.forEach((row, k) => {
       const image = row.reduce((sum, value, at) => sum + value * axis[at], 0)
