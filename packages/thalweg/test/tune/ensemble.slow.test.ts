@@ -34,7 +34,7 @@ it.skipIf(!process.env.THALWEG_DATA && !isShared('fashion-mnist'))(
       train,
       loss: crossEntropy(),
       optimizer: adam({ learningRate: 0.002 }),
-      epochs: 3,
+      epochs: 6,
       batchSize: 64,
       seed: 1,
     })
