@@ -101,13 +101,13 @@ export function known(chart: Chart): number {
   return commonest < 1 ? Math.max(learned(chart), (accuracy - commonest) / (1 - commonest)) : learned(chart)
 }
 
-/** Size of the weights over their first size, median over the layers. */
+/** Size of the weights over their first size, geometric mean over the layers: what goes through a network is their product. */
 export function sizeLeft({ readings }: Chart): number {
   const [first, last] = [readings[0], readings[readings.length - 1]]
-  const shares = first.parameters
-    .flatMap(({ isWeight, values }, at) => (isWeight && values > 0 ? [last.parameters[at].values / values] : []))
-    .sort((a, b) => a - b)
-  return shares[Math.floor(shares.length / 2)] ?? Number.NaN
+  const logarithms = first.parameters.flatMap(({ isWeight, values }, at) => {
+    return isWeight && values > 0 ? [Math.log(last.parameters[at].values / values)] : []
+  })
+  return Math.exp(logarithms.reduce((sum, each) => sum + each, 0) / logarithms.length)
 }
 
 const ratiosOf = new WeakMap<Reading, number>()

@@ -257,6 +257,12 @@ const cases: readonly Case[] = [
     twin: { optimizer: sgd({ learningRate: 0.05, weightDecay: 1e-4 }) },
   },
   {
+    // The last of two layers keeps most of its size, the first one next to nothing.
+    code: 'weight-decay',
+    sick: { ...numbers, model: line, optimizer: sgd({ learningRate: 0.02, weightDecay: 3.5 }), epochs: 20 },
+    twin: { ...numbers, model: line, optimizer: sgd({ learningRate: 0.02, weightDecay: 0.5 }), epochs: 20 },
+  },
+  {
     // Some of it is learned all the same.
     code: 'weight-decay',
     severity: 'info',

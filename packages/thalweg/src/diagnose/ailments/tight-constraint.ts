@@ -18,7 +18,7 @@ export const tightConstraint: Ailment = {
   about:
     'A constraint holds the norm of the weights at a small part of what they began with, and there they stand: whatever ' +
     'the gradients ask for, the network can say no more than weights of that size let it.',
-  rule: 'size of the weights over their first size, median over the layers, while most of them stand at the limit of a constraint',
+  rule: 'size of the weights over their first size, geometric mean over the layers, while most of them stand at the limit of a constraint',
   threshold: LEFT,
   cause: 'the limit of a constraint is too tight',
   try: 'maxNorm(3), or no constraint until the network fits its training examples',

@@ -7,7 +7,7 @@ import { percent } from '../words.ts'
 const LEFT = 0.35
 /** A network that learns all the same hears of it as a note, and one that has learned most of what there is not at all. */
 const LEARNED = 0.4
-const MOST = 0.75
+const MOST = 2 / 3
 const PROGRESS = 0.25
 /** Before, who has learned something may be on the way. */
 const LATE = 0.5
@@ -19,7 +19,7 @@ export const weightDecay: Ailment = {
   about:
     'Weight decay takes away more than the gradients bring: the weights shrink towards 0, and with them everything that ' +
     'the network could say. Where much is learned all the same, that is a note.',
-  rule: 'size of the weights over their first size, median over the layers, while a decay or penalty acts',
+  rule: 'size of the weights over their first size, geometric mean over the layers, while a decay or penalty acts',
   threshold: LEFT,
   cause: 'a weight decay or a penalty that is too strong',
   try: 'a weight decay of 1e-4, or none until the network fits its training examples',
