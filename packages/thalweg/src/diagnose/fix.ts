@@ -204,7 +204,10 @@ function openFixing(
     means.left.set(attempt, await standpoint(found))
   }
 
-  const better = (present: Standpoint) => otherAttempt(present, means.left, watch.chart().blindLoss)
+  const better = (present: Standpoint) => {
+    const { blindLoss, leastLoss } = watch.chart()
+    return otherAttempt(present, means.left, blindLoss, leastLoss)
+  }
   const finished = () => finishedAttempt(means.left)
 
   /** Leaves the present attempt for one that was left before, where `choose` names one. */

@@ -23,6 +23,12 @@ it.each([
   expect(otherAttempt(present, others, 1)).toBe(expected)
 })
 
+it('what label smoothing leaves of any loss counts for nothing', () => {
+  const [blind, least] = [1.386, 1.372]
+  expect(otherAttempt(at(300, 1.385), left(at(300, 1.375)), blind, least)).toBe(1)
+  expect(otherAttempt(at(900, 1.373, true), left(at(300, 1.38)), blind, least)).toBeUndefined()
+})
+
 it('of those that came to their end, the best one; none that died, and none that is on its way', () => {
   const dead = at(9, Number.POSITIVE_INFINITY, true)
   expect(finishedAttempt(left(dead, at(300, 0.1), at(900, 1.1, true), at(900, 1, true)))).toBe(4)

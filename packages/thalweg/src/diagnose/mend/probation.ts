@@ -14,7 +14,7 @@ export interface Standpoint {
   readonly isFinished: boolean
 }
 
-/** Less than this of the loss of a constant answer, and a run has learned something. */
+/** Less than this of the loss of a constant answer, above the least there is, and a run has learned something. */
 const LEARNED = 0.97
 
 /**
@@ -22,22 +22,25 @@ const LEARNED = 0.97
  * trouble that nothing else helps against, and in the end.
  *
  * @param blindLoss of a constant answer, where it is known
+ * @param leastLoss that there can be
  */
 export function otherAttempt(
   present: Standpoint,
   left: ReadonlyMap<number, Standpoint>,
   blindLoss: number = Number.POSITIVE_INFINITY,
+  leastLoss = 0,
 ): number | undefined {
   const others = alive(left)
+  const isLearned = (loss: number): boolean => loss - leastLoss < LEARNED * (blindLoss - leastLoss)
   const isDead = !Number.isFinite(present.loss)
   // From a run that has learned nothing yet, a dead one would only come to where it died.
-  const [best] = isDead ? others.filter(([, { loss }]) => loss < LEARNED * blindLoss) : others
+  const [best] = isDead ? others.filter(([, { loss }]) => isLearned(loss)) : others
   if (!best) return undefined
   // Of two that are on their way, the one that is further may be better for that alone.
   const isComparable = present.isFinished || isDead || present.position.step >= best[1].position.step
-  if (isComparable && best[1].loss < (1 - MARGIN) * present.loss) return best[0]
+  if (isComparable && best[1].loss - leastLoss < (1 - MARGIN) * (present.loss - leastLoss)) return best[0]
   // The mend has led nowhere. What the run would have come to without it, it comes to now.
-  const isFutile = present.isFinished && !(present.loss < LEARNED * blindLoss)
+  const isFutile = present.isFinished && !isLearned(present.loss)
   return isFutile ? others.find(([, { isFinished }]) => !isFinished)?.[0] : undefined
 }
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { random } from '../../base/index.ts'
 import { arrays } from '../../data/index.ts'
-import { dense, meanSquaredError } from '../../nn/index.ts'
+import { crossEntropy, dense, meanSquaredError } from '../../nn/index.ts'
 import { sgd } from '../../optim/index.ts'
 import { applyPatches, type Patch } from '../../train/index.ts'
 import { completeOptions } from '../../train/options.ts'
@@ -18,6 +18,7 @@ const settings = completeOptions({
   optimizer: sgd({ learningRate: 1e-3 }),
   epochs: 99,
 })
+const recipe = { loss: crossEntropy({ labelSmoothing: 0.9 }), optimizer: sgd({ learningRate: 0.03 }) }
 const start = { weights: undefined, position: { epoch: 0, batch: 0, step: 0 } }
 
 /** A race against the run as it is; all entrants together may make `most` steps. */
@@ -39,4 +40,16 @@ it('ends when it is decided', async () => {
   const better = await raced(50, 400)
   expect(better?.winner).toBeDefined()
   expect(better?.spent).toBe(18)
+})
+
+it('is decided by what is above the loss that label smoothing leaves to everybody', async () => {
+  const labels = Int32Array.from(numbers, (number) => Number(number > 0))
+  const smooth = { ...settings, ...recipe, train: arrays({ inputs, inputShape: [4], labels }) }
+  const patches: readonly Patch[] = [{ kind: 'learning-rate', factor: 30 }]
+  const unchanged = { model: dense(2), settings: smooth }
+  const candidate = { patches, changes: [], configuration: applyPatches(unchanged, patches) }
+  const result = await race(unchanged, [candidate], start, { steps: 90, most: 180, isDead: false })
+  // Of ln 2 and what smoothing leaves of it, the whole is hardly more than the rest.
+  expect(result?.candidates[0].loss).toBeGreaterThan(0.95 * (result?.control ?? 0))
+  expect(result?.winner).toBeDefined()
 })

@@ -5,10 +5,11 @@
  */
 import type { Configuration, Patch, Trial } from '../../train/index.ts'
 import { updatesOfRun } from '../../train/updates.ts'
+import { leastLossOf } from '../blind-loss.ts'
 import type { Candidate } from './candidates.ts'
 import { openRunner, type Runner, type Start } from './runner.ts'
 
-/** Of the control's loss. Two runs that differ in nothing but chance are closer than this. */
+/** Of the control's loss, above the least there is. Two runs that differ in nothing but chance are closer than this. */
 export const MARGIN = 0.05
 const ROUNDS = 3
 
@@ -51,6 +52,7 @@ export async function race(
   // It alone goes on with the optimizer as it was: a mended run begins with a fresh one.
   const control = openRunner(unchanged, start, steps)
   const part = Math.max(1, Math.floor(steps / ROUNDS))
+  const least = leastLossOf(unchanged.settings.train, unchanged.settings.loss)
   const isCut = (): boolean => unchanged.settings.signal?.aborted === true
   let spent = 0
   let racing = entrants
@@ -77,14 +79,17 @@ export async function race(
     let ofControl = isDead ? Number.POSITIVE_INFINITY : await control.measure()
     // Schedules that were gone through say nothing about further steps.
     const goesOn = typeof unchanged.settings.schedule !== 'function'
-    while (goesOn && runner && isClose(best.loss, ofControl) && spent + 2 * part <= most) {
+    while (goesOn && runner && isClose(best.loss - least, ofControl - least) && spent + 2 * part <= most) {
       for (const each of [control, runner]) await each.run(part)
       if (isCut()) return undefined
       spent += 2 * part
       best.loss = await runner.measure()
       ofControl = await control.measure()
     }
-    const wins = best !== undefined && best.loss < Number.POSITIVE_INFINITY && best.loss < ofControl * (1 - MARGIN)
+    const wins =
+      best !== undefined &&
+      best.loss < Number.POSITIVE_INFINITY &&
+      best.loss - least < (ofControl - least) * (1 - MARGIN)
     return {
       control: ofControl,
       candidates: entrants.map(({ candidate: { patches, changes }, loss }) => ({ patches, changes, loss })),
