@@ -4,7 +4,7 @@
  */
 import { batchCount, batchRows, type Dataset } from '../data/index.ts'
 import type { Model, Store } from '../nn/index.ts'
-import type { Attempt, Attempts } from './attempts.ts'
+import type { Attempts } from './attempts.ts'
 import { type BestEpoch, createBestEpochs, withoutBest } from './best.ts'
 import { createCase, keptPatches, sharedSteps } from './case.ts'
 import type { Position } from './checkpoint.ts'
@@ -21,9 +21,10 @@ import { createPace } from './pace.ts'
 import { createRates, type Rates } from './rates.ts'
 import { epochEvent, startEvent, stepEvent, testNumbers } from './report.ts'
 import { createRun, type Run, type RunParts } from './run.ts'
+import type { Settings } from './settings.ts'
 import { reasonToStop } from './stopping.ts'
-import type { NewAttempt, Watch } from './watch.ts'
-import { openWork, type Work } from './work.ts'
+import type { Watch } from './watch.ts'
+import { compileAhead, openWork, type Work } from './work.ts'
 
 /** How often a long computation looks up: for signals, displays, and numbers that stopped being finite. */
 const LOOK_UP_MS = 50
@@ -59,7 +60,8 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
   const patched = patches.length === 0 ? plain : (await import('./apply-patch.ts')).applyPatches(plain, patches)
   await checkStatisticsFit(patched.model, patched.settings)
   const watchers = { babysit: options.babysit, record }
-  let work = openWork(patched.model, patched.settings, watchers, emit)
+  const open = (model: Model, settings: Settings) => openWork(model, settings, watchers, emit)
+  let work = open(patched.model, patched.settings)
   let rates = ratesOf(work)
   const pace = createPace(LOOK_UP_MS)
   const clock = createClock(resume?.seconds, resume?.epochSeconds)
@@ -80,21 +82,19 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     }
     const left = record.attempt
     // Hardly any run is mended, and the others do without.
-    attempts ??= (await import('./attempts.ts')).createAttempts()
-    attempts.leave(left, work, { position, history, best: bestEpochs.list })
-    const [next, from] =
-      'attempt' in change
-        ? [change.attempt, attempts.back(change.attempt).position]
-        : (['new', change.position] as const)
-    const decided = record.decide({ ...mend, from }, next)
+    attempts ??= (await import('./attempts.ts')).createAttempts({ history, bestEpochs, open })
+    attempts.leave(left, work, position)
+    const next = 'attempt' in change ? change.attempt : 'new'
+    const decided = record.decide({ ...mend, from: attempts.placeOf(change) }, next)
     if (work.settings.store !== asked.store || !asked.store) work.session.store.release()
     work.release()
-    if ('attempt' in change) goBack(attempts.back(change.attempt))
-    else goOn(change)
+    const taken = attempts.take(change, work.model)
+    work = taken.work
+    position = taken.position
     rates = ratesOf(work)
     stop = whyStop()
     saver?.forget(sharedSteps(left, record.attempt, record.mends))
-    compileAhead()
+    prepare()
     // Saved before it is told, so that no mend that somebody has read of is lost to who goes on with the run.
     await save()
     decided.tell()
@@ -102,23 +102,6 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     await pace.pause()
     await begin()
     return true
-  }
-
-  function goOn({ model, settings, weights, sums, position: from }: NewAttempt): void {
-    bestEpochs.forget(model === work.model ? from.epoch : 0)
-    work = openWork(model, settings, watchers, emit)
-    if (weights) work.session.store.load(weights)
-    if (from.batch > 0) work.session.beginEpoch(sums)
-    position = from
-    history.length = position.epoch
-  }
-
-  function goBack(attempt: Attempt): void {
-    bestEpochs.goBack(attempt.best)
-    work = openWork(attempt.model, attempt.settings, watchers, emit)
-    work.session.restore(attempt.arrays)
-    position = attempt.position
-    history.splice(0, history.length, ...attempt.history)
   }
 
   /** What can be said before the next step is made. */
@@ -130,15 +113,8 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     await mended()
   }
 
-  /** What the run is known to need, before the first step: models that do not fit are refused, and no later step waits. */
-  function compileAhead(): void {
-    if (position.epoch >= epochs || stop) return
-    const { session, evaluator } = work
-    const { accumulate = 1, orders, batchSize } = work.settings
-    const rest = orders.length(position.epoch) % batchSize
-    if (rest > 0) session.prepare(rest, true)
-    if (accumulate > 1 && orders.length(position.epoch) > batchSize) session.prepare(batchSize, false)
-    if (valid) evaluator.prepare(valid)
+  function prepare(): void {
+    if (position.epoch < epochs && !stop) compileAhead(work, position.epoch, valid)
   }
 
   /** Between two steps: says how it goes, lets others have their turn, and looks for numbers that are none. */
@@ -279,7 +255,7 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
 
   try {
     if (resume) work.session.restore(withoutBest(resume.arrays))
-    compileAhead()
+    prepare()
     await asked.checkpoint?.open?.()
     emit(startEvent(work.settings, work.session, position))
     await begin()

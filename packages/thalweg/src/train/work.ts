@@ -1,4 +1,5 @@
 /** What a run works with: a model, its settings, and everything that is made for the two. A mended run gets it anew. */
+import type { Dataset } from '../data/index.ts'
 import type { Model } from '../nn/index.ts'
 import type { Case } from './case.ts'
 import { createEvaluator, type Evaluator } from './evaluate.ts'
@@ -46,4 +47,16 @@ export function openWork(
       session.release()
     },
   }
+}
+
+/**
+ * What is known to be needed in an epoch, counted from 0, before its first step: models that do not fit are refused, and no
+ * later step waits.
+ */
+export function compileAhead({ session, evaluator, settings }: Work, epoch: number, valid: Dataset | undefined): void {
+  const { accumulate = 1, orders, batchSize } = settings
+  const rest = orders.length(epoch) % batchSize
+  if (rest > 0) session.prepare(rest, true)
+  if (accumulate > 1 && orders.length(epoch) > batchSize) session.prepare(batchSize, false)
+  if (valid) evaluator.prepare(valid)
 }
