@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
 import { afterAll } from 'vitest'
-import { BUILT, start } from './command.ts'
+import { BUILT, requireBuild, start } from './command.ts'
 
 const built = (file: string): string => join(BUILT, '..', file)
 // From there packages are found as ever.
@@ -17,6 +17,7 @@ const CACHE = fileURLToPath(new URL('../../../node_modules/', import.meta.url))
 
 /** `start` of command.ts, with the bundle. It lasts as long as the test file. */
 export async function bundledStart(): Promise<typeof start> {
+  requireBuild()
   const folder = mkdtempSync(join(CACHE, '.command-'))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
   await build({

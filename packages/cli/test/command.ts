@@ -50,9 +50,13 @@ export interface Started {
 /** The command as it is built. */
 export const BUILT: string = fileURLToPath(new URL('../dist/bin.js', import.meta.url))
 
+export function requireBuild(): void {
+  if (!existsSync(BUILT)) throw new Error('packages/cli/dist is missing: run `npm run build` first')
+}
+
 /** Starts the built command as a process of its own. */
 export function start(args: readonly string[], nodeOptions: readonly string[] = [], program: string = BUILT): Started {
-  if (!existsSync(BUILT)) throw new Error('packages/cli/dist is missing: run `npm run build` first')
+  requireBuild()
   const child = spawn(process.execPath, [...nodeOptions, program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   const written = { stdout: '', stderr: '' }
   const waiting = new Set<() => void>()
