@@ -1,7 +1,9 @@
-import { spawnSync } from 'node:child_process'
-import { readdirSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { emptyFolder } from '../../test/command.ts'
 import { holderOf, lockFolder } from './lock.ts'
@@ -34,6 +36,24 @@ describe('a lock', () => {
       expect(readdirSync(folder)).toEqual([])
     }
   })
+
+  it.runIf(existsSync('/proc/self/stat'))(
+    'of a process that died, and whose parent never asks how, is nobody’s (/proc)',
+    async () => {
+      // What the shell becomes waits for no child.
+      const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 20'])
+      const [pid]: unknown[] = await once(parent.stdout, 'data')
+      const stateOf = (): string =>
+        readFileSync(`/proc/${Number(pid)}/stat`, 'utf8')
+          .split(') ')
+          .at(-1)?.[0] ?? ''
+      while (stateOf() !== 'Z') await setTimeout(10)
+      const folder = emptyFolder()
+      leaveLock(folder, { pid: Number(pid) })
+      expect(await holderOf(folder)).toBeUndefined()
+      parent.kill()
+    },
+  )
 
   it('of another machine counts', async () => {
     const folder = emptyFolder()

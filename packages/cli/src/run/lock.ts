@@ -93,17 +93,25 @@ function isAlive({ pid, host, began }: Holder): boolean {
     // EPERM: it is there, and someone else's.
     if ((cause as { code?: string }).code === 'ESRCH') return false
   }
+  const [state] = statusOf(pid)
+  // Dead, and only waiting for its parent to ask how it ended.
+  if (state === 'Z') return false
   const now = beginningOf(pid)
   return began === undefined || now === undefined || now === began
 }
 
 /** Ticks between the start of the machine and that of the process, field 22 of proc(5); nothing where there is no /proc. */
 function beginningOf(pid: number): string | undefined {
+  return statusOf(pid)[19]
+}
+
+/** What the system tells of a process from field 3 of proc(5) on: its state, then numbers. Empty where there is no /proc. */
+function statusOf(pid: number): readonly string[] {
   try {
-    // The name of the program, in parentheses, may hold anything; what follows it are numbers.
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[19]
+    // The name of the program, in parentheses, may hold anything.
+    return (readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1) ?? '').split(' ')
   } catch {
-    return undefined
+    return []
   }
 }
 

@@ -79,8 +79,18 @@ export function above({ leastLoss }: Pick<Chart, 'leastLoss'>, loss: number): nu
  */
 export function learned(chart: Chart): number {
   const { losses, blindLoss } = chart
-  const from = above(chart, blindLoss === undefined ? losses.first : Math.min(blindLoss, losses.first))
+  const began = firstLoss(chart)
+  const from = above(chart, blindLoss === undefined ? began : Math.min(blindLoss, began))
   return from > 0 ? 1 - above(chart, losses.recent()) / from : 0
+}
+
+/** The loss of so many examples tells where a run begins; that of one, or four, may be anything. */
+const ENOUGH = 32
+
+/** Mean loss of the first examples: of the first step, or of some more where batches are small. */
+export function firstLoss({ losses: { values }, settings: { batchSize } }: Chart): number {
+  const steps = values.slice(0, Math.ceil(ENOUGH / batchSize))
+  return steps.reduce((sum, loss) => sum + loss / steps.length, 0)
 }
 
 /** For sentences about shares of a loss: what they are shares of, where something of it is left in any case. */

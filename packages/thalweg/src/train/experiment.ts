@@ -1,8 +1,10 @@
 /** What an experiment file exports: everything that `fit` needs, with defaults that its runner may override. */
+import { ThalwegError } from '../base/index.ts'
 import type { Dataset, Order, Preprocessing, TableOptions } from '../data/index.ts'
 import type { Loss, Model, Store } from '../nn/index.ts'
 import type { Optimizer, Plateau, Schedule, UpdateRules } from '../optim/index.ts'
 import type { Metric } from './monitor.ts'
+import { checkKinds } from './option-kinds.ts'
 import { checkNames, type Names, SHARED } from './option-names.ts'
 import type { StatisticsChoice } from './settings.ts'
 import type { EarlyStoppingOptions } from './stopping.ts'
@@ -75,9 +77,16 @@ const NAMES: Names<Experiment> = { ...SHARED, name: 0, data: 0, model: 0, initia
 /**
  * Returns its argument; it is there for the types, `export default defineExperiment({ ... })`, and for names that are none.
  *
- * @throws ThalwegError `train/unknown-option` with near names
+ * @throws ThalwegError `train/unknown-option` with near names, `train/bad-option` for what cannot be meant
  */
 export function defineExperiment(experiment: Experiment): Experiment {
   checkNames('experiment', experiment, NAMES)
-  return experiment
+  checkKinds('experiment', experiment, ['loss', 'optimizer'])
+  const { name = '' } = experiment
+  if (typeof name === 'string') return experiment
+  throw new ThalwegError('train/bad-option', {
+    rule: 'experiment: name must be a text',
+    received: String(name),
+    try: "give name: 'spirals', or leave it out: the file's name",
+  })
 }

@@ -6,6 +6,7 @@ import type { Loss } from '../nn/index.ts'
 import { checkRules } from '../optim/rules.ts'
 import { restoresBest, statisticsOf } from './final.ts'
 import { monitorOf } from './monitor.ts'
+import { checkKinds } from './option-kinds.ts'
 import { checkNames, type Names, SHARED } from './option-names.ts'
 import { checkedRate } from './rates.ts'
 import type { Settings, StatisticsChoice, TrainingOptions } from './settings.ts'
@@ -48,9 +49,7 @@ export function completeOptions(options: FitOptions, updates?: number): Settings
   const { seed = 0, batchSize = 64, order = shuffled(), earlyStopping } = options
   const leastBest = restoresBest(options) ? 1 : 0
   const { keepBest = leastBest } = options
-  checkKind('train', train, 'fill', 'arrays({ ... }), or a reader of thalweg/data')
-  checkKind('loss', loss, 'forward', 'crossEntropy(), with its parentheses')
-  checkKind('optimizer', optimizer, 'update', 'adam(), with its parentheses')
+  checkKinds('fit', options, ['train', 'loss', 'optimizer'])
   if (options.engine !== undefined) checkEngine('fit', options.engine)
   checkInteger('epochs', options.epochs, 1)
   if (batchSize !== 'all') checkInteger('batchSize', batchSize, 1, "give 'all' or a size such as 64")
@@ -59,8 +58,6 @@ export function completeOptions(options: FitOptions, updates?: number): Settings
   const { everySteps, everyEpochs } = options.checkpoint ?? {}
   if (everySteps !== undefined) checkInteger('checkpoint.everySteps', everySteps, 1)
   if (everyEpochs !== undefined) checkInteger('checkpoint.everyEpochs', everyEpochs, 1)
-  if (options.order) checkKind('order', order, 'over', 'shuffled(), with its parentheses')
-  if (options.babysit) checkKind('babysit', options.babysit, 'watch', "advise(), from 'thalweg/diagnose'")
   if (earlyStopping) checkEarlyStopping(earlyStopping, options.metric)
   checkInteger('keepBest', keepBest, leastBest)
   if (options.average && earlyStopping?.restoreBest) throw averageOrBest()
@@ -90,16 +87,6 @@ function longestEpoch(orders: EpochOrders, epochs: number): number {
   let most = 1
   for (let epoch = 0; epoch < epochs; epoch++) most = Math.max(most, orders.length(epoch))
   return most
-}
-
-/** `adam` for `adam()` is soon written, and JavaScript does not mind. */
-function checkKind(option: string, value: object | undefined, method: string, advice: string): void {
-  if (typeof value === 'object' && value !== null && method in value) return
-  throw new ThalwegError('train/bad-option', {
-    rule: `fit: ${option} must be an object that can ${method}`,
-    received: typeof value === 'function' ? `the function ${value.name}` : String(value),
-    try: `give ${option}: ${advice}`,
-  })
 }
 
 function checkInteger(option: string, value: number, least: number, advice?: string): void {

@@ -87,6 +87,11 @@ const cases: readonly Case[] = [
     twin: { ...brief, ...numbers, model: line },
   },
   {
+    code: 'target-scale',
+    sick: { ...brief, ...numbers, model: line, train: slope({ scale: 1e-6 }) },
+    twin: { ...brief, ...numbers, model: line, train: slope({ scale: 0.1 }) },
+  },
+  {
     code: 'target-outlier',
     sick: { ...brief, ...numbers, model: line, train: slope({ outlier: 1e4 }) },
     twin: { ...brief, ...numbers, model: line, train: slope({ outlier: 30 }) },

@@ -267,6 +267,16 @@ describe('refusals', () => {
     ['no loss', { loss: undefined as never }, /loss must be an object/],
     ['a loss for numbers', { loss: meanSquaredError() }, /the loss must suit the target/],
     ['a rate below zero', { schedule: () => -1 }, /learning rate must be a finite number/],
+    ['a schedule by its name', { schedule: 'cosine' as never }, /schedule must be an object that has next/],
+    [
+      'a schedule of momentum that is a number',
+      { momentumSchedule: 0.9 as never },
+      /momentumSchedule must be a function/,
+    ],
+    ['groups that are no list', { groups: {} as never }, /groups must be a list/],
+    ['a listener that is none', { onEvent: 3 as never }, /onEvent must be a function/],
+    ['a store that is none', { store: 3 as never }, /store must be an object that has entries/],
+    ['validation data that are none', { valid: 3 as never }, /valid must be an object that has fill/],
     ['unlike validation data', { valid: spiral({ size: 30 }) }, /must have the inputs and the target/],
   ])('refuses %s', async (_, wrong, message) => {
     const fitting = fit(sequential(dense(2)), { ...good, ...wrong, engine: reference() })

@@ -12,13 +12,18 @@ const PROGRESS = 0.25
 /** Before, who has learned something may be on the way. */
 const LATE = 0.5
 const READINGS = 4
+/** Decays up to these are what recipes have: with many steps of few examples weights shrink under them, too, and may do well. */
+const USUAL = 0.01
+/** Of optimizers that take decay times rate off the weights, beside their gradients. */
+const USUAL_DECOUPLED = 1
+const DECOUPLED: readonly string[] = ['adamw', 'lion', 'lamb', 'muon', 'decoupledDecay']
 
 export const weightDecay: Ailment = {
   code: 'weight-decay',
   severity: 'warning',
   about:
     'Weight decay takes away more than the gradients bring: the weights shrink towards 0, and with them everything that ' +
-    'the network could say. Where much is learned all the same, that is a note.',
+    'the network could say. Where much is learned all the same, or the decay is a usual one, that is a note.',
   rule: 'size of the weights over their first size, geometric mean over the layers, while a decay or penalty acts',
   threshold: LEFT,
   cause: 'a weight decay or a penalty that is too strong',
@@ -29,11 +34,13 @@ export const weightDecay: Ailment = {
   examine(chart) {
     const { readings, settings } = chart
     const { optimizer, penalty } = settings
-    const decay = optimizer.options.weightDecay
-    const acts = penalty !== undefined || (typeof decay === 'number' && decay > 0)
+    const decay = Number(optimizer.options.weightDecay ?? 0)
+    const acts = penalty !== undefined || decay > 0
     if (!acts || readings.length < READINGS || progress(chart) < PROGRESS) return []
-    const isMild = learned(chart) > LEARNED
-    if (isMild && (progress(chart) < LATE || learned(chart) > MOST)) return []
+    const isUsual = penalty === undefined && decay <= (DECOUPLED.includes(optimizer.name) ? USUAL_DECOUPLED : USUAL)
+    const learnsMuch = learned(chart) > LEARNED
+    const isMild = isUsual || learnsMuch
+    if (learnsMuch && (progress(chart) < LATE || learned(chart) > MOST)) return []
     const measured = sizeLeft(chart)
     // Weights that stand at the limit of a constraint have not shrunk by themselves.
     if (!(measured < LEFT) || limitsThatHold(chart).length > 0) return []
