@@ -60,8 +60,13 @@ export function start(args: readonly string[], nodeOptions: readonly string[] = 
   const child = spawn(process.execPath, [...nodeOptions, program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   const written = { stdout: '', stderr: '' }
   const waiting = new Set<() => void>()
+  const told: JsonEvent[] = []
+  let read = 0
   child.stdout.on('data', (chunk) => {
     written.stdout += chunk
+    const end = written.stdout.lastIndexOf('\n') + 1
+    told.push(...eventsIn(args, written.stdout.slice(read, end)))
+    read = end
     for (const look of waiting) look()
   })
   child.stderr.on('data', (chunk) => {
@@ -74,7 +79,7 @@ export function start(args: readonly string[], nodeOptions: readonly string[] = 
   function event(type: string): Promise<JsonEvent> {
     return new Promise((resolve, reject) => {
       const look = (): void => {
-        const found = eventsIn(args, written.stdout).find((one) => one.type === type)
+        const found = told.find((one) => one.type === type)
         if (found) {
           waiting.delete(look)
           resolve(found)
