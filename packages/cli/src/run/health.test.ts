@@ -105,6 +105,8 @@ it('says where nobody watched', () => {
   expect(textOf({ watches: [watch('off', 0)] })).toBe('nobody watched (--babysit off)')
   expect(textOf({ watches: [watch('advise', 0), watch('off', 9)] })).toContain('nobody watched a part of it')
   expect(textOf({}, { babysit: 'off' })).toBe('nobody watched (--babysit off)')
+  expect(textOf({}, { babysit: 'advise' })).toBe('what was seen is lost: case.jsonl is missing or damaged')
+  expect(textOf({ watches: [watch('advise', 0)] }, { babysit: 'advise' })).toBe('nothing wrong was seen')
   expect(textOf({}, { ensemble: 3, members: 'trials' })).toBe('nobody watches the trials of a search')
 })
 

@@ -9,7 +9,8 @@ export interface Health {
   /** What it failed with, in the lines that were said of it. */
   readonly failure?: Failure
   /** Whether a babysitter looked on: at all of the run, at a part of it, or not. */
-  readonly watched: 'all' | 'part' | 'none'
+  /** `lost`: it was watched, and the file of what was seen has nothing of that. */
+  readonly watched: 'all' | 'part' | 'none' | 'lost'
   /** Codes of what was found, each once. What was mended is not among them, unless it came back as more than a note. */
   readonly errors: readonly string[]
   readonly warnings: readonly string[]
@@ -38,7 +39,7 @@ export function healthIn(
   const [errors, warnings, notes] = [codes('error'), codes('warning'), codes('info')]
   return {
     ...(isFinished ? ({ came: 'finished' } as const) : howFar(failure)),
-    watched: watchedIn(watches, manifest),
+    watched: watchedIn(watches, manifest, isFinished),
     errors,
     warnings: warnings.filter((code) => !errors.includes(code)),
     notes: notes.filter((code) => ![...errors, ...warnings, ...mended].includes(code)),
@@ -110,8 +111,14 @@ function casesOf(findings: readonly KnownFinding[]): readonly Case[] {
 }
 
 /** Nobody watches the trials of a search, which an ensemble may be made of. */
-function watchedIn(watches: readonly KnownWatch[], { babysit, members }: Manifest): Health['watched'] {
+function watchedIn(
+  watches: readonly KnownWatch[],
+  { babysit, members, ensemble }: Manifest,
+  isFinished: boolean,
+): Health['watched'] {
   if (members === 'trials') return 'none'
+  const hasLine = isFinished && ensemble === undefined && babysit !== undefined && babysit !== 'off'
+  if (hasLine && watches.length === 0) return 'lost'
   const ways = watches.length > 0 ? watches.map(({ how }) => how) : [babysit ?? 'advise']
   if (ways.every((how) => how === 'off')) return 'none'
   return ways.includes('off') ? 'part' : 'all'

@@ -83,7 +83,7 @@ function headerHtml(manifest: Manifest, health: Health): string {
 function toneOf({ came, errors, warnings, watched }: Health): string {
   if (came === 'failed' || errors.length > 0) return 'error'
   if (warnings.length > 0) return 'warning'
-  return came === 'unfinished' || watched === 'none' ? 'nothing' : 'good'
+  return came === 'unfinished' || watched === 'none' || watched === 'lost' ? 'nothing' : 'good'
 }
 
 /** What ended it, in the lines that were said of it. */

@@ -114,8 +114,9 @@ export function healthText(health: Health, { members, ensemble = 1 }: HealthOf, 
     ...(notes.length > 0 ? [`${notes.length === 1 ? 'note' : 'notes'}: ${found(notes)}`] : []),
   ]
   const end = came === 'finished' ? [] : [came === 'failed' ? style.bad('it failed') : 'it is not finished']
-  if (watched === 'none') {
-    const nobody = members === 'trials' ? 'nobody watches the trials of a search' : 'nobody watched (--babysit off)'
+  if (watched === 'none' || watched === 'lost') {
+    const unwatched = members === 'trials' ? 'nobody watches the trials of a search' : 'nobody watched (--babysit off)'
+    const nobody = watched === 'lost' ? 'what was seen is lost: case.jsonl is missing or damaged' : unwatched
     return [nobody, ...end, ...(wrong.length > 0 ? [style.bad(found(wrong))] : []), ...asides].join('; ')
   }
   if (watched === 'part') asides.push('nobody watched a part of it (--babysit off)')

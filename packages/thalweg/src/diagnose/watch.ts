@@ -30,10 +30,9 @@ import { SHRUNK } from './roots.ts'
 import { readingSchedule } from './schedule.ts'
 import { type Signal, signalOf } from './signal.ts'
 
-/** Losses alone are looked at every so many steps, and less often once there are many. */
+/** Losses alone are looked at every so many steps, and less often the more there are: what comes late comes slowly. */
+const lookEvery = (count: number): number => (count < 1024 ? LOOK_EVERY : count < 4096 ? 32 : 128)
 const LOOK_EVERY = 8
-const LOOK_SELDOM = 32
-const MANY = 1024
 const DATA_BUDGET = 2e6
 const NAMES: Readonly<Record<Severity, string>> = { info: 'a note', warning: 'a warning', error: 'an error' }
 
@@ -234,7 +233,7 @@ export function openWatch(run: WatchedRun, options: WatchOptions): OpenWatch {
         return [...hiddenSpoil(), ...look(...(isFirst ? (['start'] as const) : []), 'reading', 'loss')]
       }
       const count = losses.values.length
-      return count % (count < MANY ? LOOK_EVERY : LOOK_SELDOM) === 0 ? look('loss') : []
+      return count % lookEvery(count) === 0 ? look('loss') : []
     },
     nonFinite: () => [traced()],
     afterEpoch(event) {
