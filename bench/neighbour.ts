@@ -4,7 +4,7 @@
  */
 import { startChild } from './children.ts'
 import type { ContenderOptions } from './contender.ts'
-import { type Neighbour, race } from './race.ts'
+import { type Neighbour, type RaceOptions, race } from './race.ts'
 import { figure, markdownTable } from './report.ts'
 import type { Workload } from './workloads.ts'
 
@@ -31,18 +31,10 @@ export interface NeighbourFigures {
   readonly beside: number | undefined
 }
 
-export interface NeighbourOptions {
-  readonly threads: number
-  readonly seconds: number
-  readonly rounds: number
-  readonly warmUp: number
-  readonly patience: number
-}
-
 export async function measureBeside(
   workload: Workload,
   contender: ContenderOptions,
-  { threads, ...options }: NeighbourOptions,
+  { threads, ...options }: RaceOptions & { readonly threads: number },
 ): Promise<NeighbourFigures> {
   const neighbour = startNeighbour()
   const entries = [

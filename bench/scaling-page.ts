@@ -8,7 +8,8 @@ export function scalingSection(scaling: readonly ScalingCurve[]): string {
 what a step takes when the machine leaves it alone. *Time ~* is the exponent of time over the upper half of the sizes (least
 squares through the logarithms): with 1, twice the size takes twice the time. *Work ~* is that of the multiplications and
 additions that a step needs; of threads, of those that each of them has, so that -1 is half the time on two. *Growth* is time
-per operation over the least of all smaller sizes: above 1.25 cost grows faster than work.`
+per operation over the least of all smaller sizes: above 1.25 cost grows faster than work. Where it does, and why, stands in
+[the kernel lab](../bench/kernels/README.md#where-time-grows-faster-than-work).`
   return ['## How time grows', words, summary(scaling), '![Time against sizes](images/scaling.svg)', ...tables].join(
     '\n\n',
   )

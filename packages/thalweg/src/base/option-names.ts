@@ -12,7 +12,7 @@ export function checkBag(code: string, owner: string, given: unknown, known: rea
   const example = typeof given === 'number' ? `write { ${first}: ${given} }` : `write { ${first}: ... }`
   throw new ThalwegError(code, {
     rule: `${owner}: options must be given by name`,
-    received: typeof given === 'function' ? `the function ${given.name}` : String(given),
+    received: nameOf(given),
     try: first === undefined ? 'leave it out; there are no options' : `${example}, or one of ${known.join(', ')}`,
   })
 }
@@ -41,4 +41,20 @@ export function checkKnown(
           ? suggest(unknown, known, 'options')
           : 'leave it out; there are no options',
   })
+}
+
+/** Throws `code` with `parts` where `value` is not an object that has `member`: `adam` for `adam()` is soon written, and JavaScript does not mind. */
+export function checkMade(
+  code: string,
+  value: unknown,
+  member: string,
+  parts: { readonly rule: string; readonly try: string },
+): void {
+  if (typeof value === 'object' && value !== null && member in value) return
+  throw new ThalwegError(code, { ...parts, received: nameOf(value) })
+}
+
+/** What was received, for an error: functions by their names. */
+export function nameOf(value: unknown): string {
+  return typeof value === 'function' ? `the function ${value.name}` : String(value)
 }

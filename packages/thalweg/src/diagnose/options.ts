@@ -1,5 +1,5 @@
 /** Options of this room, held to names and values in one place; and those of whoever watches a run, read. */
-import { checkBag, checkKnown, ThalwegError } from '../base/index.ts'
+import { checkBag, checkKnown, checkMade as checkMember, ThalwegError } from '../base/index.ts'
 import type { Ailment } from './ailment.ts'
 import { ailments } from './ailments/index.ts'
 import type { Reading } from './reading.ts'
@@ -71,11 +71,9 @@ export function checkFunction(what: string, option: string, value: unknown, exam
   refuse(`${what}: ${option} must be a function`, value, `give ${option}: ${example}, or leave it out`)
 }
 
-/** `crossEntropy` for `crossEntropy()` is soon written, and JavaScript does not mind. */
 export function checkMade(what: string, option: string, value: unknown, method: string, example: string): void {
-  if (typeof value === 'object' && value !== null && method in value) return
-  const received = typeof value === 'function' ? `the function ${value.name}` : value
-  refuse(`${what}: ${option} must be an object that can ${method}`, received, `give ${option}: ${example}`)
+  const rule = `${what}: ${option} must be an object that can ${method}`
+  checkMember('diagnose/bad-option', value, method, { rule, try: `give ${option}: ${example}` })
 }
 
 export function refuse(rule: string, received: unknown, advice: string): never {

@@ -1,5 +1,5 @@
 /** Options of `fit` that are objects or functions, held to being so: JavaScript does not mind `schedule: 'cosine'`. */
-import { ThalwegError } from '../base/index.ts'
+import { checkMade, nameOf, ThalwegError } from '../base/index.ts'
 
 /** What an option's object has to have, or `call` for functions; and an example of one. */
 const KINDS = {
@@ -28,20 +28,14 @@ export function checkKinds(
   options: { readonly groups?: unknown; readonly schedule?: unknown },
   required: readonly (keyof typeof KINDS)[],
 ): void {
-  const refuse = (rule: string, value: unknown, example: string): never => {
-    throw new ThalwegError('train/bad-option', {
-      rule: `${owner}: ${rule}`,
-      received: typeof value === 'function' ? `the function ${value.name}` : String(value),
-      try: `give ${example}`,
-    })
-  }
   const check = (option: string, value: unknown, has: string, example: string): void => {
+    const advice = `give ${option}: ${example}`
     if (has === 'call') {
-      if (typeof value !== 'function') refuse(`${option} must be a function`, value, `${option}: ${example}`)
+      if (typeof value !== 'function') refuse(owner, `${option} must be a function`, value, advice)
       return
     }
-    if (typeof value === 'object' && value !== null && has in value) return
-    refuse(`${option} must be an object that has ${has}`, value, `${option}: ${example}`)
+    const rule = `${owner}: ${option} must be an object that has ${has}`
+    checkMade('train/bad-option', value, has, { rule, try: advice })
   }
   const given: Readonly<Record<string, unknown>> = { ...options }
   const needed: readonly string[] = required
@@ -51,5 +45,9 @@ export function checkKinds(
   const schedules = 'cosine({ ... }), a function of the step, or reduceOnPlateau({ ... })'
   if (schedule !== undefined && typeof schedule !== 'function') check('schedule', schedule, 'next', schedules)
   if (groups !== undefined && !Array.isArray(groups))
-    refuse('groups must be a list', groups, 'groups: [{ match: /^conv/, rate: 0.1 }]')
+    refuse(owner, 'groups must be a list', groups, 'give groups: [{ match: /^conv/, rate: 0.1 }]')
+}
+
+function refuse(owner: string, rule: string, value: unknown, advice: string): never {
+  throw new ThalwegError('train/bad-option', { rule: `${owner}: ${rule}`, received: nameOf(value), try: advice })
 }
