@@ -1,7 +1,7 @@
 /** The command line under test: in this process, with what it wrote, or as a process of its own that can be killed. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -91,6 +91,31 @@ export function start(args: readonly string[], nodeOptions: readonly string[] = 
     })
   }
   return { child, ended, event }
+}
+
+/**
+ * Options of Node with which a started command signals itself as it tells the first event of a type: a signal from here may
+ * come when a short run is over, if this process was busy.
+ *
+ * @param folder where the hook may lie
+ */
+export function signallingItself(folder: string, signal: NodeJS.Signals, type: string): string[] {
+  const hook = join(folder, `${signal}-at-${type}.mjs`)
+  writeFileSync(
+    hook,
+    `const write = process.stdout.write.bind(process.stdout)
+let isDone = false
+process.stdout.write = (text, ...rest) => {
+  const hasRoom = write(text, ...rest)
+  if (!isDone && String(text).includes('"type":"${type}"')) {
+    isDone = true
+    process.kill(process.pid, '${signal}')
+  }
+  return hasRoom
+}
+`,
+  )
+  return ['--import', hook]
 }
 
 /** The processes that one has begun, as Linux knows them. */

@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { bundledStart } from './bundle.ts'
-import { childrenOf, digestOf, emptyFolder, thalweg } from './command.ts'
+import { childrenOf, digestOf, emptyFolder, signallingItself, thalweg } from './command.ts'
 
 const start = await bundledStart()
 
@@ -23,11 +23,9 @@ it('goes on to the same bits after Ctrl-C and kill -9, and does not depend on th
   const wanted = await digests(whole)
   for (const signal of ['SIGINT', 'SIGKILL'] as const) {
     const run = join(folder, signal)
-    const { child, event, ended } = start([...ARGS, '--out', run])
-    await event('epoch')
-    child.kill(signal)
-    const { code, events } = await ended
+    const { code, events } = await start([...ARGS, '--out', run], signallingItself(folder, signal, 'epoch')).ended
     if (signal === 'SIGINT') expect([code, events.at(-1)]).toEqual([130, { type: 'interrupted', run }])
+    else expect(events.at(-1)).toMatchObject({ type: 'epoch' })
     const again = await thalweg('train', '--resume', run, '--workers', '1', '--json', '--quiet')
     expect([again.code, again.stderr]).toEqual([0, ''])
     expect(await digests(run)).toEqual(wanted)
@@ -39,7 +37,7 @@ it('whose process is killed says so in three lines, keeps what the others have, 
   timeout: 120_000,
 }, async () => {
   const run = join(emptyFolder(), 'run')
-  const args = ['train', 'spiral', '--epochs', '400', '--ensemble', '3', '--workers', '2', '--json', '--quiet']
+  const args = ['train', 'spiral', '--epochs', '100000', '--ensemble', '3', '--workers', '2', '--json', '--quiet']
   const { child, event, ended } = start([...args, '--out', run])
   await event('epoch')
   const [worker] = childrenOf(child)

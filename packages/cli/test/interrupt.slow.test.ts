@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { latestCheckpoint } from 'thalweg/train'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundledStart } from './bundle.ts'
-import { digestOf, emptyFolder, thalweg } from './command.ts'
+import { digestOf, emptyFolder, signallingItself, thalweg } from './command.ts'
 
 const start = await bundledStart()
 
@@ -99,11 +99,10 @@ describe('Ctrl-C', () => {
   )
 
   it('leads, resumed, to the same bits', async () => {
-    const run = join(emptyFolder(), 'run')
-    const { child, event, ended } = start([...ARGS, '--out', run])
-    await event('epoch')
-    child.kill('SIGINT')
-    expect((await ended).code).toBe(130)
+    const folder = emptyFolder()
+    const run = join(folder, 'run')
+    const { code } = await start([...ARGS, '--out', run], signallingItself(folder, 'SIGINT', 'epoch')).ended
+    expect(code).toBe(130)
     expect((await thalweg('train', '--resume', run, '--quiet')).code).toBe(0)
     expect(await digestOf(run)).toBe(whole)
   })
@@ -120,10 +119,8 @@ describe('Ctrl-C', () => {
     const folder = emptyFolder()
     const [straight, broken] = [join(folder, 'straight'), join(folder, 'broken')]
     expect((await thalweg(...ARGS, ...options, '--out', straight)).code).toBe(0)
-    const { child, event, ended } = start([...ARGS, ...options, '--out', broken])
-    await event('checkpoint')
-    child.kill('SIGINT')
-    expect((await ended).code).toBe(130)
+    const signalling = signallingItself(folder, 'SIGINT', 'checkpoint')
+    expect((await start([...ARGS, ...options, '--out', broken], signalling).ended).code).toBe(130)
     expect((await thalweg('train', '--resume', broken, '--quiet')).code).toBe(0)
     expect(await digestOf(broken)).toBe(await digestOf(straight))
     expect(readFileSync(join(broken, 'model.safetensors'))).toEqual(readFileSync(join(straight, 'model.safetensors')))

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileStorage } from 'thalweg/tune'
 import { describe, expect, it } from 'vitest'
 import { bundledStart } from './bundle.ts'
-import { childrenOf, emptyFolder, type JsonEvent, thalweg } from './command.ts'
+import { emptyFolder, type JsonEvent, thalweg } from './command.ts'
 
 const start = await bundledStart()
 
@@ -102,16 +102,35 @@ describe('thalweg tune', () => {
   )
 
   it('goes on where the process of a trial is killed, and says so in its row', { timeout: 120_000 }, async () => {
-    const study = join(emptyFolder(), 'study')
-    const args = ['tune', 'spiral', '--trials', '4', '--epochs', '200', '--workers', '2', '--json', '--out', study]
-    const { child, event, ended } = start(args)
-    await event('trial')
-    // Of four trials there is one left for whoever has none.
-    process.kill(childrenOf(child)[0], 'SIGKILL')
-    const { code, events } = await ended
-    const failed = ofType(events, 'trial').filter(({ status }) => status === 'failed')
+    const folder = emptyFolder()
+    const [file, study, isKilled] = ['search.ts', 'study', 'is-killed'].map((name) => join(folder, name))
+    // Whoever comes first to a trial dies of it: in a worker, which can send, and at no other place.
+    writeFileSync(
+      file,
+      `import { existsSync, writeFileSync } from 'node:fs'
+import { moons, split } from 'thalweg/data'
+import { crossEntropy, dense, sequential } from 'thalweg/nn'
+import { sgd } from 'thalweg/optim'
+import { defineSearch, logUniform } from 'thalweg/tune'
+const data = ({ seed }) => split(moons({ size: 60, seed }), { seed, valid: 0.3 })
+export default defineSearch({
+  space: { learningRate: logUniform(1e-3, 0.3) },
+  epochs: 2,
+  experiment: ({ learningRate }) => {
+    if (process.send && !existsSync(${JSON.stringify(isKilled)})) {
+      writeFileSync(${JSON.stringify(isKilled)}, '')
+      process.kill(process.pid, 'SIGKILL')
+    }
+    return { data, model: sequential(dense(2)), loss: crossEntropy(), optimizer: sgd({ learningRate }) }
+  },
+})
+`,
+    )
+    const args = ['tune', file, '--trials', '4', '--workers', '2', '--json', '--quiet', '--out', study]
+    const { code, events } = await start(args).ended
     expect([code, events.at(-1)]).toMatchObject([0, { type: 'end', trials: 4, complete: true }])
-    expect(failed).toMatchObject([{ reason: 'its process ended: killed by SIGKILL' }])
+    const reasons = ofType(events, 'trial').filter(({ status }) => status === 'failed')
+    expect(reasons.map(({ reason }) => reason)).toContain('its process ended: killed by SIGKILL')
     expect(readFileSync(join(study, 'table.csv'), 'utf8')).toContain('its process ended: killed by SIGKILL')
   })
 
