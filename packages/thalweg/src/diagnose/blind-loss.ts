@@ -9,6 +9,8 @@ import { batchSlots } from '../train/batch.ts'
 
 /** So many examples, spread evenly, tell a mean well enough. */
 const SAMPLE = 4096
+/** Inputs come along with targets, and nobody wants them here: few at a time stay in the cache. */
+const AT_ONCE = 64
 
 /** Undefined for losses that nothing is known of here, and where all targets are the same: nothing is to be learned then. */
 export function blindLossOf(train: Dataset, loss: Loss): number | undefined {
@@ -63,10 +65,13 @@ function constantLoss(train: Dataset, { name, options }: Loss): number | undefin
   return undefined
 }
 
-function sampledTargets(train: Dataset): ArrayLike<number> {
+function sampledTargets(train: Dataset): readonly number[] {
   const count = Math.min(train.size, SAMPLE)
   const rows = Int32Array.from({ length: count }, (_, i) => Math.floor((i * train.size) / count))
-  return batchSlots(train, count).fill(rows).targets
+  const slots = batchSlots(train, AT_ONCE)
+  const targets: number[] = []
+  for (let at = 0; at < count; at += AT_ONCE) targets.push(...slots.fill(rows.subarray(at, at + AT_ONCE)).targets)
+  return targets
 }
 
 function sharesOf(labels: ArrayLike<number>, classes: number): Float64Array {

@@ -206,15 +206,15 @@ function isSame(inputs: Float32Array, width: number, a: number, b: number): bool
 }
 
 function sizesOf(inputs: Float32Array): { rootMeanSquare: number; largest: number; isSound: boolean } {
-  let [squares, largest, finite] = [0, 0, 0]
+  let [squares, largest] = [0, 0]
   for (let i = 0; i < inputs.length; i++) {
-    const size = Math.abs(inputs[i])
-    if (!Number.isFinite(size)) continue
-    finite++
-    squares += size * size
-    if (size > largest) largest = size
+    const square = inputs[i] * inputs[i]
+    squares += square
+    if (square > largest) largest = square
   }
-  return { rootMeanSquare: Math.sqrt(squares / Math.max(1, finite)), largest, isSound: finite === inputs.length }
+  // Squares of float32 numbers do not overflow here, so that the sum tells of any that is none.
+  if (!Number.isFinite(squares)) return { ...sizesOf(inputs.filter(Number.isFinite)), isSound: false }
+  return { rootMeanSquare: Math.sqrt(squares / Math.max(1, inputs.length)), largest: Math.sqrt(largest), isSound: true }
 }
 
 function badValuesOf({ rows, inputs, targets }: Sample, width: number, isSound: boolean): DataFacts['badValues'] {

@@ -1,6 +1,6 @@
 /**
  * When readings are taken: before the first step, then after 1, 2, 4, 8 ... steps, since most ailments are there from the
- * beginning, and from then on every N; of a long run every 2 N and in the end every 4 N: what comes late comes slowly. N
+ * beginning, and from then on every N; of a long run every 2 N, 4 N and in the end every 8 N: what comes late comes slowly. N
  * follows from the work in a step and not from the clock, so that the same run is read at the same steps. A reading is a step
  * that costs some more than others, all the more as its code is run too seldom to be optimized; where a step takes
  * microseconds, nobody minds to have them more often.
@@ -20,15 +20,15 @@ export interface ReadingSchedule {
   isDue(step: number): boolean
 }
 
-/** Steps after which a run is long: then, and when it is twice as long, readings become half as frequent. */
-const LONG = 1024
+/** Steps after which readings become half as frequent each time. */
+const LONG = [1024, 2048, 8192]
 
 /** @param fixed an interval of one's choice instead, in updates, however long the run */
 export function readingSchedule(graph: StepGraph, fixed?: number): ReadingSchedule {
   const every = fixed ?? intervalFor(workOf(graph))
   const intervalAt = (step: number): number => {
-    if (fixed !== undefined || step < LONG) return every
-    return step < 2 * LONG ? 2 * every : 4 * every
+    const halvings = fixed === undefined ? LONG.filter((length) => step >= length).length : 0
+    return every * 2 ** halvings
   }
   return { isDue: (step) => step % intervalAt(step) === 0 || (step < every && (step & (step - 1)) === 0) }
 }

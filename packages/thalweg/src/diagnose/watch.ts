@@ -31,7 +31,7 @@ import { readingSchedule } from './schedule.ts'
 import { type Signal, signalOf } from './signal.ts'
 
 /** Losses alone are looked at every so many steps, and less often the more there are: what comes late comes slowly. */
-const lookEvery = (count: number): number => (count < 1024 ? LOOK_EVERY : count < 4096 ? 32 : 128)
+const lookEvery = (count: number): number => (count < 512 ? LOOK_EVERY : count < 1024 ? 16 : count < 4096 ? 64 : 256)
 const LOOK_EVERY = 8
 const DATA_BUDGET = 2e6
 const NAMES: Readonly<Record<Severity, string>> = { info: 'a note', warning: 'a warning', error: 'an error' }

@@ -44,6 +44,8 @@ export const deadChannel: Ailment = {
 
 function deadShare(deviations: Float32Array): number {
   if (deviations.length === 0) return 0
-  const largest = Math.max(1e-6, ...deviations)
-  return deviations.filter((deviation) => deviation < NEXT_TO_NOTHING * largest).length / deviations.length
+  let [largest, dead] = [1e-6, 0]
+  for (const deviation of deviations) if (deviation > largest) largest = deviation
+  for (const deviation of deviations) if (deviation < NEXT_TO_NOTHING * largest) dead++
+  return dead / deviations.length
 }
