@@ -27,7 +27,9 @@ export interface NeighbourFigures {
   readonly alone: number | undefined
   /** On all threads, with the machine to itself. */
   readonly together: number | undefined
-  /** On all threads, beside a process that never rests. */
+  /** On one thread, beside a process that never rests: what that one takes from a core that it does not run on. */
+  readonly aloneBeside: number | undefined
+  /** On all threads, beside that process. */
   readonly beside: number | undefined
 }
 
@@ -40,21 +42,30 @@ export async function measureBeside(
   const entries = [
     { contender, workload, threads: 1 },
     { contender, workload, threads },
+    { contender, workload, threads: 1, neighbour },
     { contender, workload, threads, neighbour },
   ]
-  const [alone, together, beside] = (await race(entries, options)).map(({ median }) => median)
+  const [alone, together, aloneBeside, beside] = (await race(entries, options)).map(({ median }) => median)
   neighbour.close()
-  return { workload: workload.name, threads, alone, together, beside }
+  return { workload: workload.name, threads, alone, together, aloneBeside, beside }
 }
 
 export function neighbourTable(rows: readonly NeighbourFigures[]): string {
   const ratio = (a?: number, b?: number): string => (a === undefined || b === undefined ? '' : figure(a / b))
-  const cells = rows.map(({ workload, threads, alone, together, beside }) => [
+  const cells = rows.map(({ workload, threads, alone, together, aloneBeside, beside }) => [
     workload,
     String(threads),
-    ...[alone, together, beside].map((value) => (value === undefined ? '' : figure(value))),
+    ...[alone, together, aloneBeside, beside].map((value) => (value === undefined ? '' : figure(value))),
+    ratio(aloneBeside, alone),
     ratio(beside, alone),
   ])
-  const columns = ['one thread, ms', 'all threads', 'beside a busy process', 'over one thread alone']
+  const columns = [
+    'one thread, ms',
+    'all threads',
+    'one, beside a busy process',
+    'all, beside it',
+    'one, over one alone',
+    'all, over one alone',
+  ]
   return markdownTable(['workload', 'threads', ...columns], cells)
 }

@@ -1,8 +1,8 @@
 /**
  * What advice costs: the same runs with and without a babysitter, whole runs with compiling and all, two at a time that take
- * turns of half a second. One thread.
+ * turns of half a second.
  *
- *     node --conditions=source bench/faults/overhead.ts [--pairs N] [--networks mlp,cnn]
+ *     node --conditions=source bench/faults/overhead.ts [--pairs N] [--networks mlp,cnn] [--threads N]
  */
 import { names, whole } from '../../scripts/option-kinds.ts'
 import { type CommandDescription, runCommand } from '../../scripts/options.ts'
@@ -14,6 +14,7 @@ import { type Timing, timePair } from './overhead/turns.ts'
 interface OverheadOptions {
   readonly pairs: number
   readonly networks: readonly string[] | undefined
+  readonly threads: number
 }
 
 const command: CommandDescription<OverheadOptions> = {
@@ -22,6 +23,7 @@ const command: CommandDescription<OverheadOptions> = {
   options: {
     pairs: whole('N', 'runs of each', 3, { least: 2, most: 1000 }),
     networks: names('networks', Object.keys(networks)),
+    threads: whole('N', 'threads of each run', 1, { least: 1, most: 64 }),
   },
 }
 
@@ -29,15 +31,15 @@ const median = (values: readonly number[]): number => [...values].sort((a, b) =>
 const percent = (share: number): string => `${(100 * share).toFixed(1)}%`
 
 endChildrenWithThis()
-await runCommand(command, async ({ pairs, networks: chosen = Object.keys(networks) }) => {
-  for (const name of chosen) await compare(name, pairs)
+await runCommand(command, async ({ networks: chosen = Object.keys(networks), ...options }) => {
+  for (const name of chosen) await compare(name, options)
 })
 
-async function compare(name: string, pairs: number): Promise<void> {
+async function compare(name: string, { pairs, threads }: Pick<OverheadOptions, 'pairs' | 'threads'>): Promise<void> {
   const plain: Timing[] = []
   const advised: Timing[] = []
   for (let pair = 0; pair < pairs; pair++) {
-    const times = await timePair(name)
+    const times = await timePair(name, threads)
     plain.push(times.plain)
     advised.push(times.advised)
     console.error(`${name}: ${times.plain.seconds.toFixed(2)} s, advised ${times.advised.seconds.toFixed(2)} s`)

@@ -1,7 +1,9 @@
 /**
- * One run of a pair, in a process of its own: `node run.ts NETWORK advised|plain`. It says `ready`, trains when it is told
+ * One run of a pair, in a process of its own: `node run.ts NETWORK advised|plain THREADS`. It says `ready`, trains when it is told
  * to, and says `stepping` when the first step is made and `done`, with the number of steps, in the end.
  */
+import { wasmBackend } from 'thalweg/backend'
+import { createEngine } from 'thalweg/compile'
 import { digits } from 'thalweg/data'
 import { advise } from 'thalweg/diagnose'
 import { crossEntropy, sequential } from 'thalweg/nn'
@@ -11,8 +13,9 @@ import { type Network, networks } from './networks.ts'
 
 export type Message = 'ready' | 'stepping' | { readonly done: number }
 
-const [name, how] = process.argv.slice(2)
+const [name, how, threads] = process.argv.slice(2)
 const network = networks[name]
+const engine = createEngine(wasmBackend({ threads: Number(threads) }))
 const data = digits({ size: network.examples })
 const say = (message: Message): void => void process.send?.(message)
 
@@ -32,6 +35,7 @@ async function train({ layers, epochs }: Network, onFirstStep: () => void): Prom
     loss: crossEntropy(),
     optimizer: adam({ learningRate: 1e-3 }),
     epochs,
+    engine,
     onEvent: ({ type }) => {
       if (type === 'start') isTraining = true
     },

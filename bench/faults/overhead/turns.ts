@@ -18,9 +18,12 @@ export interface Timing {
   readonly seconds: number
 }
 
-export async function timePair(network: string): Promise<{ readonly plain: Timing; readonly advised: Timing }> {
-  const plain = await openTurns(network, 'plain')
-  const advised = await openTurns(network, 'advised')
+export async function timePair(
+  network: string,
+  threads: number,
+): Promise<{ readonly plain: Timing; readonly advised: Timing }> {
+  const plain = await openTurns([network, 'plain', String(threads)])
+  const advised = await openTurns([network, 'advised', String(threads)])
   while (plain.timing() === undefined || advised.timing() === undefined) {
     await plain.turn()
     await advised.turn()
@@ -35,14 +38,14 @@ interface Turns {
 }
 
 /** Resolves to a run that is warm and stopped. */
-async function openTurns(network: string, how: 'plain' | 'advised'): Promise<Turns> {
-  const child = forkChild(join(import.meta.dirname, 'run.ts'), [network, how])
+async function openTurns(run: readonly [network: string, how: 'plain' | 'advised', threads: string]): Promise<Turns> {
+  const child = forkChild(join(import.meta.dirname, 'run.ts'), run)
   let [spent, began, fixed] = [0, 0, 0]
   let timing: Timing | undefined
   const seconds = (): number => (spent + performance.now() - began) / 1000
   await new Promise((resolve, reject) => {
     child.once('message', resolve)
-    child.once('exit', (code) => reject(new Error(`a run of ${network} ended with ${code} before it began`)))
+    child.once('exit', (code) => reject(new Error(`a run of ${run[0]} ended with ${code} before it began`)))
   })
   child.on('message', (message: Message) => {
     if (message === 'stepping') fixed = seconds()
@@ -62,7 +65,7 @@ async function openTurns(network: string, how: 'plain' | 'advised'): Promise<Tur
       child.kill('SIGSTOP')
       spent += performance.now() - began
       began = performance.now()
-      if (!timing && child.exitCode !== null) throw new Error(`a run of ${network} ended with ${child.exitCode}`)
+      if (!timing && child.exitCode !== null) throw new Error(`a run of ${run[0]} ended with ${child.exitCode}`)
     },
   }
 }
