@@ -80,6 +80,22 @@ describe('thalweg check', () => {
     expect(findings.checks.gradients.data.parameters[0]).toMatchObject({ path: 'mine1.weight', verdict: 'wrong' })
   })
 
+  it('says where a loss of NaN begins, and of gradients that nothing can be said', async () => {
+    const file = writeExperiment(emptyFolder(), 1)
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace('tanh, dense(2)', '(x) => log(x), dense(2)').replace('tanh }', 'log }'),
+    )
+    const { code, events, stderr } = await thalweg('check', file, '--json')
+    expect(code).toBe(1)
+    const verdicts = events.flatMap(({ type, verdict }) => (type === 'gradient' ? [verdict] : []))
+    expect(new Set(verdicts)).toEqual(new Set(['spoilt']))
+    expect(events.flatMap(({ type, code }) => (type === 'finding' ? [code] : []))).toEqual(['non-finite'])
+    const words = stderr.replaceAll(/\s+/g, ' ')
+    expect(words).toContain('nothing can be said: the loss of these examples is NaN')
+    expect(words).toContain('one batch not learned: the loss is NaN from the start')
+  })
+
   it('ends with 0 where all are right, in a table of 80 columns', async () => {
     const { code, stdout } = await thalweg('check', writeExperiment(emptyFolder(), 1), '--all', '--examples', '3')
     expect(code).toBe(0)

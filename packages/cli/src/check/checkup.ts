@@ -45,12 +45,12 @@ function rowsOf({ examples, initialLoss, blindLoss, overfit }: Checkup): Row[] {
   const constant = blindLoss === undefined ? '' : `; a constant answer has ${figure(blindLoss)}`
   const { first, lowest, least, steps } = overfit
   const floor = least === 0 ? '' : ` above the least there is (${figure(least)})`
+  const left = Number.isFinite(first)
+    ? `${percent((lowest - least) / (first - least), 1)} of the loss${floor} left after ${plural(steps, 'step')} on ${plural(overfit.examples, 'example')}`
+    : `not learned: the loss is ${first} from the start`
   return [
     ['data', `${count(examples)} examples looked at`],
     ['first loss', `${figure(initialLoss)}${constant}`],
-    [
-      'one batch',
-      `${percent((lowest - least) / (first - least), 1)} of the loss${floor} left after ${plural(steps, 'step')} on ${plural(overfit.examples, 'example')}`,
-    ],
+    ['one batch', left],
   ]
 }

@@ -112,7 +112,7 @@ function eventOf({ path, worst, ...others }: ParameterCheck): Readonly<Record<st
 function sayReport(report: GradientCheckReport, voice: Voice): void {
   const { style } = voice
   const [titles, ...lines] = String(report).split('\n')
-  const paint = { right: (text: string) => text, wrong: style.bad, kinks: style.dim }
+  const paint = { right: (text: string) => text, wrong: style.bad, kinks: style.dim, spoilt: style.dim }
   voice.say(`  ${style.dim(titles)}`)
   for (const [row, line] of lines.entries()) voice.say(`  ${paint[report.parameters[row].verdict](line)}`)
   voice.say('')
@@ -121,10 +121,11 @@ function sayReport(report: GradientCheckReport, voice: Voice): void {
 }
 
 function verdictOf(
-  { passed, parameters, checked, kinks, worstRelativeError, tolerance }: GradientCheckReport,
+  { passed, parameters, loss, checked, kinks, worstRelativeError, tolerance }: GradientCheckReport,
   { style }: Voice,
 ): string {
   const wrong = parameters.filter(({ verdict }) => verdict === 'wrong').map(({ path }) => path)
+  if (!Number.isFinite(loss)) return `nothing can be said: the loss of these examples is ${loss}, and has no slope`
   const aside = kinks > 0 ? `; ${count(kinks)} more at kinks, where none can be measured` : ''
   if (!passed)
     return `${style.bad('wrong')}: ${wrong.join(', ')}; a right gradient agrees with the slope within ${tolerance.toExponential(0)}${aside}`

@@ -1,8 +1,16 @@
 /** What can be known of a training before it begins, in seconds: data, model, first reading, one batch learned by heart. */
 import type { Model } from '../nn/index.ts'
-import { completeOptions, type Finding, type FitOptions, modelFindings, openSession } from '../train/index.ts'
+import {
+  completeOptions,
+  type Finding,
+  type FitOptions,
+  modelFindings,
+  openSession,
+  type Session,
+} from '../train/index.ts'
 import { momentAt } from '../train/moment.ts'
 import { ailments } from './ailments/index.ts'
+import { isSpoilt, trainedNames } from './first-nan.ts'
 import { copyOf } from './first-weights.ts'
 import { type OverfitReport, overfitBatch, overfitFindings } from './overfit-batch.ts'
 import type { Reading } from './reading.ts'
@@ -45,9 +53,10 @@ export async function checkup(model: Model, options: FitOptions): Promise<Checku
     const moment = momentAt(settings, begin, Math.ceil(order.length / batchSize), rate)
     watch.step(order.slice(0, batchSize), { ...moment, updates: true }, begin)
     findings.push(...watch.afterStep({ epoch: 0, batch: 1, step: 1 }))
+    if (hasDied(session)) findings.push(...watch.nonFinite())
     const { losses, blindLoss, readings, data } = watch.chart()
     const overfit = await overfitBatch(model, given, options.signal)
-    findings.push(...overfitFindings(overfit))
+    findings.push(...overfitFindings(overfit, findings))
     const facts = { initialLoss: losses.first, blindLoss, reading: readings[0], examples: data.examples }
     return { findings, ...facts, overfit }
   } finally {
@@ -55,4 +64,9 @@ export async function checkup(model: Model, options: FitOptions): Promise<Checku
     session.release()
     session.store.release()
   }
+}
+
+/** After its first step, as `fit` would say of it, or of the next one. */
+function hasDied(session: Session): boolean {
+  return !Number.isFinite(session.lastLoss()) || isSpoilt(session.arrays(), trainedNames(session))
 }

@@ -177,16 +177,28 @@ describe('a mistake is found, and the parameter named', () => {
     expect(report.worstRelativeError).toBeCloseTo(0.5, 6)
   })
 
-  test('a NaN is wrong, and comes first', async () => {
-    const model = sequential(dense(3), (x: t.Tensor) => t.log(x))
-    const { parameters, worstRelativeError } = await gradientCheck(model, {
-      data: examples([2]),
-      loss,
-      ...all,
-    })
+  test('a gradient of NaN where the loss has a slope, and it comes first', async () => {
+    const stuck = t.customGradient(
+      (x) => x,
+      (g) => [t.mul(g, Number.NaN)],
+    )
+    const { passed, parameters, worstRelativeError } = await gradientCheck(
+      sequential(dense(3), (x: t.Tensor) => stuck(x), dense(3)),
+      { data: examples([2]), loss, ...all },
+    )
+    expect(passed).toBe(false)
     expect(worstRelativeError).toBeNaN()
-    expect(parameters[0].verdict).toBe('wrong')
+    expect(parameters.slice(0, 2).map(({ verdict }) => verdict)).toEqual(['wrong', 'wrong'])
+    expect(parameters.at(-1)?.verdict).toBe('right')
   })
+})
+
+test('says of a loss that is no number that it has no slope, and not that gradients are wrong', async () => {
+  const model = sequential(dense(3), (x: t.Tensor) => t.log(x))
+  const { passed, loss: here, parameters } = await gradientCheck(model, { data: examples([2]), loss, ...all })
+  expect(here).toBeNaN()
+  expect(passed).toBe(false)
+  expect(parameters.map(({ verdict }) => verdict)).toEqual(['spoilt', 'spoilt'])
 })
 
 describe('a penalty', () => {

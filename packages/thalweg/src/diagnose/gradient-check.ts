@@ -48,7 +48,7 @@ export interface GradientCheckOptions {
 }
 
 export interface GradientCheckReport {
-  /** Whether no gradient is wrong. */
+  /** Whether no gradient is wrong, and the loss a finite number: without one there is nothing to hold gradients against. */
   readonly passed: boolean
   readonly tolerance: number
   /** The worst first, those of which nothing is known last. */
@@ -176,7 +176,7 @@ function reportOf(found: Found): GradientCheckReport {
   const { parameters } = found
   return {
     ...found,
-    passed: parameters.every(({ verdict }) => verdict !== 'wrong'),
+    passed: parameters.every(({ verdict }) => verdict !== 'wrong' && verdict !== 'spoilt'),
     worstRelativeError: Math.max(0, ...parameters.map(({ worst }) => worst?.relativeError ?? 0)),
     checked: parameters.reduce((sum, { checked }) => sum + checked, 0),
     kinks: parameters.reduce((sum, { kinks }) => sum + kinks, 0),

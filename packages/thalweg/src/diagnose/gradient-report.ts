@@ -2,8 +2,11 @@
 import type { Shape } from '../base/index.ts'
 import type { ElementCheck, InputCheck } from '../grad/index.ts'
 
-/** `kinks`: every element that was looked at lies at a kink, so nothing can be said. */
-export type Verdict = 'right' | 'wrong' | 'kinks'
+/**
+ * `kinks`: every element that was looked at lies at a kink, so nothing can be said. `spoilt`: the loss is no finite number, so
+ * that it has no slope to hold a gradient against.
+ */
+export type Verdict = 'right' | 'wrong' | 'kinks' | 'spoilt'
 
 export interface ParameterCheck {
   /** `conv1.kernel`; `inputs` for the examples themselves. */
@@ -22,10 +25,11 @@ export function parameterCheck(check: InputCheck, shape: Shape, tolerance: numbe
   const { name: path, checked, kinks, worst } = check
   const isRight = worst !== undefined && worst.relativeError <= tolerance
   const isSilent = worst === undefined && kinks.length > 0
+  const isSpoilt = worst !== undefined && !Number.isFinite(worst.measured)
   return {
     path,
     shape,
-    verdict: isSilent ? 'kinks' : isRight || worst === undefined ? 'right' : 'wrong',
+    verdict: isSilent ? 'kinks' : isSpoilt ? 'spoilt' : isRight || worst === undefined ? 'right' : 'wrong',
     checked,
     kinks: kinks.length,
     worst: worst && { ...worst, place: placeOf(worst.index, shape) },

@@ -5,12 +5,14 @@
 import { sizeOf } from '../base/index.ts'
 import { subset } from '../data/index.ts'
 import type { Model } from '../nn/index.ts'
+import { RANK } from '../train/finding.ts'
 import { type Condition, type Finding, findingOf, openSession, type Settings } from '../train/index.ts'
 import { createPace } from '../train/pace.ts'
 import { anatomyOf } from './anatomy.ts'
 import { leastLossOf } from './blind-loss.ts'
 import { aboveWhat } from './chart.ts'
 import { copyOf } from './first-weights.ts'
+import { explained, OBSTACLES, SHRUNK, SIZES } from './roots.ts'
 import { percent, short } from './words.ts'
 
 /** Examples that are learned by heart, and steps to do it in. */
@@ -37,6 +39,18 @@ export const cannotOverfit: Condition = {
   try: 'thalweg inspect shows where activations and gradients vanish; start from a smaller network that can',
   source: 'CS231n, neural networks part 3 (sanity checks: overfit a tiny subset of data)',
 }
+
+/** What keeps a network from learning even a few examples, where it was found before. */
+const FOLLOWS: readonly string[] = [
+  'non-finite',
+  ...SIZES,
+  ...SHRUNK,
+  ...OBSTACLES,
+  'stalled-input',
+  'vanishing-gradient',
+  'dead-relu',
+  'saturated-activation',
+]
 
 export interface OverfitReport {
   readonly examples: number
@@ -104,10 +118,15 @@ async function attempt(
   return { examples: rows.length, steps, factor, first, lowest, least }
 }
 
-export function overfitFindings(report: OverfitReport): Finding[] {
+/**
+ * @param before what was found before: where something in it is the reason, that is named as the cause
+ */
+export function overfitFindings(report: OverfitReport, before: readonly Finding[]): Finding[] {
   const { examples, steps, factor, first, lowest, least } = report
   const measured = leftOf(report)
-  if (examples === 0 || measured < LEFT || first === least) return []
+  // A loss that is no number before any update says nothing of learning.
+  if (examples === 0 || !Number.isFinite(first) || measured < LEFT || first === least) return []
   const message = `after ${steps} steps on the same ${examples} examples ${percent(measured)} of the loss${aboveWhat({ leastLoss: least })} is left: ${short(first)} at first, ${short(lowest)} at best (rate times ${factor})`
-  return [findingOf(cannotOverfit, { measured, message }, 0)]
+  const root = before.find(({ code, severity }) => FOLLOWS.includes(code) && RANK[severity] >= RANK.warning)
+  return [findingOf(cannotOverfit, explained({ measured, message }, root), 0)]
 }

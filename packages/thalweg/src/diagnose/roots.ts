@@ -2,6 +2,7 @@
  * What brings other ailments about, by their codes: an ailment of the course of a run says which of these it may follow from,
  * and names one as its cause where it was told before (ailment.ts, `follows`).
  */
+import type { Finding, Sign } from '../train/index.ts'
 
 /** Values of a size that first weights and rates are not made for: steps overshoot, and units are driven to their ends. */
 export const SIZES: readonly string[] = [
@@ -40,3 +41,14 @@ export const OBSTACLES: readonly string[] = [
   ...SHUT,
   'equal-weights',
 ]
+
+/**
+ * What was found before and brings a sign about is a better cause than the usual one, and what mends that comes first. What the
+ * sign itself shows is better still, but for weights that shrank: these look like a small network, or large steps.
+ */
+export function explained(sign: Sign, root: Finding | undefined): Sign {
+  if (!root || (sign.cause !== undefined && !SHRUNK.includes(root.code))) return sign
+  const kinds = new Set(root.patches.map(({ kind }) => kind))
+  const patches = [...root.patches, ...(sign.patches ?? []).filter(({ kind }) => !kinds.has(kind))]
+  return { ...sign, cause: `${root.code}, told before: ${root.cause}`, try: root.try, patches }
+}

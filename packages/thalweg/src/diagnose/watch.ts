@@ -7,7 +7,6 @@ import {
   findingOf,
   type Position,
   type Severity,
-  type Sign,
   type StepMoment,
   type StoredArray,
   type Watch,
@@ -26,7 +25,7 @@ import { createLossCurve } from './loss-curve.ts'
 import { nonFinite, nonFiniteFinding } from './non-finite.ts'
 import { createNormGapMeter, type NormGap } from './norm-gap.ts'
 import { createInstruments, type Reading } from './reading.ts'
-import { SHRUNK } from './roots.ts'
+import { explained } from './roots.ts'
 import { readingSchedule } from './schedule.ts'
 import { type Signal, signalOf } from './signal.ts'
 
@@ -134,7 +133,7 @@ export function openWatch(run: WatchedRun, options: WatchOptions): OpenWatch {
       .flatMap((ailment) => {
         if (ailment.unless?.some(isFound)) return []
         const [sign] = ailment.examine(now)
-        return sign ? news(findingOf(ailment, explained(ailment, sign), position.step)) : []
+        return sign ? news(findingOf(ailment, explained(sign, causeOf(ailment)), position.step)) : []
       })
   }
 
@@ -164,17 +163,9 @@ export function openWatch(run: WatchedRun, options: WatchOptions): OpenWatch {
 
   const isFound = (code: string): boolean => foundAs(code) !== undefined
 
-  /**
-   * What was found before and brings this about is a better cause than the usual one, and what mends that comes first. What the
-   * sign itself shows is better still, but for weights that shrank: these look like a small network, or large steps.
-   */
-  function explained({ follows = [] }: Ailment, sign: Sign): Sign {
+  function causeOf({ follows = [] }: Ailment): Finding | undefined {
     const roots = options.ailments.filter(({ code }) => follows.includes(code))
-    const root = roots.map(({ code }) => foundAs(code)).find((finding) => finding !== undefined)
-    if (!root || (sign.cause !== undefined && !SHRUNK.includes(root.code))) return sign
-    const kinds = new Set(root.patches.map(({ kind }) => kind))
-    const patches = [...root.patches, ...(sign.patches ?? []).filter(({ kind }) => !kinds.has(kind))]
-    return { ...sign, cause: `${root.code}, told before: ${root.cause}`, try: root.try, patches }
+    return roots.map(({ code }) => foundAs(code)).find((finding) => finding !== undefined)
   }
 
   const traced = (): Finding =>
