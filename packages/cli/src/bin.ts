@@ -1,9 +1,8 @@
 #!/usr/bin/env node
 /** The program `thalweg`. */
-import { EXIT } from './errors.ts'
-import { main } from './main.ts'
+import { asThalwegError, EXIT } from './errors.ts'
+import { fail, main } from './main.ts'
 import { unfinishedError } from './source/user-code.ts'
-import { createVoice } from './voice.ts'
 
 // A reader that has seen enough (`thalweg ... | head`) is no fault: what runs is told, and stops when it can.
 const reader = new AbortController()
@@ -16,13 +15,18 @@ for (const stream of [process.stdout, process.stderr]) {
 
 const args = process.argv.slice(2)
 
-// A user's file that ends the process, or lets it run dry, would do so without a word.
-process.on('exit', (code) => {
+// A user's code that ends the process, or lets it run dry, would do so without a word.
+function tellUnfinished(code: number): void {
   // Node says by `exitCode` alone that something awaits what never comes.
   const error = code === EXIT.interrupted ? undefined : unfinishedError(Number(process.exitCode ?? code))
-  if (error === undefined) return
-  createVoice({ json: args.includes('--json') }, process).error(error)
-  process.exitCode = EXIT.usage
+  if (error) process.exitCode = fail(error, args, process)
+}
+process.on('exit', tellUnfinished)
+
+// Thrown where nobody waits for it: in a timer, or a promise, of a user's code.
+process.on('uncaughtException', (error) => {
+  process.off('exit', tellUnfinished)
+  process.exit(fail(asThalwegError(error), args, process))
 })
 
 process.exitCode = await main(args, {
@@ -30,3 +34,4 @@ process.exitCode = await main(args, {
   stderr: process.stderr,
   gone: reader.signal,
 })
+process.off('exit', tellUnfinished)

@@ -16,6 +16,7 @@ const FAILURES: ReadonlySet<string> = new Set([
   'backend/index-out-of-range',
   'backend/no-simd',
   'backend/out-of-memory',
+  'cli/failed-experiment',
   'cli/worker-died',
   'cli/write-failed',
   'data/no-crypto',

@@ -50,10 +50,15 @@ export async function main(args: readonly string[], streams: Streams = process):
     // Without a command the help is the answer, and it was printed.
     if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage
     const told = error instanceof CommanderError ? wrongUsage(error, args, commands) : asThalwegError(error)
-    createVoice({ json: args.includes('--json'), quiet: true }, streams).error(told)
-    if (process.env.THALWEG_DEBUG) streams.stderr.write(`${traceOf(told)}\n`)
-    return exitCodeOf(told)
+    return fail(told, args, streams)
   }
+}
+
+/** Tells what ended the command. Returns the exit code. */
+export function fail(told: ThalwegError, args: readonly string[], streams: Streams): number {
+  createVoice({ json: args.includes('--json'), quiet: true }, streams).error(told)
+  if (process.env.THALWEG_DEBUG) streams.stderr.write(`${traceOf(told)}\n`)
+  return exitCodeOf(told)
 }
 
 /** All commands and their options, before anything is parsed. */

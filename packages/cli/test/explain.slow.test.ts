@@ -137,10 +137,13 @@ it('a run that its own file ends is not called good, and says what ended it', as
   // Traces have the place itself.
   symlinkSync(folder, link)
   const { code, stderr } = await thalweg('train', join(link, 'clouds.ts'), '--out', run)
-  expect([code, stderr]).toEqual([2, expect.stringMatching(/clouds[.]ts: the exp.+\nreceived: Error: disk gone/)])
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(/clouds[.]ts: what the file defines.+\nreceived: Error: disk gone/),
+  ])
   const { stdout } = await thalweg('explain', run)
   expect(stdout).toMatch(
-    /error cli\/broken-experiment ended the run\n.*clouds[.]ts[\s\S]*disk gone[\s\S]*health +it failed/,
+    /error cli\/failed-experiment ended the run\n.*clouds[.]ts[\s\S]*disk gone[\s\S]*health +it failed/,
   )
   const html = readFileSync(join(run, 'report.html'), 'utf8')
   expect(html).toContain('<p class="verdict error">it failed')

@@ -15,3 +15,47 @@ it.each([
   expect([code, events]).toEqual([2, [expect.objectContaining({ code: 'cli/broken-experiment', rule, received })]])
   expect(stderr).toMatch(/^.+\nreceived: .+\ntry: .+\n$/)
 })
+
+it.each([
+  ["throw new RangeError('disk gone')", 'must not throw when it is called', 'RangeError: disk gone'],
+  ["setTimeout(() => { throw new Error('late') })", 'must not throw when it is called', 'Error: late'],
+  ["Promise.reject(new Error('unheard'))", 'must not throw when it is called', 'Error: unheard'],
+  ['process.exit(0)', 'must come to an end', 'process.exit(0)'],
+])('%s in the middle of a run is told, and the run has failed', async (act, rule, received) => {
+  const folder = emptyFolder()
+  const file = join(folder, 'later.ts')
+  writeFileSync(file, laterExperiment(act))
+  const { code, events, stderr } = await start(['train', file, '--json', '--quiet', '--out', join(folder, 'run')]).ended
+  expect([code, events.some(({ type }) => type === 'start')]).toEqual([1, true])
+  expect(events.filter(({ type }) => type === 'error' || type === 'end')).toEqual([
+    expect.objectContaining({
+      code: 'cli/failed-experiment',
+      rule: `${file}: what the file defines ${rule}`,
+      received: expect.stringContaining(received),
+    }),
+  ])
+  expect(stderr).toMatch(/^.+\nreceived: .+\ntry: .+\n$/)
+})
+
+/** Ten batches an epoch; `act` comes with the fifteenth. */
+function laterExperiment(act: string): string {
+  return `import { moons } from 'thalweg/data'
+import { crossEntropy, dense } from 'thalweg/nn'
+import { sgd } from 'thalweg/optim'
+import { defineExperiment } from 'thalweg/train'
+const all = moons({ size: 160, seed: 1 })
+let fills = 0
+function fill(...args) {
+  if (++fills === 15) ${act}
+  all.fill(...args)
+}
+export default defineExperiment({
+  data: { train: { ...all, fill } },
+  model: dense(2),
+  loss: crossEntropy(),
+  optimizer: sgd({ learningRate: 0.1 }),
+  batchSize: 16,
+  epochs: 50,
+})
+`
+}

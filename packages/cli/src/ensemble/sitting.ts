@@ -206,7 +206,7 @@ function memberFailed(error: unknown, which: string, folder: RunFolder): Thalweg
   return new ThalwegError(code, {
     rule: `train: every network of an ensemble must come to its end`,
     received: `${which}: ${rule} (${received})`,
-    try: isDeath(error) ? DEATH_ADVICE : `${advice}: ${resumeCommand(folder)}`,
+    try: isDeath(error) ? DEATH_ADVICE : `${advice}; to go on from what was saved: ${resumeCommand(folder)}`,
     cause: error,
   })
 }

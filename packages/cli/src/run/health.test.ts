@@ -111,7 +111,7 @@ it('says where nobody watched', () => {
 })
 
 it('calls nothing good that did not come to its end', () => {
-  const words = { code: 'cli/broken-experiment', rule: 'mine.ts: the file must run', received: 'Error: gone', try: 'x' }
+  const words = { code: 'cli/failed-experiment', rule: 'mine.ts: it must not throw', received: 'Error: gone', try: 'x' }
   const failure = { type: 'failure', step: 9, ...words } as const
   expect(healthIn(caseOf({ failure }), manifest, false)).toMatchObject({ came: 'failed', failure: words })
   expect(textOf({ failure }, {}, false)).toBe('it failed; nothing wrong was seen until then')

@@ -29,5 +29,5 @@ it.each<[string, readonly string[], string | undefined]>([
   await usersCode(FILE, () => undefined)
   const told = usersError(thrownAt(...frames))
   expect(told?.received).toBe(place && `Error: boom (${place})`)
-  expect(told?.rule).toBe(place && `${FILE}: the experiment file must run`)
+  expect(told?.rule).toBe(place && `${FILE}: what the file defines must not throw when it is called`)
 })

@@ -46,26 +46,40 @@ export async function usersCode<T>(
   }
 }
 
-/** The error of the user's file that was run where `error` was thrown in code of users; undefined for any other. */
+/** Where `error` was thrown in code of users that the command called later: the error of the file; undefined for any other. */
 export function usersError(error: unknown): ThalwegError | undefined {
   const run = [...known]
   const [, last] = run.at(-1) ?? []
   if (last === undefined || !isTheirs(error)) return undefined
   const inTrace = error instanceof Error ? run.find(([whole]) => error.stack?.includes(whole)) : undefined
-  return brokenFile(inTrace?.[1] ?? last, whereItBroke(error), error)
+  return new ThalwegError('cli/failed-experiment', {
+    rule: `${inTrace?.[1] ?? last}: what the file defines must not throw when it is called`,
+    received: whereItBroke(error),
+    try: 'correct the file, and begin again; THALWEG_DEBUG=1 shows the whole trace',
+    cause: error,
+  })
 }
 
-/** Where the process ends although a file is at work: it ended it, or waits for what cannot come any more. */
+/**
+ * Where the process ends before the command does: the file that is at work, or what it defined and the command calls, ended it
+ * or waits for what cannot come any more. Undefined where no file was run.
+ */
 export function unfinishedError(code: number): ThalwegError | undefined {
-  if (running === undefined) return undefined
+  const file = running ?? [...known.values()].at(-1)
+  if (file === undefined) return undefined
   const isWaiting = code === UNSETTLED
-  return new ThalwegError('cli/broken-experiment', {
-    rule: `${running}: the file must run to its end`,
+  const parts = {
     received: isWaiting ? 'it awaits a promise that nothing settles' : `process.exit(${code})`,
     try: isWaiting
       ? 'await only what comes to an end'
       : 'leave process.exit() out: the command goes on with what the file exports',
-  })
+  }
+  return running === undefined
+    ? new ThalwegError('cli/failed-experiment', {
+        rule: `${file}: what the file defines must come to an end`,
+        ...parts,
+      })
+    : new ThalwegError('cli/broken-experiment', { rule: `${file}: the file must run to its end`, ...parts })
 }
 
 export function brokenFile(file: string, received: string, cause?: unknown): ThalwegError {

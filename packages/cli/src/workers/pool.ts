@@ -137,6 +137,6 @@ function died(how: string): ThalwegError {
   return new ThalwegError('cli/worker-died', {
     rule: 'a worker process must stay until its job is done',
     received: how.startsWith('SIG') ? `killed by ${how}` : how,
-    try: 'go on from what was saved, with fewer --workers if it was out of memory',
+    try: 'fewer --workers, if it was out of memory',
   })
 }
