@@ -6,9 +6,10 @@ import { wasmBackend } from 'thalweg/backend'
 import { createEngine } from 'thalweg/compile'
 import { digits } from 'thalweg/data'
 import { advise } from 'thalweg/diagnose'
-import { crossEntropy, sequential } from 'thalweg/nn'
+import { crossEntropy } from 'thalweg/nn'
 import { adam } from 'thalweg/optim'
 import { type FitOptions, fit } from 'thalweg/train'
+import { modelOf } from '../../model.ts'
 import { type Network, networks } from './networks.ts'
 
 export type Message = 'ready' | 'stepping' | { readonly done: number }
@@ -20,21 +21,23 @@ const data = digits({ size: network.examples })
 const say = (message: Message): void => void process.send?.(message)
 
 /** @returns the number of steps */
-async function train({ layers, epochs }: Network, onFirstStep: () => void): Promise<number> {
+async function train({ workload, epochs }: Network, onFirstStep: () => void): Promise<number> {
   let [steps, isTraining] = [0, false]
   // A batch is filled when the step before it is made, and all was said of that one.
   const counted: FitOptions['train'] = {
     ...data,
+    inputShape: workload.inputShape,
     fill(rows, inputs, targets, epoch) {
       if (isTraining && ++steps === 2) onFirstStep()
       data.fill(rows, inputs, targets, epoch)
     },
   }
-  await fit(sequential(...layers()), {
+  await fit(modelOf(workload), {
     train: counted,
     loss: crossEntropy(),
     optimizer: adam({ learningRate: 1e-3 }),
     epochs,
+    batchSize: workload.batch,
     engine,
     onEvent: ({ type }) => {
       if (type === 'start') isTraining = true
