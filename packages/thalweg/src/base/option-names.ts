@@ -43,18 +43,27 @@ export function checkKnown(
   })
 }
 
-/** Throws `code` with `parts` where `value` is not an object that has `member`: `adam` for `adam()` is soon written, and JavaScript does not mind. */
-export function checkMade(
-  code: string,
-  value: unknown,
-  member: string,
-  parts: { readonly rule: string; readonly try: string },
-): void {
-  if (typeof value === 'object' && value !== null && member in value) return
-  throw new ThalwegError(code, { ...parts, received: nameOf(value) })
+/** What an option has to be: an object that has `member`, as `example` makes one. */
+export interface MadeOption {
+  readonly owner: string
+  readonly option: string
+  readonly member: string
+  readonly example: string
 }
 
-/** What was received, for an error: functions by their names. */
+/** Throws `code` where `value` is no such object: `adam` for `adam()` is soon written, and JavaScript does not mind. */
+export function checkMade(code: string, value: unknown, { owner, option, member, example }: MadeOption): void {
+  if (typeof value === 'object' && value !== null && member in value) return
+  throw new ThalwegError(code, {
+    rule: `${owner}: ${option} must be an object that has ${member}`,
+    received: nameOf(value),
+    try: `give ${option}: ${example}`,
+  })
+}
+
+/** What was received, for an error: functions by their names, objects by those of their fields. */
 export function nameOf(value: unknown): string {
-  return typeof value === 'function' ? `the function ${value.name}` : String(value)
+  if (typeof value === 'function') return value.name === '' ? 'a function' : `the function ${value.name}`
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return String(value)
+  return `an object with ${Object.keys(value).join(', ') || 'no fields'}`
 }

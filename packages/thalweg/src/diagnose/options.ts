@@ -71,9 +71,8 @@ export function checkFunction(what: string, option: string, value: unknown, exam
   refuse(`${what}: ${option} must be a function`, value, `give ${option}: ${example}, or leave it out`)
 }
 
-export function checkMade(what: string, option: string, value: unknown, method: string, example: string): void {
-  const rule = `${what}: ${option} must be an object that can ${method}`
-  checkMember('diagnose/bad-option', value, method, { rule, try: `give ${option}: ${example}` })
+export function checkMade(owner: string, option: string, value: unknown, member: string, example: string): void {
+  checkMember('diagnose/bad-option', value, { owner, option, member, example })
 }
 
 export function refuse(rule: string, received: unknown, advice: string): never {

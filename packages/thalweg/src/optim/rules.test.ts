@@ -283,8 +283,13 @@ describe('groups', () => {
 
 describe('rules', () => {
   it('refuse what was not made, and a momentum that cannot be', () => {
-    expect(() => checkRules({ clip: clipByValue as never }, sgd())).toThrow(/clip: .*\nreceived: a function\ntry: /)
-    expect(() => checkRules({ penalty: 0.1 as never }, sgd())).toThrow(/penalty: .*\nreceived: 0.1\ntry: give penalty/)
+    expect(() => checkRules({ clip: clipByValue as never }, sgd())).toThrow(
+      /clip must be an object that has apply\nreceived: the function clipByValue\ntry: /,
+    )
+    expect(() => checkRules({ average: { decay: 0.9 } as never }, sgd())).toThrow(/\nreceived: an object with decay\n/)
+    expect(() => checkRules({ penalty: 0.1 as never }, sgd())).toThrow(
+      /penalty must be .* has value\nreceived: 0.1\ntry: give penalty/,
+    )
     expect(() => checkRules({ accumulate: 0 }, sgd())).toThrow(/accumulate: accumulate must be a whole number/)
     expect(() => checkRules({ momentumSchedule: () => 0.5 }, sgd())).toThrow(/the optimizer must have a momentum/)
     const rising = linear({ from: 0.5, to: 0.9, steps: 4 })

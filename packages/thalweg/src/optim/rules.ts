@@ -1,5 +1,5 @@
 /** How gradients become updates, beside the optimizer: what `fit` and experiment files take under these names. */
-import { ThalwegError } from '../base/index.ts'
+import { checkMade, ThalwegError } from '../base/index.ts'
 import type { Average } from './average.ts'
 import { checkSteps } from './checks.ts'
 import type { Clip } from './clip.ts'
@@ -26,6 +26,14 @@ export interface UpdateRules {
   readonly momentumSchedule?: Schedule | undefined
 }
 
+/** What a rule's object has to have, and an example of one. */
+const MADE = {
+  clip: ['apply', 'clipByGlobalNorm(1)'],
+  penalty: ['value', 'l2(1e-4)'],
+  constraint: ['apply', 'maxNorm(3)'],
+  average: ['share', 'ema()'],
+} as const
+
 /** The rules of `options` alone. */
 export function rulesIn({
   groups,
@@ -44,10 +52,11 @@ export function checkRules(rules: UpdateRules, optimizer: Optimizer): void {
   const { groups = [], accumulate = 1, momentumSchedule } = rules
   checkSteps('accumulate', 'accumulate', accumulate)
   checkGroups(groups, optimizer)
-  checkMade('clip', rules.clip, 'apply', 'clipByGlobalNorm(1)')
-  checkMade('penalty', rules.penalty, 'value', 'l2(1e-4)')
-  checkMade('constraint', rules.constraint, 'apply', 'maxNorm(3)')
-  checkMade('average', rules.average, 'share', 'ema()')
+  const given: Readonly<Record<string, unknown>> = { ...rules }
+  for (const [option, [member, example]] of Object.entries(MADE)) {
+    if (given[option] === undefined) continue
+    checkMade('optim/bad-option', given[option], { owner: option, option, member, example })
+  }
   if (momentumSchedule === undefined) return
   if (optimizer.momentum === undefined) {
     throw new ThalwegError('optim/bad-option', {
@@ -100,14 +109,4 @@ function describeGroup({ match, optimizer, penalty, constraint, ...numbers }: Pa
 
 function description({ name, options }: { readonly name: string; readonly options: unknown }): unknown {
   return { name, options }
-}
-
-/** `ema` for `ema()` is soon written, and a number for `clipByGlobalNorm(1)` too. */
-function checkMade(option: string, value: object | undefined, method: string, example: string): void {
-  if (value === undefined || (typeof value === 'object' && value !== null && method in value)) return
-  throw new ThalwegError('optim/bad-option', {
-    rule: `${option}: it must be an object that can ${method}`,
-    received: typeof value === 'function' ? 'a function' : JSON.stringify(value),
-    try: `give ${option}: ${example}`,
-  })
 }

@@ -29,13 +29,9 @@ export function checkKinds(
   required: readonly (keyof typeof KINDS)[],
 ): void {
   const check = (option: string, value: unknown, has: string, example: string): void => {
-    const advice = `give ${option}: ${example}`
-    if (has === 'call') {
-      if (typeof value !== 'function') refuse(owner, `${option} must be a function`, value, advice)
-      return
-    }
-    const rule = `${owner}: ${option} must be an object that has ${has}`
-    checkMade('train/bad-option', value, has, { rule, try: advice })
+    if (has !== 'call') checkMade('train/bad-option', value, { owner, option, member: has, example })
+    else if (typeof value !== 'function')
+      refuse(owner, `${option} must be a function`, value, `give ${option}: ${example}`)
   }
   const given: Readonly<Record<string, unknown>> = { ...options }
   const needed: readonly string[] = required
