@@ -8,8 +8,9 @@ const config: ViteUserConfig = {
     include: ['{packages,bench,scripts,examples}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     setupFiles: ['scripts/laws.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // What hangs is found all the same, and a machine that is busy with other things fails no test.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // Test files share a process and its modules, which halves the work: nothing in the library knows a global state.
     // Whatever a test puts in the place of something real is taken away again after it.
     isolate: false,

@@ -85,7 +85,7 @@ describe('commands of the documentation', () => {
     expect(wrong.map(told)).toEqual([])
   })
 
-  it('of vitest find files, and in them tests of the words that they name', { timeout: 120_000 }, () => {
+  it('of vitest find files, and in them tests of the words that they name', () => {
     const calls = shown
       .filter(({ words: [program, , file] }) => program === 'vitest' && file !== 'FILE')
       .map((one) => ({ one, file: one.words[2], pattern: new RegExp(one.words[one.words.indexOf('-t') + 1] ?? '') }))
@@ -114,7 +114,7 @@ describe("the article's commands", () => {
     command === 'tune' || (target === 'digits' && command !== 'inspect')
   const quick = ofArticle.filter((one) => one.words[0] === 'thalweg' && !one.isMention && !isLong(one))
 
-  it.each(quick.map((one) => [told(one), one.words] as const))('%s', { timeout: 60_000 }, async (place, words) => {
+  it.each(quick.map((one) => [told(one), one.words] as const))('%s', async (place, words) => {
     const own = words.slice(1).map((word) => (/^runs\/|[.](csv|svg)$/.test(word) ? join(folder, word) : word))
     const isLoose = words[1] === 'train' && !words.includes('--out')
     const out = isLoose ? ['--out', join(folder, place.replaceAll(/\W+/g, '-'))] : []

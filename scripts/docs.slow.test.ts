@@ -90,7 +90,7 @@ describe('documentation', () => {
     ])
   })
 
-  it('shows programs that compile, and so do the files for the command line', { timeout: 120_000 }, () => {
+  it('shows programs that compile, and so do the files for the command line', () => {
     const files = new Map(pages.flatMap(blocksOf).map(({ file, text }) => [file, text]))
     expect(files.size).toBeGreaterThan(15)
     for (const name of ['experiment', 'fashion-mnist', 'search']) {

@@ -13,9 +13,7 @@ async function digests(run: string): Promise<string[]> {
   return Promise.all([1, 2, 3].map((member) => digestOf(join(run, 'members', String(member)))))
 }
 
-it('goes on to the same bits after Ctrl-C and kill -9, and does not depend on the workers', {
-  timeout: 180_000,
-}, async () => {
+it('goes on to the same bits after Ctrl-C and kill -9, and does not depend on the workers', async () => {
   const folder = emptyFolder()
   const whole = join(folder, 'whole')
   const finished = await start([...ARGS, '--out', whole]).ended
@@ -33,9 +31,7 @@ it('goes on to the same bits after Ctrl-C and kill -9, and does not depend on th
   }
 })
 
-it('whose process is killed says so in three lines, keeps what the others have, and goes on', {
-  timeout: 120_000,
-}, async () => {
+it('whose process is killed says so in three lines, keeps what the others have, and goes on', async () => {
   const run = join(emptyFolder(), 'run')
   const args = ['train', 'spiral', '--epochs', '100000', '--ensemble', '3', '--workers', '2', '--json', '--quiet']
   const { child, event, ended } = start([...args, '--out', run])
@@ -54,7 +50,7 @@ it('whose process is killed says so in three lines, keeps what the others have, 
   expect((await thalweg('explain', run)).code).toBe(0)
 })
 
-it('two of whose networks die at once ends in the same three lines', { timeout: 60_000 }, async () => {
+it('two of whose networks die at once ends in the same three lines', async () => {
   const folder = emptyFolder()
   const file = join(folder, 'steep.ts')
   writeFileSync(
@@ -81,7 +77,7 @@ export default defineExperiment({
   expect(events.at(-1)).toMatchObject({ type: 'error', code: 'train/non-finite-loss' })
 })
 
-it('predicts rows of a table as one network', { timeout: 60_000 }, async () => {
+it('predicts rows of a table as one network', async () => {
   const folder = emptyFolder()
   const rows = Array.from(
     { length: 90 },

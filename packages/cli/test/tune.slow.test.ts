@@ -47,7 +47,7 @@ describe('thalweg tune', () => {
     expect(lines).toHaveLength(4)
   })
 
-  it('gives the same with several processes, for the same number of them', { timeout: 120_000 }, async () => {
+  it('gives the same with several processes, for the same number of them', async () => {
     const folder = emptyFolder()
     const args = ['tune', 'spiral', '--trials', '6', '--epochs', '3', '--json', '--quiet', '--out']
     const alone = await start([...args, join(folder, 'alone'), '--sampler', 'random', '--workers', '1']).ended
@@ -58,7 +58,6 @@ describe('thalweg tune', () => {
 
   it.each(['1', '2'])(
     'killed with %s workers, loses no finished trial and goes on as if nothing had been',
-    { timeout: 180_000 },
     async (workers) => {
       const folder = emptyFolder()
       const args = [
@@ -101,7 +100,7 @@ describe('thalweg tune', () => {
     },
   )
 
-  it('goes on where the process of a trial is killed, and says so in its row', { timeout: 120_000 }, async () => {
+  it('goes on where the process of a trial is killed, and says so in its row', async () => {
     const folder = emptyFolder()
     const [file, study, isKilled] = ['search.ts', 'study', 'is-killed'].map((name) => join(folder, name))
     // Whoever comes first to a trial dies of it: in a worker, which can send, and at no other place.
@@ -134,9 +133,7 @@ export default defineSearch({
     expect(readFileSync(join(study, 'table.csv'), 'utf8')).toContain('its process ended: killed by SIGKILL')
   })
 
-  it('on Ctrl-C keeps what is finished, says how to go on, and leaves no process behind', {
-    timeout: 60_000,
-  }, async () => {
+  it('on Ctrl-C keeps what is finished, says how to go on, and leaves no process behind', async () => {
     const study = join(emptyFolder(), 'study')
     const { child, event, ended } = start([
       'tune',

@@ -22,7 +22,7 @@ beforeAll(() => {
   execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', home], { cwd: root })
   const tarball = readdirSync(home).find((name) => name.endsWith('.tgz')) as string
   execFileSync('tar', ['-xzf', join(home, tarball), '-C', installed, '--strip-components=1'])
-}, 60_000)
+})
 
 afterAll(() => {
   if (home) rmSync(home, { recursive: true, force: true })

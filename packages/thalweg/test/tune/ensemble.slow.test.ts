@@ -18,7 +18,6 @@ async function imagesOf(part: 'train' | 't10k'): Promise<Dataset> {
 
 it.skipIf(!process.env.THALWEG_DATA && !isShared('fashion-mnist'))(
   'an ensemble of 5 beats its mean member on 10,000 images of Fashion-MNIST (needs ../shared/data/fashion-mnist)',
-  { timeout: 180_000 },
   async () => {
     const all = await imagesOf('train')
     const rows = (from: number, count: number) =>
