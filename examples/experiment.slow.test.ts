@@ -37,7 +37,6 @@ function inFolder(act: (folder: string) => void | Promise<void>): () => Promise<
 
 it(
   'thalweg train examples/experiment.ts trains it, and options overrule it',
-
   inFolder((folder) => {
     const events = run('train', 'experiment.ts', join(folder, 'run'), ['--epochs', '25', '--seed', '3'])
     expect(events.filter(({ type }) => type === 'epoch')).toHaveLength(25)
@@ -48,7 +47,6 @@ it(
 
 it(
   'thalweg train examples/fashion-mnist.ts takes the four files from a folder: here, with digits in them',
-
   inFolder(async (folder) => {
     const data = join(folder, 'data')
     mkdirSync(data)
@@ -83,7 +81,6 @@ it(
 
 it(
   'thalweg tune examples/search.ts finds a network for it',
-
   inFolder((folder) => {
     const study = join(folder, 'study')
     const events = run('tune', 'search.ts', study, ['--epochs', '9', '--pruner', 'hyperband'])
