@@ -22,9 +22,11 @@ export function nonFiniteFinding(
   settings: Pick<Settings, 'optimizer'>,
 ): Finding {
   if (!origin) {
-    const message = `a value is not finite after step ${step}. Layer and example cannot be named: made again from the last snapshot, the steps spoil nothing, so the data gave other values than now, or something else has changed the weights`
-    const cause = 'data that is not the same each time it is read, or weights that are changed from outside'
-    return findingOf(nonFinite, { measured: step, message, cause }, step)
+    const message = `a value is not finite after step ${step}, and no layer or example can be named: the steps since the last snapshot, made once more, give finite values throughout`
+    const cause =
+      'data that had other values when it was read the first time, or weights that were changed from outside'
+    const advice = 'have the data depend on example and epoch alone, each time it is read; leave the weights to the run'
+    return findingOf(nonFinite, { measured: step, message, cause, try: advice }, step)
   }
   // An optimizer's sums are named after the optimizer, the sum and the parameter: optimizer/adam.squares.dense1.weight.
   const layer = origin.layer.replace(/^optimizer\/[^.]*\.[^.]*\.|^[a-z]+\//, '')

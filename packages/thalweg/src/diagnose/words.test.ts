@@ -2,8 +2,13 @@
 import { expect, it } from 'vitest'
 import { percent, short } from './words.ts'
 
-it('shares have a digit behind the point where they are small, and none where they are nothing', () => {
-  expect([0.734, 1, 0.0042, 0.0004, 0, -0.013].map(percent)).toEqual(['73%', '100%', '0.4%', '0%', '0%', '-1.3%'])
+it('shares have a digit behind the point where they are near nothing or all, and are not said to be that', () => {
+  expect([0.734, 1, 0, -0.013, 0.0042, 0.9958].map(percent)).toEqual(['73%', '100%', '0%', '-1.3%', '0.4%', '99.6%'])
+  expect([1e-5, 1 - 1e-5].map(percent)).toEqual(['under 0.1%', 'over 99.9%'])
+})
+
+it('shares of more than all are numbers that can be read', () => {
+  expect([1.5, 12345.6, Number.POSITIVE_INFINITY].map(percent)).toEqual(['150%', '1.2e+6%', 'more than 1e308%'])
 })
 
 it('numbers have three figures, and what is beyond all numbers is said in words', () => {

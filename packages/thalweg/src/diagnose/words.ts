@@ -9,9 +9,12 @@ export function short(value: number): string {
   return String(Number(value.toPrecision(3)))
 }
 
-/** `73%`, `0.4%`; `0%` below a twentieth of a percent. */
+/** `73%`, `0.4%`, `99.5%`: next to none is not said to be none, nor next to all to be all. */
 export function percent(share: number): string {
   const size = Math.abs(share)
-  if (size < 0.0005) return '0%'
-  return `${(share * 100).toFixed(size < 0.02 ? 1 : 0)}%`
+  if (size < 0.0005) return share > 0 ? 'under 0.1%' : '0%'
+  if (share >= 0.9995 && share < 1) return 'over 99.9%'
+  if (!(size < 10)) return `${short(share * 100)}%`
+  const isNearAnEnd = size < 0.02 || (size !== 1 && Math.abs(1 - size) < 0.02)
+  return `${(share * 100).toFixed(isNearAnEnd ? 1 : 0)}%`
 }

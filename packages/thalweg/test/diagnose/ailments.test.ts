@@ -77,6 +77,12 @@ const cases: readonly Case[] = [
   { code: 'class-imbalance', sick: { ...brief, train: uneven() } },
   { code: 'missing-class', sick: { ...brief, train: uneven(['a', 'b', 'c', 'd', 'e']), model: dense(5) } },
   {
+    code: 'constant-target',
+    sick: { ...brief, ...numbers, model: line, train: slope({ scale: 0, shift: 3.3 }) },
+    twin: { ...brief, ...numbers, model: line },
+  },
+  { code: 'constant-target', sick: { ...brief, train: ofOneClass() }, twin: { ...brief, train: uneven() } },
+  {
     code: 'shared-examples',
     sick: { ...brief, valid: clouds({ size: 64 }) },
     twin: { ...brief, valid: clouds({ size: 64, name: 'other' }) },
@@ -451,6 +457,14 @@ function uneven(classes: readonly string[] = ['a', 'b', 'c', 'd']): Dataset {
   return arrays({ inputs: Float32Array.from({ length: 2048 }, () => draw.normal()), inputShape: [8], labels, classes })
 }
 
+function ofOneClass(): Dataset {
+  const { inputs, labels } = {
+    inputs: new Float32Array(2048).map((_, i) => wave(i)),
+    labels: new Int32Array(256).fill(2),
+  }
+  return arrays({ inputs, inputShape: [8], labels, classes: ['a', 'b', 'c', 'd'] })
+}
+
 it('has a case for each', () => {
   expect([...new Set(cases.map(({ code }) => code))].sort()).toEqual(ailments.map(({ code }) => code).sort())
 })
@@ -562,6 +576,45 @@ it.each([
   const told = (await examined(patient)).filter(({ severity, patches }) => severity !== 'info' && patches.length > 0)
   expect(told.length).toBeGreaterThan(0)
   for (const { patches } of told) expect(patches[0]).toMatchObject({ kind: 'optimizer', options: { momentum: 0.9 } })
+})
+
+describe('a target that never varies', () => {
+  it('is told as that, and as nothing that follows from it', async () => {
+    const constant = { ...numbers, model: line, train: slope({ scale: 0, shift: 3.3 }) }
+    const found = await examined({ ...constant, valid: slope({ size: 64, name: 'other', scale: 0, shift: 3.3 }) })
+    expect(codes(found, 'warning', 'error')).toEqual(['constant-target'])
+    expect(found[0].message).toBe("in all 512 examples the target 'y' is 3.3")
+    const ofClasses = await examined({ ...brief, train: ofOneClass() })
+    expect(codes(ofClasses, 'warning', 'error')).toEqual(['constant-target'])
+    expect(ofClasses[0].message).toBe("all 256 examples are 'c'")
+  })
+
+  it('is a note where another one varies', async () => {
+    const inputs = Float32Array.from({ length: 256 }, (_, row) => wave(row))
+    const targets = Float32Array.from({ length: 512 }, (_, i) => (i % 2 === 0 ? wave(i / 2) : 7))
+    const train = arrays({ inputs, inputShape: [1], numbers: targets, names: ['height', 'floor'] })
+    const found = await examined({ ...brief, ...numbers, train, model: dense(2) })
+    const told = found.find(({ code }) => code === 'constant-target')
+    expect(told).toMatchObject({ severity: 'info', message: "in all 256 examples the target 'floor' is 7" })
+  })
+})
+
+describe('sentences about shares', () => {
+  it('say nothing of all where a little is left', async () => {
+    const labels = Int32Array.from({ length: 256 }, (_, row) => Number(row === 9))
+    const inputs = Float32Array.from({ length: 256 }, (_, row) => wave(row))
+    const train = arrays({ inputs, inputShape: [1], labels, classes: ['usual', 'rare'] })
+    const found = await examined({ ...brief, train, model: dense(2) })
+    const told = found.find(({ code }) => code === 'class-imbalance')
+    expect(told?.message).toBe("99.6% of the examples are 'usual', 0.4% are 'rare'")
+  })
+
+  it('say both losses of what is learned by heart, however far they are apart', async () => {
+    const valid = slope({ size: 64, name: 'other', scale: 1e25 })
+    const found = await examined({ ...numbers, model: line, valid, epochs: 20 })
+    const told = found.find(({ code }) => code === 'overfitting')
+    expect(told?.message).toMatch(/a loss of 0[.]\d+ and of more than 1e308 [(]a constant answer has 4[.]\d+[)]/)
+  })
 })
 
 describe('a target that lies far out', () => {

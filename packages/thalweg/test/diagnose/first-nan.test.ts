@@ -129,6 +129,23 @@ it('lies in the rate itself', async () => {
   })
 })
 
+it('cannot be named where the data had it once: that is said, and what to do about such data', async () => {
+  const all = clouds()
+  let fills = 0
+  const once: Dataset = {
+    ...all,
+    fill(rows, inputs, targets, epoch) {
+      all.fill(rows, inputs, targets, epoch)
+      if (++fills === 40) inputs[7] = Number.NaN
+    },
+  }
+  const finding = await death(model(), { train: once, epochs: 9 })
+  expect(finding).toMatchObject({ cause: expect.stringMatching(/^data that had other values/), patches: [] })
+  expect(finding?.origin).toBeUndefined()
+  expect(finding?.message).toMatch(/^a value is not finite after step \d+, and no layer or example can be named: /)
+  expect(finding?.try).not.toMatch(/rate/)
+})
+
 it('is not claimed of weights that are huge and finite', async () => {
   const store = createStore({ seed: 1 })
   const hiding = sequential(dense(16), sigmoid(), dense(4))

@@ -6,6 +6,7 @@ import { cannotOverfit } from '../overfit-batch.ts'
 import { activationSpread } from './activation-spread.ts'
 import { batchNormPlacement } from './batch-norm-placement.ts'
 import { classImbalance } from './class-imbalance.ts'
+import { constantTarget } from './constant-target.ts'
 import { deadChannel } from './dead-channel.ts'
 import { deadRelu } from './dead-relu.ts'
 import { equalWeights } from './equal-weights.ts'
@@ -60,6 +61,7 @@ export const ailments: readonly Ailment[] = [
   idleFeatures,
   sortedExamples,
   classImbalance,
+  constantTarget,
   missingClass,
   sharedExamples,
   leak,

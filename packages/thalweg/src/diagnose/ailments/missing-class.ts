@@ -10,6 +10,8 @@ export const missingClass: Ailment = {
   cause: 'the examples were split without a look at their classes, or one was read in another spelling',
   try: 'split by seed, which keeps every class in the training part: split(dataset, { seed }), or leave the class out',
   source: 'Kohavi, A study of cross-validation, IJCAI 1995 (stratification)',
+  // All the same one: said already.
+  unless: ['constant-target'],
   when: 'before',
   examine({ data: { classCounts, examples }, settings: { train } }) {
     // A sample may miss what is rare.

@@ -87,7 +87,8 @@ function learnedByHeart(chart: Chart): Sign | undefined {
   if (blindLoss === undefined || epochs.length <= EPOCHS || progress(chart) < LATE) return undefined
   if (losses.values.length < STEPS) return undefined
   const lately = epochs.slice(-EPOCHS)
-  const measured = Math.min(...lately.map((epoch) => scoreGap(epoch, blindLoss)))
+  const gaps = lately.map((epoch) => scoreGap(epoch, blindLoss))
+  const measured = Math.min(...gaps)
   // Sure of every answer, and on others surer than it can afford: worse than who knows nothing.
   const isSure = lately.every(
     ({ trainLoss, validLoss = 0 }) => above(chart, trainLoss) < SURE * above(chart, blindLoss) && validLoss > blindLoss,
@@ -97,8 +98,14 @@ function learnedByHeart(chart: Chart): Sign | undefined {
     measured,
     rule: 'score on the training examples over that on others, for 3 epochs: accuracy, or share of the loss of a constant answer',
     threshold: BY_HEART,
-    message: `on its own examples the network is ${percent(measured)} better than on others`,
+    message: `for ${EPOCHS} epochs the network has known its own examples better than others: ${scores(lately[gaps.indexOf(measured)], blindLoss)} where they are closest`,
   }
+}
+
+function scores({ trainAccuracy, validAccuracy, trainLoss, validLoss = 0 }: Epoch, blindLoss: number): string {
+  return trainAccuracy !== undefined && validAccuracy !== undefined
+    ? `an accuracy of ${percent(trainAccuracy)} and of ${percent(validAccuracy)}`
+    : `a loss of ${short(trainLoss)} and of ${short(validLoss)} (a constant answer has ${short(blindLoss)})`
 }
 
 type Epoch = Chart['epochs'][number]

@@ -18,6 +18,8 @@ export const targetScale: Ailment = {
   cause: 'targets in their own units: prices, counts, metres where micrometres are meant',
   try: 'standardize the targets, and turn predictions back; thalweg train does so for tables',
   source: 'LeCun, Bottou, Orr, Mueller, Efficient BackProp, 1998, section 4.5',
+  // Rounding gives what never varies a deviation of next to nothing.
+  unless: ['constant-target'],
   follows: ['target-outlier'],
   when: 'before',
   examine({ data: { targets }, anatomy: { layers } }) {

@@ -66,13 +66,15 @@ export function candidatesFor(
       .map((patch) => resolvePatch(patch, settings))
       .filter((patch) => !isIn(patch) && acts(patch, settings, layers))
       .filter((patch) => isChange(changesOf(configuration, [patch], firstWeights)))
-    const key = JSON.stringify(patches)
-    if (patches.length === 0 || seen.has(key) || candidates.length === most) continue
-    seen.add(key)
+    if (patches.length === 0 || candidates.length === most) continue
     if (!fromStart && patches.some(beginsAnew)) continue
     const patched = applyPatches(configuration, patches)
-    if (!isSound(patched)) continue
-    candidates.push({ patches, changes: changesOf(configuration, patches, firstWeights), configuration: patched })
+    const changes = changesOf(configuration, patches, firstWeights)
+    // A tenth of Adam's 0.01 and Adam at 0.001 are two patches and one change, unless groups have rates of their own.
+    const key = JSON.stringify([changes, patched.settings.groups])
+    if (seen.has(key) || !isSound(patched)) continue
+    seen.add(key)
+    candidates.push({ patches, changes, configuration: patched })
   }
   return candidates
 }

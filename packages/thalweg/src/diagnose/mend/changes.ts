@@ -2,6 +2,7 @@
 
 import { he, lecun, xavier } from '../../nn/index.ts'
 import { describeMatch } from '../../optim/groups.ts'
+import { createOptimizer } from '../../optim/index.ts'
 import { rateBehind } from '../../train/apply-patch.ts'
 import { birthsOf } from '../../train/case.ts'
 import type { Change, Configuration, Mend, Patch, Settings } from '../../train/index.ts'
@@ -100,7 +101,7 @@ function change(what: string, before: string, after: string): Change {
   return { what, before, after, text: `${what} ${before} → ${after}` }
 }
 
-/** Of the same optimizer the options that become others, of another one all that its patch names. */
+/** Of the same optimizer the options that become others, those that it falls back to included; of another one all that its patch names. */
 function byOptimizer(
   { optimizer }: Settings,
   { name, options }: Extract<Patch, { kind: 'optimizer' }>,
@@ -110,7 +111,8 @@ function byOptimizer(
     const kept = Object.fromEntries(Object.entries(before).filter(([option]) => CARRYING.has(option)))
     return change('optimizer', `${optimizer.name}${listed(kept)}`, `${name}${listed(options)}`)
   }
-  return Object.entries(options)
+  const patched = createOptimizer(name, options)
+  return Object.entries({ ...patched.options, learningRate: patched.learningRate })
     .filter(([option, value]) => value !== before[option])
     .map(([option, value]) => change(inWords(option), written(before[option]), written(value)))
 }
