@@ -45,9 +45,15 @@ describe('a signal', () => {
       { label: (_, chance) => Number(chance > 0.9) },
       { width: 30, number: (_, noise) => noise },
     ]
-    const found = nothing.flatMap((rule) => Array.from({ length: 12 }, (_, seed) => signal(rule, seed).isThere))
-    // By chance one in sixty.
-    expect(found.filter(Boolean).length).toBeLessThanOrEqual(2)
+    const found = nothing.flatMap((rule) => Array.from({ length: 80 }, (_, seed) => signal(rule, seed).isThere))
+    // By chance one in 400.
+    expect(found.filter(Boolean).length).toBeLessThanOrEqual(1)
+  })
+
+  it('of a single feature is what chance alone says once in a thousand data sets', () => {
+    // Of a chi-square variable with one degree of freedom.
+    const { best } = signal({ width: 1, number: (_, noise) => noise })
+    expect(best?.byChance).toBeCloseTo(10.83 / 400, 2)
   })
 
   it('is taken for granted where there are too few examples to miss it', () => {

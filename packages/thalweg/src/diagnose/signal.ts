@@ -28,10 +28,10 @@ const LEAST_OTHERS = 20
 const MOST = 512
 /** Multiplications that all distances together may take: some hundredths of a second. */
 const WORK = 5e7
-/** Deviations beyond chance: by chance alone one data set in 160 is so far. */
-const DEVIATIONS = 2.5
+/** Deviations beyond chance: by chance alone one data set in 740 is so far. */
+const DEVIATIONS = 3
 /** One set of features in so many says by chance what counts as beyond it (Bonferroni). */
-const ONCE_IN = 0.01
+const ONCE_IN = 0.001
 /** Of two that are nearest to each other, one says what the other says: the variance is up to twice that of single draws. */
 const PAIRED = 2
 

@@ -1,6 +1,6 @@
 /** Each ailment on a small network that has it, and on a twin that has not. Healthy runs hear no warning at all. */
 import { random } from 'thalweg/base'
-import { arrays, type Dataset, inOrder, subset } from 'thalweg/data'
+import { arrays, type Dataset, inOrder, split, subset } from 'thalweg/data'
 import { advise, ailments, checkup, conditions } from 'thalweg/diagnose'
 import {
   batchNorm,
@@ -796,6 +796,22 @@ it('that inputs hold nothing is told with what the network, neighbours and featu
   expect(message).toMatch(
     /never below 1\d\d% .* nearest neighbour, by chance 2\d%; of all features feature \d tells most/,
   )
+})
+
+it('that an answer to few examples is a little better than a constant one in some epoch is luck, and no knowledge', async () => {
+  const draw = random(18, 'dates')
+  const inputs = Float32Array.from({ length: 300 }, () => draw.normal())
+  const numbers = Float32Array.from(inputs, () => draw.normal())
+  const { train, valid } = split(arrays({ inputs, inputShape: [1], numbers }), { seed: 18 })
+  const found = await examined({
+    model: sequential(dense(32), relu(), dense(1)),
+    train,
+    valid,
+    loss: meanSquaredError(),
+    optimizer: adam({ learningRate: 0.01 }),
+    epochs: 60,
+  })
+  expect(codes(found, 'warning', 'error')).toEqual(['no-signal'])
 })
 
 describe('a class that is rare', () => {

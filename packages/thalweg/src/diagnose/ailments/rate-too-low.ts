@@ -32,8 +32,8 @@ export const rateTooLow: Ailment = {
   try: 'a learning rate ten times as high; thalweg range finds one',
   source:
     'the article, section 6: the cost barely falls; CS231n, neural networks part 3 (updates of about 1e-3 of the weights)',
-  // Units that are switched off or driven to their ends stand still at any rate.
-  unless: [...OVERSHOT, 'dead-relu', 'saturated-activation'],
+  // Units that are switched off or driven to their ends stand still at any rate, and where there is nothing to learn none is too low.
+  unless: [...OVERSHOT, 'dead-relu', 'saturated-activation', 'no-signal'],
   follows: [...SIZES, ...SHRUNK, ...OBSTACLES],
   when: 'loss',
   examine(chart) {
