@@ -22,7 +22,7 @@ import {
   xavier,
   zeros,
 } from 'thalweg/nn'
-import { adam, adamw, maxNorm, sgd } from 'thalweg/optim'
+import { adam, adamw, cosineDecay, maxNorm, sgd } from 'thalweg/optim'
 import { type Finding, fit } from 'thalweg/train'
 import { describe, expect, it } from 'vitest'
 import { clouds, codes, examined, type Patient, recipe, slope } from './patients.ts'
@@ -56,6 +56,11 @@ const byHeart: Patient = {
   valid: clouds({ size: 256, distance: 1, name: 'other' }),
   batchSize: 8,
   epochs: 60,
+}
+
+function falling(learningRate: number): Patient {
+  const schedule = cosineDecay({ learningRate, totalSteps: 320 })
+  return { optimizer: adam({ learningRate }), schedule, epochs: 20 }
 }
 
 const cases: readonly Case[] = [
@@ -246,6 +251,8 @@ const cases: readonly Case[] = [
   },
   { code: 'rate-too-low', sick: { optimizer: sgd({ learningRate: 1e-5 }), epochs: 8 } },
   { code: 'rate-too-low', sick: { optimizer: sgd({ learningRate: 2e-3 }), epochs: 10 } },
+  // A schedule that ends at 0 bends the curve as if all were learned.
+  { code: 'rate-too-low', sick: falling(3e-4), twin: falling(5e-3) },
   {
     code: 'loss-climbs',
     sick: {
