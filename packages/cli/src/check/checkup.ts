@@ -26,7 +26,13 @@ export async function checkBeforeTraining(
   const { train, experiment } = data
   voice.show(voice.style.dim('looking at the data and the model'))
   const weights = await firstWeights(recipe, { model, train, seed, experiment: experiment?.definition })
-  const options = { ...fitOptionsOf(recipe, data, subject), seed, signal, ...(weights && { store: weights.store }) }
+  const options = {
+    ...fitOptionsOf(recipe, data, subject),
+    test: data.test,
+    seed,
+    signal,
+    ...(weights && { store: weights.store }),
+  }
   const checked = await checkup(model, options)
   voice.hide()
   sayRows(voice, rowsOf(checked))

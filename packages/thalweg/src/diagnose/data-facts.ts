@@ -3,25 +3,25 @@ import { sizeOf, type TypedArray } from '../base/index.ts'
 import { batchRows, type Dataset, type EpochOrders } from '../data/index.ts'
 import { batchSlots } from '../train/batch.ts'
 import { betweenBatches, pairOf } from '../train/statistics/order-effect.ts'
-
-export interface FeatureFacts {
-  /** Place in the flattened example. */
-  readonly index: number
-  /** For sentences: `column 'age'`, or `feature 3` where columns have no names. */
-  readonly name: string
-  readonly mean: number
-  readonly deviation: number
-  /** The first feature with the same values in every example, if there is one. */
-  readonly duplicateOf: number | undefined
-  /** Share of its variance that the target accounts for, in [0, 1]: the most of any target column. */
-  readonly told: number
-}
+import { type HeldOutFacts, heldOutOf, type Training } from './held-out.ts'
+import { type Sample, sampleOf } from './sample.ts'
 
 export interface Spread {
   readonly mean: number
   readonly deviation: number
   readonly least: number
   readonly most: number
+}
+
+export interface FeatureFacts extends Spread {
+  /** Place in the flattened example. */
+  readonly index: number
+  /** For sentences: `column 'age'`, or `feature 3` where columns have no names. */
+  readonly name: string
+  /** The first feature with the same values in every example, if there is one. */
+  readonly duplicateOf: number | undefined
+  /** Share of its variance that the target accounts for, in [0, 1]: the most of any target column. */
+  readonly told: number
 }
 
 /** The target furthest from the middle of its column, beside all others. */
@@ -61,6 +61,8 @@ export interface DataFacts {
   /** How far the batches of the first epoch are from random samples of the targets; undefined for shuffled orders. */
   readonly order: { readonly ratio: number; readonly threshold: number; readonly lost: number } | undefined
   readonly shared: SharedFacts | undefined
+  /** Of the parts that there are beside the training part. */
+  readonly heldOut: readonly HeldOutFacts[]
 }
 
 /** Of the validation examples that stand in the training part too. */
@@ -83,43 +85,51 @@ const BATCHES = 64
 export interface DataFactsOptions {
   readonly train: Dataset
   readonly valid?: Dataset | undefined
+  readonly test?: Dataset | undefined
   readonly orders: EpochOrders
   readonly batchSize: number
-  /** How many input values may be read, training and validation each. */
+  /** How many input values may be read of the training part, and of the validation part to look for the same examples. */
   readonly budget: number
 }
 
-export function dataFactsOf({ train, valid, orders, batchSize, budget }: DataFactsOptions): DataFacts {
+/** Share of the budget that each part beside the training part may be read for by itself. */
+const HELD_OUT = 0.125
+
+export function dataFactsOf({ train, valid, test, orders, batchSize, budget }: DataFactsOptions): DataFacts {
   const sample = sampleOf(train, budget)
   const width = sizeOf(train.inputShape)
   const sizes = sizesOf(sample.inputs)
   const isTold = train.inputShape.length === 1 && width <= FEATURES
+  const features = isTold ? featuresOf(sample, train, momentsOf(sample.inputs, width)) : undefined
+  const targets = train.target.kind === 'class' ? undefined : momentsOf(sample.targets, train.target.names.length)
+  const training = { inputs: features ?? [allOf(sizes)], targets: namedTargets(train.target, targets) }
+  const heldOut = (part: HeldOutFacts['part'], dataset: Dataset | undefined): HeldOutFacts[] => {
+    return dataset ? [heldOutOf(part, dataset, training, HELD_OUT * budget)] : []
+  }
   return {
     examples: sample.rows.length,
-    features: isTold ? featuresOf(sample, train, momentsOf(sample.inputs, width)) : undefined,
+    features,
     rootMeanSquare: sizes.rootMeanSquare,
     largest: sizes.largest,
     badValues: badValuesOf(sample, width, sizes.isSound),
     classCounts: train.target.kind === 'class' ? countsOf(sample.targets, train.target.classes.length) : undefined,
-    targets: train.target.kind === 'class' ? undefined : momentsOf(sample.targets, train.target.names.length),
+    targets,
     outlier: train.target.kind === 'class' ? undefined : outlierOf(sample, train.target.names),
     order: orders.name === 'shuffled' ? undefined : orderOf(train, orders, batchSize),
     shared: valid && sharedOf(train, valid, budget),
+    heldOut: [...heldOut('validation', valid), ...heldOut('test', test)],
   }
 }
 
-interface Sample {
-  readonly rows: Int32Array
-  readonly inputs: Float32Array
-  readonly targets: TypedArray
+/** Values whose places mean the same, such as pixels, or are too many to be told apart: around 0, where their sizes are known. */
+function allOf({ largest }: Pick<DataFacts, 'largest'>): Training['inputs'][number] {
+  return { name: 'inputs', mean: 0, least: -largest, most: largest }
 }
 
-/** Spread evenly; everything where the budget allows it. */
-function sampleOf(dataset: Dataset, budget: number): Sample {
-  const width = sizeOf(dataset.inputShape)
-  const count = Math.min(dataset.size, Math.max(64, Math.floor(budget / width)))
-  const rows = Int32Array.from({ length: count }, (_, i) => Math.floor((i * dataset.size) / count))
-  return { rows, ...batchSlots(dataset, count).fill(rows) }
+function namedTargets(target: Dataset['target'], spreads: readonly Spread[] = []): Training['targets'] {
+  return target.kind === 'class'
+    ? []
+    : spreads.map((spread, at) => ({ ...spread, name: `target '${target.names[at]}'` }))
 }
 
 function momentsOf(values: ArrayLike<number>, width: number): Spread[] {
@@ -150,13 +160,14 @@ function featuresOf(
   const told = target.kind === 'class' ? toldByClass : toldByNumbers
   // Equal moments are cheap to see; only then are the values compared.
   const seen = new Map<string, number>()
-  return moments.map(({ mean, deviation }, index) => {
-    const key = `${mean}:${deviation}`
+  return moments.map((moment, index) => {
+    const key = `${moment.mean}:${moment.deviation}`
     const other = seen.get(key)
     if (other === undefined) seen.set(key, index)
-    const duplicateOf = other !== undefined && deviation > 0 && isSame(inputs, width, other, index) ? other : undefined
+    const isCopy = other !== undefined && moment.deviation > 0 && isSame(inputs, width, other, index)
     const name = names ? `column '${names[index]}'` : `feature ${index}`
-    return { index, name, mean, deviation, duplicateOf, told: told(inputs, moments, index, targets, columns) }
+    const duplicateOf = isCopy ? other : undefined
+    return { ...moment, index, name, duplicateOf, told: told(inputs, moments, index, targets, columns) }
   })
 }
 

@@ -39,7 +39,7 @@ export interface WatchOptions {
   readonly readingEvery?: number | undefined
   readonly onReading?: ((reading: Reading) => void) | undefined
   readonly ailments: readonly Ailment[]
-  /** Input values that are read before the first step. Default two million, some hundredths of a second. */
+  /** Input values that are read before the first step. Default two million, some hundredths of a second; an eighth of it of each other part. */
   readonly dataBudget?: number | undefined
 }
 

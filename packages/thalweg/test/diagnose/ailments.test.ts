@@ -70,6 +70,11 @@ const cases: readonly Case[] = [
     severity: 'error',
     sick: { ...brief, train: spoilt(clouds()) },
   },
+  {
+    code: 'held-out-values',
+    sick: { ...brief, valid: spoilt(clouds({ name: 'other' })) },
+    twin: { ...brief, valid: clouds({ name: 'other' }) },
+  },
   { code: 'unscaled-inputs', sick: { ...brief, train: clouds({ scale: 80 }) } },
   { code: 'unscaled-inputs', sick: { ...brief, train: clouds({ scale: 1e-3 }) } },
   { code: 'feature-scales', sick: { ...brief, train: table((row) => [wave(row) * 2, wave(row, 1) * 1e-3]) } },

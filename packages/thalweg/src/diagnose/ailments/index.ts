@@ -14,6 +14,7 @@ import { explodingGradient } from './exploding-gradient.ts'
 import { featureScales } from './feature-scales.ts'
 import { frozenLayer } from './frozen-layer.ts'
 import { heavyDropout } from './heavy-dropout.ts'
+import { heldOutValues } from './held-out-values.ts'
 import { idleFeatures } from './idle-features.ts'
 import { initialLoss } from './initial-loss.ts'
 import { leak } from './leak.ts'
@@ -56,6 +57,7 @@ import { wrongLoss } from './wrong-loss.ts'
 /** In the order in which findings of one moment are told. */
 export const ailments: readonly Ailment[] = [
   nonFiniteData,
+  heldOutValues,
   unscaledInputs,
   featureScales,
   idleFeatures,

@@ -1,6 +1,7 @@
 import type { Ailment } from '../ailment.ts'
 import { blindLossOf, leastLossOf } from '../blind-loss.ts'
 import { aboveWhat, type Chart, learned, progress } from '../chart.ts'
+import { isValidationSpoilt } from '../held-out.ts'
 import { OBSTACLES, OVERSHOT, SIZES } from '../roots.ts'
 import type { Signal } from '../signal.ts'
 import { percent, short } from '../words.ts'
@@ -44,6 +45,7 @@ export const noSignal: Ailment = {
   when: 'epoch',
   examine(chart) {
     if (chart.losses.values.length < STEPS || progress(chart) < PROGRESS) return []
+    if (isValidationSpoilt(chart.data.heldOut)) return []
     const { measured, threshold, message } = neverBetter(chart)
     if (!(measured > threshold)) return []
     const signal = chart.signal()

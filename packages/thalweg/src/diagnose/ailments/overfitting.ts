@@ -2,6 +2,7 @@ import { restoresBest } from '../../train/final.ts'
 import type { Sign } from '../../train/index.ts'
 import type { Ailment } from '../ailment.ts'
 import { above, type Chart, learned, progress } from '../chart.ts'
+import { isValidationSpoilt } from '../held-out.ts'
 import { percent, short } from '../words.ts'
 
 /** How much higher than its best the validation loss is. */
@@ -40,8 +41,9 @@ export const overfitting: Ailment = {
   unless: ['no-signal', 'underfitting'],
   when: 'epoch',
   examine(chart) {
-    const { epochs, settings, blindLoss, losses } = chart
+    const { epochs, settings, blindLoss, losses, data } = chart
     const last = epochs[epochs.length - 1]
+    if (isValidationSpoilt(data.heldOut)) return []
     // Who goes back to the best epoch by itself need not be told.
     if (last?.validLoss === undefined || isHandled(settings) || learned(chart) < KNOWS) return []
     const byHeart = learnedByHeart(chart)
