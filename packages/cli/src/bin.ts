@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The program `thalweg`. */
-import { asThalwegError, EXIT } from './errors.ts'
+import { EXIT, failureOf } from './errors.ts'
 import { fail, main } from './main.ts'
 import { unfinishedError } from './source/user-code.ts'
 
@@ -26,7 +26,7 @@ process.on('exit', tellUnfinished)
 // Thrown where nobody waits for it: in a timer, or a promise, of a user's code.
 process.on('uncaughtException', (error) => {
   process.off('exit', tellUnfinished)
-  process.exit(fail(asThalwegError(error), args, process))
+  process.exit(fail(failureOf(error), args, process))
 })
 
 process.exitCode = await main(args, {

@@ -16,7 +16,7 @@ const FAILURES: ReadonlySet<string> = new Set([
   'backend/index-out-of-range',
   'backend/no-simd',
   'backend/out-of-memory',
-  'cli/failed-experiment',
+  'cli/unfinished-experiment',
   'cli/worker-died',
   'cli/write-failed',
   'data/no-crypto',
@@ -26,9 +26,20 @@ const FAILURES: ReadonlySet<string> = new Set([
   'tune/all-failed',
 ])
 
+/** Of runs that had begun. */
+const endings = new WeakSet<object>()
+
+/** What a run ended with that had begun: a failure, whatever it would be called before. */
+export function failureOf(error: unknown): ThalwegError {
+  const told = asThalwegError(error)
+  endings.add(told)
+  return told
+}
+
 /** Whatever else is refused is refused before anything begins: options, names, files, tables, models cannot be used as given. */
 export function exitCodeOf(error: unknown): number {
-  return error instanceof ThalwegError && !FAILURES.has(error.code) ? EXIT.usage : EXIT.failed
+  const isRefusal = error instanceof ThalwegError && !FAILURES.has(error.code) && !endings.has(error)
+  return isRefusal ? EXIT.usage : EXIT.failed
 }
 
 /** Any thrown thing as a ThalwegError, so that people and programs always get the same three fields. */

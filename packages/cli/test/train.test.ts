@@ -529,11 +529,15 @@ describe('wrong usage and bad input', () => {
       ['train', 'FOLDER/list.ts'],
       /list.ts: data must.+\nreceived: train that is no dataset/,
     ],
-    ['a model that throws', ['train', 'FOLDER/model.ts'], /model.ts: the exp.+\nreceived: ReferenceError: oops is not/],
+    [
+      'a model that throws',
+      ['train', 'FOLDER/model.ts'],
+      /model.ts: what the file defines.+\nreceived: ReferenceError: oops is not/,
+    ],
     [
       'a model that throws in a module that it imports',
       ['train', 'FOLDER/calls.ts'],
-      /calls.ts: the exp.+\nreceived: Error: boom \(at pick \(.+parts.ts:1:\d+\)\)/,
+      /calls.ts: what the file defines.+\nreceived: Error: boom \(at pick \(.+parts.ts:1:\d+\)\)/,
     ],
     [
       'a module that throws while it is imported',
@@ -545,7 +549,11 @@ describe('wrong usage and bad input', () => {
       ['train', 'FOLDER/parses.ts'],
       /parses.ts: the exp.+\nreceived: .*Unexpected token \(at .+wrong.ts:1:\d+\)/,
     ],
-    ['a model that throws what is no error', ['train', 'FOLDER/words.ts'], /words.ts: the exp.+\nreceived: boom\n/],
+    [
+      'a model that throws what is no error',
+      ['train', 'FOLDER/words.ts'],
+      /words.ts: what the file defines.+\nreceived: boom\n/,
+    ],
     ['an experiment that exports nothing', ['train', 'FOLDER/nothing.ts'], /must export data, model/],
     ['a model whose shapes do not fit', ['train', 'FOLDER/shapes.ts'], /head/],
     ['a run that is none', ['train', '--resume', 'FOLDER'], /a folder that thalweg train made/],

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { emptyFolder, start } from './command.ts'
+import { emptyFolder, type Outcome, start } from './command.ts'
 
 it.each([
   ['process.exit(0)', 'process.exit(0)'],
@@ -16,30 +16,37 @@ it.each([
   expect(stderr).toMatch(/^.+\nreceived: .+\ntry: .+\n$/)
 })
 
+const throws = 'must not throw when it is called'
 it.each([
-  ["throw new RangeError('disk gone')", 'must not throw when it is called', 'RangeError: disk gone'],
-  ["setTimeout(() => { throw new Error('late') })", 'must not throw when it is called', 'Error: late'],
-  ["Promise.reject(new Error('unheard'))", 'must not throw when it is called', 'Error: unheard'],
-  ['process.exit(0)', 'must come to an end', 'process.exit(0)'],
-])('%s in the middle of a run is told, and the run has failed', async (act, rule, received) => {
-  const folder = emptyFolder()
-  const file = join(folder, 'later.ts')
-  writeFileSync(file, laterExperiment(act))
-  const { code, events, stderr } = await start(['train', file, '--json', '--quiet', '--out', join(folder, 'run')]).ended
+  ["throw new RangeError('disk gone')", 'failed', throws, 'RangeError: disk gone'],
+  ["setTimeout(() => { throw new Error('late') })", 'failed', throws, 'Error: late'],
+  ["Promise.reject(new Error('unheard'))", 'failed', throws, 'Error: unheard'],
+  ['process.exit(0)', 'unfinished', 'must come to an end', 'process.exit(0)'],
+])('%s in the middle of a run is told, and the run has failed', async (act, kind, rule, received) => {
+  const { code, events, stderr } = await trained(act)
   expect([code, events.some(({ type }) => type === 'start')]).toEqual([1, true])
   expect(events.filter(({ type }) => type === 'error' || type === 'end')).toEqual([
     expect.objectContaining({
-      code: 'cli/failed-experiment',
-      rule: `${file}: what the file defines ${rule}`,
+      code: `cli/${kind}-experiment`,
+      rule: expect.stringContaining(`later.ts: what the file defines ${rule}`),
       received: expect.stringContaining(received),
     }),
   ])
   expect(stderr).toMatch(/^.+\nreceived: .+\ntry: .+\n$/)
 })
 
-/** Ten batches an epoch; `act` comes with the fifteenth. */
-function laterExperiment(act: string): string {
-  return `import { moons } from 'thalweg/data'
+it('what the library refuses in the middle of a run is a failure, too', async () => {
+  const { code, events } = await trained('dense(-1)')
+  expect([code, events.at(-1)]).toEqual([1, expect.objectContaining({ type: 'error', code: 'nn/bad-option' })])
+})
+
+/** The outcome of an experiment with ten batches an epoch, whose data does `act` at the fifteenth. */
+function trained(act: string): Promise<Outcome> {
+  const folder = emptyFolder()
+  const file = join(folder, 'later.ts')
+  writeFileSync(
+    file,
+    `import { moons } from 'thalweg/data'
 import { crossEntropy, dense } from 'thalweg/nn'
 import { sgd } from 'thalweg/optim'
 import { defineExperiment } from 'thalweg/train'
@@ -49,13 +56,10 @@ function fill(...args) {
   if (++fills === 15) ${act}
   all.fill(...args)
 }
-export default defineExperiment({
-  data: { train: { ...all, fill } },
-  model: dense(2),
-  loss: crossEntropy(),
-  optimizer: sgd({ learningRate: 0.1 }),
-  batchSize: 16,
-  epochs: 50,
-})
-`
+const optimizer = sgd({ learningRate: 0.1 })
+const data = { train: { ...all, fill } }
+export default defineExperiment({ data, model: dense(2), loss: crossEntropy(), optimizer, batchSize: 16, epochs: 50 })
+`,
+  )
+  return start(['train', file, '--json', '--quiet', '--out', join(folder, 'run')]).ended
 }

@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { ThalwegError } from 'thalweg'
 import type { EpochEvent, TrainEvent } from 'thalweg/train'
-import { asThalwegError, EXIT } from '../errors.ts'
+import { asThalwegError, EXIT, failureOf } from '../errors.ts'
 import { type EngineOptions, engineEnvironment } from '../options.ts'
 import { checkRecipe, modelOf } from '../recipes/recipe.ts'
 import { appendFailure, appendWatch, readCaseFile } from '../run/case-file.ts'
@@ -90,7 +90,7 @@ export async function runEnsembleSitting(
   } catch (error) {
     voice.hide()
     await sayLeft(sitting, error, voice)
-    throw error
+    throw failureOf(error)
   } finally {
     voice.hide()
     lock.release(folder.path)

@@ -8,7 +8,7 @@ import {
   restoresBest,
   type TrainEvent,
 } from 'thalweg/train'
-import { EXIT } from '../errors.ts'
+import { EXIT, failureOf } from '../errors.ts'
 import { fitOptionsOf, realize } from '../recipes/recipe.ts'
 import { firstWeights } from '../recipes/weights.ts'
 import { createProgress } from '../terminal/progress.ts'
@@ -126,8 +126,9 @@ async function trainSitting(sitting: Sitting, context: SittingContext, held: Hel
       },
     })
   } catch (error) {
-    if (opened) await close(error)
-    throw error
+    if (!opened) throw error
+    await close(error)
+    throw failureOf(error)
   } finally {
     interrupt?.listen()
   }

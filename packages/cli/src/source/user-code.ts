@@ -75,7 +75,7 @@ export function unfinishedError(code: number): ThalwegError | undefined {
       : 'leave process.exit() out: the command goes on with what the file exports',
   }
   return running === undefined
-    ? new ThalwegError('cli/failed-experiment', {
+    ? new ThalwegError('cli/unfinished-experiment', {
         rule: `${file}: what the file defines must come to an end`,
         ...parts,
       })
