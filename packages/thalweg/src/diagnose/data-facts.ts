@@ -4,6 +4,7 @@ import { batchRows, type Dataset, type EpochOrders } from '../data/index.ts'
 import { batchSlots } from '../train/batch.ts'
 import { betweenBatches, pairOf } from '../train/statistics/order-effect.ts'
 import { type HeldOutFacts, heldOutOf, type Training } from './held-out.ts'
+import { type InputOutlier, inputOutlierOf, type Outlier, targetOutlierOf } from './outlier.ts'
 import { type Sample, sampleOf } from './sample.ts'
 
 export interface Spread {
@@ -22,17 +23,6 @@ export interface FeatureFacts extends Spread {
   readonly duplicateOf: number | undefined
   /** Share of its variance that the target accounts for, in [0, 1]: the most of any target column. */
   readonly told: number
-}
-
-/** The target furthest from the middle of its column, beside all others. */
-export interface Outlier {
-  readonly example: number
-  /** Name of the target's column. */
-  readonly column: string
-  readonly value: number
-  readonly median: number
-  /** Root mean square distance of the others from the median, without the hundredth that lies furthest. */
-  readonly usual: number
 }
 
 export interface BadValue {
@@ -56,8 +46,10 @@ export interface DataFacts {
   readonly classCounts: readonly number[] | undefined
   /** Per target column; undefined for classes. */
   readonly targets: readonly Spread[] | undefined
-  /** The most striking one of all target columns; undefined for classes, and where all others are the same. */
-  readonly outlier: Outlier | undefined
+  /** Undefined for classes. */
+  readonly targetOutlier: Outlier | undefined
+  /** Undefined where features are, and where none has a value that is far out. */
+  readonly inputOutlier: InputOutlier | undefined
   /** How far the batches of the first epoch are from random samples of the targets; undefined for shuffled orders. */
   readonly order: { readonly ratio: number; readonly threshold: number; readonly lost: number } | undefined
   readonly shared: SharedFacts | undefined
@@ -114,7 +106,8 @@ export function dataFactsOf({ train, valid, test, orders, batchSize, budget }: D
     badValues: badValuesOf(sample, width, sizes.isSound),
     classCounts: train.target.kind === 'class' ? countsOf(sample.targets, train.target.classes.length) : undefined,
     targets,
-    outlier: train.target.kind === 'class' ? undefined : outlierOf(sample, train.target.names),
+    targetOutlier: train.target.kind === 'class' ? undefined : targetOutlierOf(sample, train.target.names),
+    inputOutlier: features && inputOutlierOf(sample, features),
     order: orders.name === 'shuffled' ? undefined : orderOf(train, orders, batchSize),
     shared: valid && sharedOf(train, valid, budget),
     heldOut: [...heldOut('validation', valid), ...heldOut('test', test)],
@@ -241,27 +234,6 @@ function badValuesOf({ rows, inputs, targets }: Sample, width: number, isSound: 
   if (!isSound) see(inputs, width, 'input')
   see(targets, targets.length / rows.length, 'target')
   return { count, first }
-}
-
-/** Of so many targets one may be strange, and so many tell what is usual. */
-const STRANGE = 100
-const USUAL = 4096
-
-function outlierOf({ rows, targets }: Sample, names: readonly string[]): Outlier | undefined {
-  const striking = names.flatMap((column, at) => {
-    const values = Float64Array.from(rows, (_, row) => targets[row * names.length + at])
-    const some = values.filter((_, row) => row % Math.ceil(rows.length / USUAL) === 0).sort()
-    const median = some[Math.floor(some.length / 2)]
-    const distances = some.map((value) => Math.abs(value - median)).sort()
-    const others = distances.subarray(0, distances.length - Math.ceil(distances.length / STRANGE))
-    const usual = Math.sqrt(others.reduce((sum, distance) => sum + distance ** 2 / others.length, 0))
-    const furthest = values.reduce((most, value, row) => {
-      return Math.abs(value - median) > Math.abs(values[most] - median) ? row : most
-    }, 0)
-    return usual > 0 ? [{ example: rows[furthest], column, value: values[furthest], median, usual }] : []
-  })
-  const times = ({ value, median, usual }: Outlier): number => Math.abs(value - median) / usual
-  return striking.sort((a, b) => times(b) - times(a))[0]
 }
 
 function countsOf(labels: ArrayLike<number>, classes: number): number[] {

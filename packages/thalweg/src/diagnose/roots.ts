@@ -8,6 +8,7 @@ import type { Finding, Sign } from '../train/index.ts'
 export const SIZES: readonly string[] = [
   'non-finite-data',
   'wrong-loss',
+  'input-outlier',
   'target-outlier',
   'target-scale',
   'unscaled-inputs',

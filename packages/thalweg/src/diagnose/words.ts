@@ -9,6 +9,11 @@ export function short(value: number): string {
   return String(Number(value.toPrecision(3)))
 }
 
+/** A value of the data with as many figures as float32 keeps, so that it can be looked for: `999999`, `1e+30`. */
+export function spelled(value: number): string {
+  return String(Number(value.toPrecision(6)))
+}
+
 /** `73%`, `0.4%`, `99.5%`: next to none is not said to be none, nor next to all to be all. */
 export function percent(share: number): string {
   const size = Math.abs(share)

@@ -75,6 +75,11 @@ const cases: readonly Case[] = [
     sick: { ...brief, valid: spoilt(clouds({ name: 'other' })) },
     twin: { ...brief, valid: clouds({ name: 'other' }) },
   },
+  {
+    code: 'input-outlier',
+    sick: { ...brief, train: stray(clouds(), 1e4) },
+    twin: { ...brief, train: stray(clouds(), 100) },
+  },
   { code: 'unscaled-inputs', sick: { ...brief, train: clouds({ scale: 80 }) } },
   { code: 'unscaled-inputs', sick: { ...brief, train: clouds({ scale: 1e-3 }) } },
   { code: 'feature-scales', sick: { ...brief, train: table((row) => [wave(row) * 2, wave(row, 1) * 1e-3]) } },
@@ -416,12 +421,17 @@ function mislabelled(name: string): Dataset {
 
 /** Whoever makes a dataset by hand may hand out what readers refuse. */
 function spoilt(dataset: Dataset): Dataset {
+  return stray(dataset, Number.NaN)
+}
+
+/** With `value` in the second place of the eighth example. */
+function stray(dataset: Dataset, value: number): Dataset {
   return {
     ...dataset,
     fill(rows, inputs, targets, epoch) {
       dataset.fill(rows, inputs, targets, epoch)
       const row = rows.indexOf(7)
-      if (row >= 0) inputs[8 * row + 1] = Number.NaN
+      if (row >= 0) inputs[8 * row + 1] = value
     },
   }
 }
@@ -638,14 +648,14 @@ describe('a target that lies far out', () => {
   it('is named with its example and value, whatever scale its column has', async () => {
     const raw = await told(slope({ outlier: 1e9 }))
     expect(raw).toMatchObject({ severity: 'warning', step: 0 })
-    expect(raw?.message).toMatch(/^example 7 has 1.0e\+9 as its target 'y'/)
+    expect(raw?.message).toMatch(/^example 7 has 1000000000 as its target 'y'/)
     const scale = (await examined({ ...brief, ...numbers, model: line, train: slope({ outlier: 1e9 }) })).find(
       ({ code }) => code === 'target-scale',
     )
     expect(scale?.cause).toMatch(/^target-outlier, told before/)
     // As tables are: of mean 0 and deviation 1, where all others are next to the same.
     const scaled = await told(standardized(slope({ outlier: 1e9 })))
-    expect(scaled?.message).toMatch(/^example 7 has 22.6 as its target 'y'/)
+    expect(scaled?.message).toMatch(/^example 7 has 22.6053 as its target 'y'/)
   })
 
   it('is none where a few belong to a long tail', async () => {
@@ -655,6 +665,58 @@ describe('a target that lies far out', () => {
     const inputs = Float32Array.from({ length: 400 }, () => draw.normal())
     expect(await told(arrays({ inputs, inputShape: [1], numbers }))).toBeUndefined()
     expect(await told(arrays({ inputs, inputShape: [1], numbers: rare }))).toBeUndefined()
+  })
+})
+
+it('all targets but one being the same is told of that one', async () => {
+  // As standardizing leaves them where one is 1e30.
+  const numbers = new Float32Array(200).fill(-0.07)
+  const inputs = Float32Array.from({ length: 200 }, (_, i) => wave(i))
+  const patient = { ...brief, loss: meanSquaredError(), model: line }
+  const outlier = async (...targets: Parameters<Float32Array['with']>) => {
+    const train = arrays({ inputs, inputShape: [1], numbers: numbers.with(...targets) })
+    return (await examined({ ...patient, train })).find(({ code }) => code === 'target-outlier')
+  }
+  expect((await outlier(12, 14.1))?.message).toBe("example 12 has 14.1 as its target 'y', and all others have -0.07")
+  expect(await outlier(12, numbers[0])).toBeUndefined()
+})
+
+describe('an input that lies far out', () => {
+  /** A column in which one value in `every` is `value`, beside one of usual values. */
+  function column(value: number, every: number, rest: (row: number) => number): Dataset {
+    const rows = Array.from({ length: 300 }, (_, row) => [row % every === 12 ? value : rest(row), wave(row, 1)])
+    const labels = Int32Array.from(rows, ([, other]) => Number(other > 0))
+    return { ...arrays({ inputs: Float32Array.from(rows.flat()), inputShape: [2], labels }), columns: ['age', 'size'] }
+  }
+  const found = async (train: Dataset) => examined({ ...brief, model: dense(2), train })
+  const told = async (train: Dataset) => (await found(train)).find(({ code }) => code === 'input-outlier')
+
+  it('is named with its example, column and value, and as the cause of what follows', async () => {
+    const findings = await found(column(999999, 300, wave))
+    const [outlier] = findings.filter(({ code }) => code === 'input-outlier')
+    expect(outlier).toMatchObject({ severity: 'warning', step: 0 })
+    expect(outlier.message).toMatch(/^column 'age' of example 12 is 999999, 400000 times as far/)
+    expect(findings.find(({ code }) => code === 'feature-scales')?.cause).toMatch(/^input-outlier, told before/)
+  })
+
+  it('is told where it stands more than once, and not where it is common', async () => {
+    expect(await told(column(-999, 150, wave))).toMatchObject({ severity: 'warning' })
+    expect(await told(column(-999, 15, wave))).toBeUndefined()
+  })
+
+  it('is a note where all others are the same, unless it is a flag', async () => {
+    const scaled = await told(column(17.3, 300, () => -0.058))
+    expect(scaled?.severity).toBe('info')
+    expect(scaled?.message).toMatch(/^column 'age' is -0.058 in all training examples but example 12, where it is 17.3/)
+    expect(await told(column(1, 300, () => 0))).toBeUndefined()
+    expect(await told(column(17.3, 150, () => -0.058))).toBeUndefined()
+  })
+
+  it('is none where it belongs to a long tail', async () => {
+    const draw = random(2, 'tail')
+    for (let table = 0; table < 5; table++) {
+      expect(await told(column(0, 1e9, () => Math.exp(2 * draw.normal())))).toBeUndefined()
+    }
   })
 })
 

@@ -18,6 +18,7 @@ export const featureScales: Ailment = {
   cause: 'columns are in their own units',
   try: 'standardize every feature, fitted on the training part alone',
   source: 'the article, section 3; LeCun, Bottou, Orr, Mueller, Efficient BackProp, 1998, section 4.3',
+  follows: ['input-outlier'],
   when: 'before',
   examine({ data: { features = [] }, anatomy: { layers } }) {
     const varied = features.filter(({ deviation }) => deviation > 0).sort((a, b) => a.deviation - b.deviation)

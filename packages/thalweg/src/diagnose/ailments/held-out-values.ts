@@ -1,7 +1,7 @@
 import type { Sign } from '../../train/index.ts'
 import type { Ailment } from '../ailment.ts'
 import { FAR, type HeldOutFacts, type Stray } from '../held-out.ts'
-import { short } from '../words.ts'
+import { short, spelled } from '../words.ts'
 
 export const heldOutValues: Ailment = {
   code: 'held-out-values',
@@ -36,7 +36,7 @@ function spoilt(parts: readonly HeldOutFacts[]): Pick<Sign, 'measured' | 'thresh
 
 function sentence({ part, examples, far, bad }: HeldOutFacts, { example, name, value, times }: Stray): string {
   const what = Number.isFinite(value)
-    ? `${name} of example ${example} of the ${part} part is ${short(value)}, ${short(times)} times as far from the training mean as anything in training`
+    ? `${name} of example ${example} of the ${part} part is ${spelled(value)}, ${short(times)} times as far from the training mean as anything in training`
     : `${name} of example ${example} of the ${part} part is ${value}`
   const others = far + bad - 1
   return others === 0

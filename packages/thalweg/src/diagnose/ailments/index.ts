@@ -17,6 +17,7 @@ import { heavyDropout } from './heavy-dropout.ts'
 import { heldOutValues } from './held-out-values.ts'
 import { idleFeatures } from './idle-features.ts'
 import { initialLoss } from './initial-loss.ts'
+import { inputOutlier } from './input-outlier.ts'
 import { leak } from './leak.ts'
 import { linearStack } from './linear-stack.ts'
 import { lossAboveStart } from './loss-above-start.ts'
@@ -58,6 +59,7 @@ import { wrongLoss } from './wrong-loss.ts'
 export const ailments: readonly Ailment[] = [
   nonFiniteData,
   heldOutValues,
+  inputOutlier,
   unscaledInputs,
   featureScales,
   idleFeatures,

@@ -1,5 +1,5 @@
 import type { Ailment } from '../ailment.ts'
-import { short } from '../words.ts'
+import { short, spelled } from '../words.ts'
 
 /** Of a normal distribution nothing lies beyond 6 deviations, of a long tail little beyond 50. */
 const TIMES = 100
@@ -19,13 +19,18 @@ export const targetOutlier: Ailment = {
   source:
     'Huber, Robust estimation of a location parameter, 1964; Huber and Ronchetti, Robust statistics, 2009, section 1.1',
   when: 'before',
-  examine({ data: { outlier, examples } }) {
+  examine({ data: { targetOutlier: outlier, examples } }) {
     if (!outlier || examples < EXAMPLES) return []
     const { example, column, value, median, usual } = outlier
+    if (usual === 0 && value !== median && Number.isFinite(value)) {
+      // What standardizing leaves of targets with one huge value.
+      const message = `example ${example} has ${spelled(value)} as its target '${column}', and all others have ${short(median)}`
+      return [{ measured: 1, rule: 'examples that alone have another target', threshold: 0, message }]
+    }
     const measured = Math.abs(value - median) / usual
     // Targets that are no finite numbers are told of as such.
     if (!(measured > TIMES && Number.isFinite(measured))) return []
-    const message = `example ${example} has ${short(value)} as its target '${column}', ${short(measured)} times as far from the median (${short(median)}) as is usual`
+    const message = `example ${example} has ${spelled(value)} as its target '${column}', ${short(measured)} times as far from the median (${short(median)}) as is usual`
     return [{ measured, message }]
   },
 }

@@ -19,6 +19,7 @@ export const unscaledInputs: Ailment = {
   cause: 'inputs are fed as they were read: pixels from 0 to 255, or columns in their own units',
   try: 'divide pixels by 255, standardize columns; both fitted on the training part alone',
   source: 'the article, section 3; LeCun, Bottou, Orr, Mueller, Efficient BackProp, 1998, section 4.3',
+  follows: ['input-outlier'],
   when: 'before',
   examine({ data: { rootMeanSquare: measured, largest }, anatomy: { layers } }) {
     const [first] = layers.filter(({ kind }) => kind !== 'flatten')
