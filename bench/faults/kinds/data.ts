@@ -38,6 +38,8 @@ export const data: readonly Kind[] = [
   {
     name: 'values that are no numbers',
     expects: ['non-finite-data', 'non-finite'],
+    // They are in all parts.
+    brings: ['held-out-values'],
     repairable: false,
     mutate: (program, draw) => {
       const value = draw.uniform() < 0.7 ? 'NaN' : 'Infinity'
@@ -100,7 +102,7 @@ export const data: readonly Kind[] = [
   {
     name: 'classes out of balance',
     expects: ['class-imbalance'],
-    brings: ['overfitting', 'underfitting', 'missing-class'],
+    brings: ['overfitting', 'underfitting', 'missing-class', 'constant-target'],
     repairable: false,
     mutate: (program, draw) =>
       isRegression(program.data)
@@ -109,7 +111,8 @@ export const data: readonly Kind[] = [
   },
   {
     name: 'a class that is missing',
-    expects: ['missing-class'],
+    // Of two classes one is left.
+    expects: ['missing-class', 'constant-target'],
     repairable: false,
     mutate: (program, draw) =>
       isRegression(program.data)
