@@ -1,5 +1,5 @@
 /** Who races: how each contender is started. One that cannot start says why in its row. */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ContenderOptions } from './contender.ts'
 
@@ -25,7 +25,8 @@ export const CONTENDERS = {
   thalweg: 'Thalweg on the Node that runs the bench',
   'thalweg-128': 'on the newer Node, without 256-bit instructions',
   'thalweg-strict': 'on the newer Node, in strict numerics',
-  pytorch: 'PyTorch on the CPU',
+  pytorch: 'PyTorch on the CPU, with the widest vectors that the processor has',
+  'pytorch-avx2': 'the same, its matrix products with 256 bits, which WebAssembly has, too',
   'jax-js': 'jax-js, wasm; needs the newer Node',
   'tfjs-wasm': 'TensorFlow.js, wasm backend',
   'tfjs-cpu': 'TensorFlow.js, plain JavaScript backend',
@@ -36,6 +37,20 @@ export const CONTENDERS = {
 export type ContenderName = keyof typeof CONTENDERS
 
 export const isContenderName = (name: string): name is ContenderName => Object.hasOwn(CONTENDERS, name)
+
+/**
+ * Names of the processors whose kernels OpenBLAS shall use: with the widest vectors, and with 256 bits where those are wider. It is told,
+ * because where the processor is newer than itself it falls back to kernels of 2004, which are several times slower.
+ */
+function openblasCores(): { readonly widest?: string; readonly avx2?: string } {
+  if (!existsSync('/proc/cpuinfo')) return {}
+  const [, listed = ''] = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8')) ?? []
+  const flags = new Set(listed.trim().split(' '))
+  const has = (...names: readonly string[]): boolean => names.every((name) => flags.has(name))
+  if (!has('avx2', 'fma')) return {}
+  const isWider = has('avx512f', 'avx512bw', 'avx512dq', 'avx512vl')
+  return isWider ? { widest: 'SkylakeX', avx2: 'Haswell' } : { widest: 'Haswell' }
+}
 
 /** They would take as long on two threads as on one: they are asked once. */
 const SINGLE_THREADED: readonly string[] = ['jax-js', 'tfjs-cpu', 'convnetjs', 'brainjs']
@@ -56,18 +71,25 @@ function programs({ python, newNode }: FieldOptions): Programs {
 
 /**
  * The contenders in the order of {@link CONTENDERS}: without the configurations of Thalweg that need a newer Node where
- * there is none, and without those that have no threads where several are asked for.
+ * there is none, without those that have no threads where several are asked for, and without PyTorch's second one where the
+ * processor has no more than 256 bits.
  */
 export function field(options: FieldOptions, threads: number): ContenderOptions[] {
   const { torch, newer } = programs(options)
   const on = (node: string | undefined, file: string, ...args: string[]) =>
     node === undefined ? undefined : [node, ...(node === newer ? [] : typescript), program(file), ...args]
+  const { widest, avx2 } = openblasCores()
+  const pytorch = (core: string | undefined) => ({
+    command: [torch, program('pytorch.py')],
+    env: { OMP_NUM_THREADS: String(threads), ...(core !== undefined && { OPENBLAS_CORETYPE: core }) },
+  })
   const commands: Record<ContenderName, Pick<ContenderOptions, 'env'> & { readonly command: string[] | undefined }> = {
     'thalweg-new-node': { command: on(newer, 'thalweg.ts') },
     thalweg: { command: on(ownNode, 'thalweg.ts') },
     'thalweg-128': { command: on(newer, 'thalweg.ts'), env: { THALWEG_WIDE: '0' } },
     'thalweg-strict': { command: on(newer, 'thalweg.ts'), env: { THALWEG_NUMERICS: 'strict' } },
-    pytorch: { command: [torch, program('pytorch.py')], env: { OMP_NUM_THREADS: String(threads) } },
+    pytorch: pytorch(widest),
+    'pytorch-avx2': avx2 === undefined ? { command: undefined } : pytorch(avx2),
     'jax-js': { command: on(newer ?? ownNode, 'jax.ts') },
     'tfjs-wasm': { command: on(ownNode, 'tfjs.ts', 'wasm') },
     'tfjs-cpu': { command: on(ownNode, 'tfjs.ts', 'cpu') },

@@ -1,6 +1,8 @@
 """The PyTorch contender: builds the workload that it is sent and times its step (see protocol.ts)."""
+import ctypes
 import json
 import math
+import os
 import sys
 import time
 
@@ -8,6 +10,19 @@ import torch
 from torch import nn
 
 GROUP_SECONDS = 0.005
+
+
+def blas():
+    """For which processor the matrix products are made: on one that it does not know, OpenBLAS takes kernels of 2004."""
+    if not os.path.exists("/proc/self/maps"):
+        return ""
+    with open("/proc/self/maps") as maps:
+        libraries = sorted({line.split()[-1] for line in maps if "openblas" in line})
+    if not libraries:
+        return ""
+    core = ctypes.CDLL(libraries[0]).openblas_get_corename
+    core.restype = ctypes.c_char_p
+    return f", OpenBLAS for {core().decode()}"
 
 
 def noise(stream, count):
@@ -206,7 +221,7 @@ def main():
                 answer = {"ready": {"about": ""}}
             elif command == "prepare":
                 stepper = Stepper(request["workload"], request["threads"])
-                answer = {"ready": {"about": f"PyTorch {torch.__version__}"}}
+                answer = {"ready": {"about": f"PyTorch {torch.__version__}{blas()}"}}
             elif command == "trace":
                 answer = {"losses": trace(stepper, request["steps"])}
             else:
