@@ -15,7 +15,21 @@ interface Timed extends Measurement {
 /** A sentence for each kind of caution that the figures call for. */
 export function cautions(measurements: readonly Measurement[], peaks: readonly Peak[]): string[] {
   const timed = measurements.filter((row): row is Timed => row.median !== undefined)
-  return [...slowerWithThreads(timed), ...wideSpread(timed), ...unquietPeak(peaks), ...single(timed)]
+  return [
+    ...widerVectors(timed),
+    ...slowerWithThreads(timed),
+    ...wideSpread(timed),
+    ...unquietPeak(peaks),
+    ...single(timed),
+  ]
+}
+
+/** Where a peer has instructions that no browser and no Node gives to WebAssembly. */
+function widerVectors(rows: readonly Timed[]): string[] {
+  if (!rows.some(({ contender }) => contender === 'pytorch-avx2')) return []
+  return [
+    'This processor has vectors of 512 bits, WebAssembly 256 at most. **pytorch** computes with 512, **pytorch-avx2** makes its matrix products with 256 (its convolutions, of another library, stay at 512).',
+  ]
 }
 
 /** Those of whom more threads took longer: ratios on these threads say more of their threads than of their kernels. */

@@ -44,7 +44,7 @@ export function scalingTable({ axis, points }: ScalingCurve): string {
       milliseconds === undefined ? '-' : figure(milliseconds),
       milliseconds === undefined ? '-' : figure(operations / milliseconds / 1e6),
       power(step(points[i - 1], point)),
-      `${grown[i]?.toFixed(2) ?? '-'}${growsTooFast(grown[i]) ? ' too fast' : ''}`,
+      `${grown[i]?.toFixed(2) ?? '-'}${growsTooFast(grown[i]) ? ', more than work' : ''}`,
       compileMs?.toFixed(0) ?? '',
     ]
   })

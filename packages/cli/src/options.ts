@@ -31,6 +31,7 @@ export function addSharedOptions(
         '--threads <n>',
         'threads to compute with; the result does not depend on it (default: all cores)',
         1,
+        2,
       ),
     )
     .option('--strict', 'the same bits on every machine and engine; a little slower')

@@ -52,6 +52,8 @@ export interface Backend {
    * storage, where one is given.
    */
   read(storage: Storage, into?: TypedArray): TypedArray
+  /** Ends what computes beside the calling thread. Everything goes on without it, with the same bits. */
+  release?(): void
   /** Compiles. `storageOf` says where each variable's value lives; updates are written there. */
   prepare(program: Program, storageOf: (variable: Variable) => Storage): Executable
 }

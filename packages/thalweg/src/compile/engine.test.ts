@@ -65,6 +65,18 @@ describe('engine', () => {
     },
   )
 
+  test.each([referenceBackend(), wasmBackend({ threads: 2 })])('$name: computes on when it was released', (backend) => {
+    const engine = createEngine(backend)
+    const variable = createVariable({ name: 'w', shape: [2] })
+    engine.write(variable, Float32Array.of(3, 4))
+    const value = createNode('add', [readVariable(variable), readVariable(variable)], {})
+    const plan = engine.compile({ inputs: [], outputs: [value], updates: [{ variable, value }] })
+    plan.run([])
+    engine.release()
+    plan.run([])
+    expect(Array.from(engine.read(variable))).toEqual([12, 16])
+  })
+
   test('what was given back is refused, not read or run over what lies there now', () => {
     const engine = createEngine(wasmBackend({ threads: 1 }))
     const [variable, other] = ['w', 'v'].map((name) => createVariable({ name, shape: [2] }))

@@ -29,6 +29,11 @@ export interface Engine {
   free(variable: Variable): void
   /** Throws `compile/unfilled-input`, `compile/freed-variable`, and `backend/out-of-memory` where no room is left. */
   compile(step: StepGraph): Plan
+  /**
+   * Ends the threads that help. Values and plans stay, and what runs from then on runs on one thread, with the same bits. Threads of an
+   * engine that nobody holds end by themselves, but not before garbage is collected: who makes many engines ends each.
+   */
+  release(): void
   /** Since the engine was made: steps compiled, places allocated for variables. */
   readonly counts: { readonly plans: number; readonly allocations: number }
 }
@@ -71,6 +76,7 @@ export function createEngine(backend: Backend): Engine {
     },
     read: (variable, into) => backend.read(storageOf(variable), into),
     has: (variable) => storages.has(variable),
+    release: () => backend.release?.(),
     free(variable) {
       const storage = storages.get(variable)
       if (storage === undefined) return

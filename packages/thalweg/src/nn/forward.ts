@@ -9,6 +9,7 @@ import { hashText, ThalwegError } from '../base/index.ts'
 import { type Variable, withScope } from '../graph/index.ts'
 import { assign as assignVariable, Tensor, uniform, variableTensor } from '../tensor/index.ts'
 import type { Layer, Model, Scope } from './layer.ts'
+import { originalOf } from './sequential.ts'
 import type { Store } from './store.ts'
 
 /** One layer at work, for whoever watches: summaries, probes. */
@@ -92,9 +93,9 @@ class Recording {
       assign: (name, value) => this.assign(inside(name), value),
       uniform: (shape) => this.uniform(path, shape),
       call: (layer, x, next) => {
-        const known = this.paths.get(layer)
-        const place = known ?? inside(siblings.nameFor(layer))
-        this.paths.set(layer, place)
+        const instance = originalOf(layer)
+        const place = this.paths.get(instance) ?? inside(siblings.nameFor(layer))
+        this.paths.set(instance, place)
         return this.call(layer, x, place, next)
       },
     }

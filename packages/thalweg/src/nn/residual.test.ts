@@ -39,6 +39,15 @@ it('adds what the shortcut makes of the input', () => {
   })
 })
 
+it('shares the weights of a layer that stands elsewhere, too, under the path of its first place', () => {
+  const shared = filled(2, 0.5)
+  const paths = (...layers: readonly Layer[]): readonly string[] => replay(sequential(...layers)).paths
+  expect(paths(shared, residual(shared))).toEqual(['sequential1.dense1.weight'])
+  expect(paths(residual(shared), residual(shared))).toEqual(['sequential1.residual1.main.weight'])
+  expect(paths(residual(shared, { shortcut: shared }))).toEqual(['sequential1.residual1.main.weight'])
+  expect(paths(residual(filled(2, 1)), residual(filled(2, 1)))).toHaveLength(2)
+})
+
 it('refuses two shapes, which a sum would stretch', () => {
   expect(() => replay(residual(filled(1, 1)))).toThrow(
     /^residual1: residual: both ways must end in the same shape\nreceived: main \[2,1\], the input \[2,2\]\ntry: give a shortcut/,

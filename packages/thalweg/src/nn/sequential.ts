@@ -22,9 +22,19 @@ export function sequential(...models: readonly Model[]): Container {
   }
 }
 
-/** The same layer under a name of its own: `named('block1', sequential(...))`. Weights are found by it. */
+/** Of each layer that was given another name, the one that it is. */
+const originals = new WeakMap<Layer, Layer>()
+
+/** The same layer under a name of its own: `named('block1', sequential(...))`. Weights are found by it, and shared with the layer. */
 export function named<Kind extends Layer>(name: string, layer: Kind): Kind {
-  return { ...layer, name }
+  const renamed = { ...layer, name }
+  originals.set(renamed, originalOf(layer))
+  return renamed
+}
+
+/** Whose weights a layer has: its own, or those of the layer that it is another name for. */
+export function originalOf(layer: Layer): Layer {
+  return originals.get(layer) ?? layer
 }
 
 /** @throws ThalwegError `nn/not-a-layer`, in the name of the container `of` */

@@ -15,7 +15,9 @@ function isTypedArray(data: ArrayLike): data is TypedArray {
 /** The shape of nested lists; throws `tensor/ragged` where neighbours differ. */
 function nestedShape(data: ArrayLike): Shape {
   if (typeof data === 'number') return []
-  if (isTypedArray(data) || data.length === 0) return [data.length]
+  if (isTypedArray(data)) return [data.length]
+  requireList(data)
+  if (data.length === 0) return [0]
   const inner = data.map(nestedShape)
   const different = inner.find((shape) => formatShape(shape) !== formatShape(inner[0]))
   if (different === undefined) return [data.length, ...inner[0]]
@@ -28,8 +30,26 @@ function nestedShape(data: ArrayLike): Shape {
 
 function flatten(data: ArrayLike, into: number[]): number[] {
   if (typeof data === 'number') into.push(data)
-  else for (const each of data) flatten(each, into)
+  else {
+    if (!isTypedArray(data)) requireList(data)
+    for (const each of data) flatten(each, into)
+  }
   return into
+}
+
+/** Types rule others out, but not every program is checked for its types. */
+function requireList(data: unknown): void {
+  if (Array.isArray(data)) return
+  throw new ThalwegError('tensor/bad-values', {
+    rule: 'tensor: values must be a number, a typed array, or lists of numbers',
+    received:
+      typeof data === 'string'
+        ? `'${data}'`
+        : typeof data === 'object' && data
+          ? `an object with ${Object.keys(data)}`
+          : String(data),
+    try: 'give the values and then their shape: tensor([1, 2, 3, 4], [2, 2])',
+  })
 }
 
 /** Values and shape of `data`, copied. Int32Array gives int32, everything else float32 unless `dtype` says otherwise. */

@@ -97,6 +97,10 @@ describe('creation', () => {
   test('ragged lists and wrong sizes are refused', () => {
     expect(() => t.tensor([[1, 2], [3]])).toThrow('all lists at one depth must have one length')
     expect(() => t.tensor([1, 2, 3], [2, 2])).toThrow('the data must fill the shape')
+    const wrong = (data: unknown) => () => t.tensor(data as never)
+    expect(wrong({ data: [1], shape: [1] })).toThrow(/lists of numbers\nreceived: an object with data,shape\ntry: /)
+    expect(wrong([1, '2'])).toThrow("received: '2'")
+    expect(wrong(undefined)).toThrow('received: undefined')
   })
 })
 

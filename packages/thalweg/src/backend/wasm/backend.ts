@@ -110,6 +110,7 @@ export function backendOn(memory: Memory, features: Features, pool: ThreadPool |
       into?.set(values)
       return into ?? withinMemory('read', () => values.slice())
     },
+    release: () => pool?.stop(),
     prepare: (program, storageOf) =>
       prepare({ memory, features, pool }, program, (variable) => placed(storageOf(variable)).address),
   }

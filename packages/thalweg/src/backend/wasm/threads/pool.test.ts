@@ -108,6 +108,17 @@ describe('a pool', () => {
     expect(made.pool.pieces()).toEqual([4 * STAGES * 16, 0])
   })
 
+  test('goes on alone, to the same bits, when its helpers were ended', () => {
+    const { plan, pool, data } = linked(program(), { threads: 2, sharing: 'evenly' })
+    plan.run()
+    const shared = pool.pieces()
+    pool.stop()
+    plan.run()
+    expect(data()).toEqual(filled(STAGES * 2))
+    expect(shared[1]).toBeGreaterThan(0)
+    expect(pool.pieces()).toEqual(shared)
+  })
+
   test('works alone where no thread can be started', () => {
     const { plan, data } = linked(program(), { threads: 2, sharing: 'evenly', start: () => undefined })
     plan.run()
