@@ -41,7 +41,10 @@ export function endChildrenWithThis(): void {
   process.on('exit', killAll)
   watchNpm()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => process.exit(EXIT.interrupted))
+    process.on(signal, () => {
+      console.error('interrupted: what was measured so far is not written')
+      process.exit(EXIT.interrupted)
+    })
 }
 
 /** npm passes a signal on to its shell alone, which dies of it without a word; what it ran only gets another parent. */
