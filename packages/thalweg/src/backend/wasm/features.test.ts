@@ -32,6 +32,7 @@ test('nonsense is refused, in options and in the environment, by its name', () =
     ['backend/bad-option', null, 'wasmBackend: options must be given by name\nreceived: null'],
     ['backend/bad-option', 2, 'wasmBackend: options must be given by name\nreceived: 2\ntry: write { threads: 2 }'],
     ['backend/bad-option', { wide: 'x' }, 'wasmBackend: wide must be true or false\nreceived: x'],
+    ['backend/bad-threads', { threads: '2' }, 'from 1 to 256\nreceived: "2"'],
     ['backend/unknown-option', { thread: 2 }, 'received: thread\ntry: did you mean "threads"?'],
   ]
   // As a program without types may call it.

@@ -102,7 +102,7 @@ export function checkedThreads(threads: number, where: string, written: unknown 
   if (Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS) return threads
   throw new ThalwegError('backend/bad-threads', {
     rule: `${where}: the number of threads must be a whole number from 1 to ${MOST_THREADS}`,
-    received: typeof written === 'string' ? `'${written}'` : String(written),
+    received: typeof threads === 'number' ? String(written) : JSON.stringify(threads),
     try: 'leave it out to use the cores there are, or give 1 to compute on one thread',
   })
 }
