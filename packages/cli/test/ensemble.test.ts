@@ -49,6 +49,25 @@ describe('thalweg train --ensemble', () => {
     expect(resumed.events.at(-1)).toMatchObject({ type: 'end', testLoss: end?.testLoss })
   })
 
+  it.each(['--ensemble 2 --workers 1', '--snapshots 2'])(
+    'tells once of a value that spoils the test part (%s)',
+    async (kind) => {
+      const folder = emptyFolder()
+      // With seed 1 this row comes to the test part.
+      const rows = Array.from({ length: 300 }, (_, i) => [
+        Math.sin(i),
+        i === 225 ? 1e9 : Math.cos(2 * i),
+        3 * Math.sin(i),
+      ])
+      const table = join(folder, 'table.csv')
+      writeFileSync(table, ['a,b,y', ...rows.map(String)].join('\n'))
+      const args = ['--target', 'y', '--seed', '1', ...kind.split(' '), '--epochs', '2', '--json', '--quiet']
+      const { events } = await thalweg('train', table, ...args, '--out', join(folder, 'run'))
+      const told = events.filter(({ code }) => code === 'held-out-values')
+      expect(told).toMatchObject([{ severity: 'warning', message: expect.stringMatching(/of the test part/) }])
+    },
+  )
+
   it('takes the minima of one network, before and after a break', async () => {
     const folder = emptyFolder()
     const [whole, cut] = [join(folder, 'whole'), join(folder, 'cut')]

@@ -77,6 +77,8 @@ export async function trainMember(
   await rewriteMetrics(folder, snapshot?.history ?? [])
   const run = await fit(model, {
     ...fitOptionsOf(recipe, data, ingredients),
+    // What is wrong with the test part is said once.
+    ...(member === 0 && { test: data.test }),
     ...(first && { store: first.store }),
     seed,
     resume: snapshot,

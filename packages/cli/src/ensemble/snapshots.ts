@@ -35,6 +35,7 @@ export async function trainSnapshots(
   const first = newest ? undefined : await firstWeights(recipe, { model, train: data.train, seed, experiment })
   const { interrupted, runs } = await snapshotEnsemble(model, {
     ...options,
+    test: data.test,
     store: first?.store,
     everySteps: checkpointEvery,
     babysit: adviserFor(babysit),

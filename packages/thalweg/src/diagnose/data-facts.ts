@@ -84,6 +84,8 @@ export interface DataFactsOptions {
   readonly budget: number
 }
 
+/** Input values that are read unless one asks for more: some hundredths of a second. */
+export const DATA_BUDGET = 2e6
 /** Share of the budget that each part beside the training part may be read for by itself. */
 const HELD_OUT = 0.125
 

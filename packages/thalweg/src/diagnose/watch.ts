@@ -19,7 +19,7 @@ import { anatomyOf } from './anatomy.ts'
 import { blindLossOf, leastLossOf } from './blind-loss.ts'
 import type { Chart } from './chart.ts'
 import { type ClassRecall, classRecall } from './class-recall.ts'
-import { dataFactsOf } from './data-facts.ts'
+import { DATA_BUDGET, dataFactsOf } from './data-facts.ts'
 import { findFirstNan, isSpoilt, type MadeStep, trainedNames } from './first-nan.ts'
 import { createLossCurve } from './loss-curve.ts'
 import { nonFinite, nonFiniteFinding } from './non-finite.ts'
@@ -32,7 +32,6 @@ import { type Signal, signalOf } from './signal.ts'
 /** Losses alone are looked at every so many steps, and less often the more there are: what comes late comes slowly. */
 const lookEvery = (count: number): number => (count < 512 ? LOOK_EVERY : count < 1024 ? 16 : count < 4096 ? 64 : 256)
 const LOOK_EVERY = 8
-const DATA_BUDGET = 2e6
 const NAMES: Readonly<Record<Severity, string>> = { info: 'a note', warning: 'a warning', error: 'an error' }
 
 export interface WatchOptions {

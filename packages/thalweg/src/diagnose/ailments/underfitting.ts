@@ -23,7 +23,7 @@ export const underfitting: Ailment = {
   try: 'more epochs, a wider network, less dropout and weight decay; look at the inputs',
   source: 'Goodfellow, Bengio, Courville, Deep Learning, 2016, section 5.2',
   unless: ['no-signal', 'overfitting'],
-  follows: [...SIZES, ...SHRUNK, ...OVERSHOT, ...OBSTACLES],
+  follows: [...SIZES, ...SHRUNK, ...OVERSHOT, ...OBSTACLES, 'rate-too-low'],
   when: 'epoch',
   examine(chart) {
     const { epochs, settings, blindLoss, losses } = chart
