@@ -40,8 +40,8 @@ describe('a lock', () => {
   it.runIf(existsSync('/proc/self/stat'))(
     'of a process that died, and whose parent never asks how, is nobody’s (/proc)',
     async () => {
-      // What the shell becomes waits for no child.
-      const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 20'])
+      // What the shell becomes waits for no child, and has become it before this one ends.
+      const parent = spawn('sh', ['-c', 'sleep 1 & echo $!; exec sleep 20'])
       const [pid]: unknown[] = await once(parent.stdout, 'data')
       const stateOf = (): string =>
         readFileSync(`/proc/${Number(pid)}/stat`, 'utf8')
