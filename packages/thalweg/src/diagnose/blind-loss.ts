@@ -6,6 +6,7 @@
 import type { Dataset } from '../data/index.ts'
 import type { Loss } from '../nn/index.ts'
 import { batchSlots } from '../train/batch.ts'
+import { columnOf, spreadRows } from './sample.ts'
 
 /** So many examples, spread evenly, tell a mean well enough. */
 const SAMPLE = 4096
@@ -66,11 +67,10 @@ function constantLoss(train: Dataset, { name, options }: Loss): number | undefin
 }
 
 function sampledTargets(train: Dataset): readonly number[] {
-  const count = Math.min(train.size, SAMPLE)
-  const rows = Int32Array.from({ length: count }, (_, i) => Math.floor((i * train.size) / count))
+  const rows = spreadRows(train.size, SAMPLE)
   const slots = batchSlots(train, AT_ONCE)
   const targets: number[] = []
-  for (let at = 0; at < count; at += AT_ONCE) targets.push(...slots.fill(rows.subarray(at, at + AT_ONCE)).targets)
+  for (let at = 0; at < rows.length; at += AT_ONCE) targets.push(...slots.fill(rows.subarray(at, at + AT_ONCE)).targets)
   return targets
 }
 
@@ -96,10 +96,6 @@ function meanOver(columns: number, of: (column: number) => number): number {
   let sum = 0
   for (let column = 0; column < columns; column++) sum += of(column) / columns
   return sum
-}
-
-function columnOf(values: ArrayLike<number>, column: number, columns: number): Float64Array {
-  return Float64Array.from({ length: values.length / columns }, (_, row) => values[row * columns + column])
 }
 
 function variance(values: ArrayLike<number>, column: number, columns: number): number {

@@ -5,14 +5,7 @@ import { batchSlots } from '../train/batch.ts'
 import { betweenBatches, pairOf } from '../train/statistics/order-effect.ts'
 import { type HeldOutFacts, heldOutOf, type Training } from './held-out.ts'
 import { type InputOutlier, inputOutlierOf, type Outlier, targetOutlierOf } from './outlier.ts'
-import { type Sample, sampleOf } from './sample.ts'
-
-export interface Spread {
-  readonly mean: number
-  readonly deviation: number
-  readonly least: number
-  readonly most: number
-}
+import { type Sample, type Spread, sampleOf } from './sample.ts'
 
 export interface FeatureFacts extends Spread {
   /** Place in the flattened example. */

@@ -3,15 +3,12 @@
  * no weight, and make all the figures of their part. One pass over a sample: some milliseconds for a quarter of a million values.
  */
 import type { Dataset } from '../data/index.ts'
-import { sampleOf } from './sample.ts'
+import { type Spread, sampleOf } from './sample.ts'
 
 /** What training values of a column are like, or of all columns together where there are too many to be told apart. */
-export interface Usual {
+export interface Usual extends Omit<Spread, 'deviation'> {
   /** For sentences: `column 'a'`, `feature 3`, `target 'y'`; unused where it is of all columns. */
   readonly name: string
-  readonly mean: number
-  readonly least: number
-  readonly most: number
 }
 
 export interface Training {

@@ -10,6 +10,7 @@ import { abs, add, div, mean, sqrt, square, sub, Tensor, variableTensor } from '
 import { batchSlots, batchTypes } from '../train/batch.ts'
 import type { WatchedRun } from '../train/index.ts'
 import { isBatchNorm } from '../train/statistics/layers.ts'
+import { spreadRows } from './sample.ts'
 
 export interface NormGap {
   /** Mean loss of the same examples, by moving statistics and by those of the batch. */
@@ -39,8 +40,8 @@ const LEAST = 1e-5
 export function createNormGapMeter({ model, settings, session }: WatchedRun, valid: Dataset): NormGapMeter {
   const { loss, engine } = settings
   const { store } = session
-  const examples = Math.min(EXAMPLES, valid.size)
-  const rows = Int32Array.from({ length: examples }, (_, i) => Math.floor((i * valid.size) / examples))
+  const rows = spreadRows(valid.size, EXAMPLES)
+  const examples = rows.length
   const paths: string[] = []
   let compiled: Plan | undefined
 

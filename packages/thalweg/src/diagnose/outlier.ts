@@ -1,5 +1,5 @@
 /** The value of the training part that lies furthest from the middle of its column, and how far all others lie. */
-import type { Sample } from './sample.ts'
+import { columnOf, type Sample, type Spread } from './sample.ts'
 
 export interface Outlier {
   readonly example: number
@@ -65,12 +65,8 @@ export function timesOf({ value, middle, reach }: InputOutlier): number {
   return Math.abs(value - middle) / Math.max(reach, Number.MIN_VALUE)
 }
 
-interface Column {
+interface Column extends Spread {
   readonly name: string
-  readonly mean: number
-  readonly deviation: number
-  readonly least: number
-  readonly most: number
 }
 
 function outlierOf(values: Float64Array, rows: Int32Array): Omit<Outlier, 'column'> | undefined {
@@ -84,10 +80,6 @@ function outlierOf(values: Float64Array, rows: Int32Array): Omit<Outlier, 'colum
   }, 0)
   const isLone = () => values.every((value, row) => value === median || row === furthest)
   return usual > 0 || isLone() ? { example: rows[furthest], value: values[furthest], median, usual } : undefined
-}
-
-function columnOf(values: ArrayLike<number>, at: number, columns: number): Float64Array {
-  return Float64Array.from({ length: values.length / columns }, (_, row) => values[row * columns + at])
 }
 
 function mostBy<Value>(values: readonly Value[], figure: (value: Value) => number): Value | undefined {

@@ -4,6 +4,7 @@ import { createStore, type NamedArray, type Store } from '../../nn/index.ts'
 import { type Configuration, evaluate, type Settings } from '../../train/index.ts'
 import { DATA_BUDGET, dataFactsOf } from '../data-facts.ts'
 import { isValidationSpoilt } from '../held-out.ts'
+import { spreadRows } from '../sample.ts'
 
 /** Examples that are looked at. */
 const EXAMPLES = 512
@@ -44,9 +45,5 @@ export async function lossOf(
 }
 
 function sampleOf(dataset: Dataset): Dataset {
-  if (dataset.size <= EXAMPLES) return dataset
-  return subset(
-    dataset,
-    Int32Array.from({ length: EXAMPLES }, (_, i) => Math.floor((i * dataset.size) / EXAMPLES)),
-  )
+  return dataset.size <= EXAMPLES ? dataset : subset(dataset, spreadRows(dataset.size, EXAMPLES))
 }
