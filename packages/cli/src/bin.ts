@@ -3,6 +3,7 @@
 import { EXIT, failureOf } from './errors.ts'
 import { fail, main } from './main.ts'
 import { unfinishedError } from './source/user-code.ts'
+import { handOver, hasEndedSuddenly, leave } from './sudden-end.ts'
 
 // A reader that has seen enough (`thalweg ... | head`) is no fault: what runs is told, and stops when it can.
 const reader = new AbortController()
@@ -23,10 +24,11 @@ function tellUnfinished(code: number): void {
 }
 process.on('exit', tellUnfinished)
 
-// Thrown where nobody waits for it: in a timer, or a promise, of a user's code.
+// Thrown where nobody waits for it: in a timer, or a promise, of a user's code. A run that goes on saves first.
 process.on('uncaughtException', (error) => {
+  if (handOver(error)) return
   process.off('exit', tellUnfinished)
-  process.exit(fail(failureOf(error), args, process))
+  leave(fail(failureOf(error), args, process))
 })
 
 process.exitCode = await main(args, {
@@ -35,3 +37,4 @@ process.exitCode = await main(args, {
   gone: reader.signal,
 })
 process.off('exit', tellUnfinished)
+if (hasEndedSuddenly()) leave(Number(process.exitCode))

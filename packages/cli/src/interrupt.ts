@@ -4,6 +4,7 @@
  * who has nothing to lose yet rests meanwhile, and leaves the answer to the system, which ends the process at once.
  */
 import { EXIT } from './errors.ts'
+import { leave } from './sudden-end.ts'
 
 export interface Interrupt {
   readonly signal: AbortSignal
@@ -24,7 +25,7 @@ export function listenForInterrupt(onFirst: (cause: 'signal' | 'reader') => void
   const controller = new AbortController()
   let isListening = false
   function interrupt(): void {
-    if (controller.signal.aborted) process.exit(EXIT.interrupted)
+    if (controller.signal.aborted) leave(EXIT.interrupted)
     controller.abort()
     onFirst('signal')
   }

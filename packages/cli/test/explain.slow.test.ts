@@ -143,7 +143,7 @@ it('a run that its own file ends is not called good, and says what ended it', as
   ])
   const { stdout } = await thalweg('explain', run)
   expect(stdout).toMatch(
-    /error cli\/failed-experiment ended the run\n.*clouds[.]ts[\s\S]*disk gone[\s\S]*health +it failed/,
+    /error cli\/failed-experiment ended the run in epoch 2\n.*clouds[.]ts[\s\S]*disk gone[\s\S]*health +it failed/,
   )
   const html = readFileSync(join(run, 'report.html'), 'utf8')
   expect(html).toContain('<p class="verdict error">it failed')

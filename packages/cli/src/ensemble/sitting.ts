@@ -21,7 +21,8 @@ import { healthIn } from '../run/health.ts'
 import type { Manifest } from '../run/manifest.ts'
 import { writeReport } from '../run/report.ts'
 import type { Sitting, SittingContext } from '../run/sitting.ts'
-import { explainCommand, isDeath, isIll, placeOf, resumeCommand, sayBeginning, sayNext } from '../run/words.ts'
+import { explainCommand, isDeath, isIll, placeOf, resumeCommand, sayBeginning, sayNext, wayOn } from '../run/words.ts'
+import { suddenEnd } from '../sudden-end.ts'
 import { healthText } from '../terminal/findings.ts'
 import { duration, loss, percent, r2 } from '../terminal/format.ts'
 import { sayRows } from '../terminal/summary.ts'
@@ -53,13 +54,18 @@ export async function runEnsembleSitting(
     lock = await createRunFolder(folder, { manifest, preprocessing, experiment })
   }
   appendWatch(folder, babysit ?? 'advise', 0)
+  const sudden = suddenEnd()
+  const watched = { ...context, signal: AbortSignal.any([context.signal, sudden.signal]) }
   try {
+    sudden.listen()
     const isSnapshots = manifest.members === 'snapshots'
     const size = Math.min(workers, members)
     const finished = await (isSnapshots
-      ? trainSnapshots(sitting, context)
-      : trainAll(sitting, members, { size, engine }, context))
+      ? trainSnapshots(sitting, watched)
+      : trainAll(sitting, members, { size, engine }, watched))
     voice.hide()
+    const cause = sudden.error()
+    if (cause) throw cause
     if (!finished) {
       voice.say(`\n  saved; to go on:\n    ${voice.style.accent(resumeCommand(folder))}\n`)
       voice.event({ type: 'interrupted', run: folder.path })
@@ -89,9 +95,11 @@ export async function runEnsembleSitting(
     return EXIT.done
   } catch (error) {
     voice.hide()
-    await sayLeft(sitting, error, voice)
-    throw failureOf(error)
+    const told = failureOf(withWayOn(sudden.error() ?? error, folder))
+    await sayLeft(sitting, told, voice)
+    throw told
   } finally {
+    sudden.release()
     voice.hide()
     lock.release(folder.path)
   }
@@ -105,6 +113,19 @@ async function sayLeft({ folder, manifest }: Sitting, error: unknown, voice: Voi
   voice.say(`\n  ${left}`)
   if (findings.length > 0) sayNext([explainCommand(folder)], voice)
   else voice.say('')
+}
+
+/** One that died would end at the same step again. */
+function withWayOn(error: unknown, folder: RunFolder): ThalwegError {
+  const told = asThalwegError(error)
+  if (isDeath(told)) return told
+  const { code, rule, received, try: advice } = told
+  return new ThalwegError(code, {
+    rule,
+    received,
+    try: `${advice}; ${wayOn(told)} ${resumeCommand(folder)}`,
+    cause: error,
+  })
 }
 
 async function leftIn(sitting: Pick<Sitting, 'folder' | 'manifest'>): Promise<string> {
@@ -183,7 +204,7 @@ async function trainAll(
     try {
       return await one(member)
     } catch (error) {
-      failure ??= memberFailed(error, `network ${member + 1} of ${members}`, folder)
+      failure ??= memberFailed(error, `network ${member + 1} of ${members}`)
       failing.abort()
       return false
     }
@@ -201,12 +222,12 @@ async function trainAll(
   }
 }
 
-function memberFailed(error: unknown, which: string, folder: RunFolder): ThalwegError {
+function memberFailed(error: unknown, which: string): ThalwegError {
   const { code, rule, received, try: advice } = asThalwegError(error)
   return new ThalwegError(code, {
     rule: `train: every network of an ensemble must come to its end`,
     received: `${which}: ${rule} (${received})`,
-    try: isDeath(error) ? DEATH_ADVICE : `${advice}; to go on from what was saved: ${resumeCommand(folder)}`,
+    try: isDeath(error) ? DEATH_ADVICE : advice,
     cause: error,
   })
 }

@@ -37,6 +37,8 @@ export interface KnownFailure {
   readonly type: 'failure'
   /** Updates made, as far as epochs tell. */
   readonly step: number
+  /** In which it ended, from 1; not known of an ensemble. */
+  readonly epoch?: number | undefined
   readonly code: string
   readonly rule: string
   readonly received: string
@@ -129,6 +131,7 @@ const watchSchema: z.ZodType<KnownWatch> = z.object({
 const failureSchema: z.ZodType<KnownFailure> = z.object({
   type: z.literal('failure'),
   step: z.number(),
+  epoch: z.number().int().optional(),
   code: z.string(),
   rule: z.string(),
   received: z.string(),
@@ -159,10 +162,14 @@ export function appendWatch(folder: RunFolder, how: Babysitting, step: number): 
 }
 
 /** A sitting ends with an error. What cannot be written, as on a full disk, is left out: the error itself is told anyway. */
-export function appendFailure(folder: RunFolder, error: unknown, step = 0): void {
+export function appendFailure(
+  folder: RunFolder,
+  error: unknown,
+  when: Pick<KnownFailure, 'step' | 'epoch'> = { step: 0 },
+): void {
   const { code, rule, received, try: advice } = asThalwegError(error)
   try {
-    append(folder, { type: 'failure', step, code, rule, received, try: advice })
+    append(folder, { type: 'failure', ...when, code, rule, received, try: advice })
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause)) throw cause
   }

@@ -15,6 +15,11 @@ export function findingRows({ message, evidence, cause, source, ...finding }: Kn
   ]
 }
 
+/** When what a run failed with ended it: `ended the run in epoch 3`. */
+export function endText({ epoch }: Failure): string {
+  return `ended the run${epoch === undefined ? '' : ` in epoch ${epoch}`}`
+}
+
 /** Of what a run failed with, beneath its rule. */
 export function failureRows(failure: Failure): Row[] {
   return [

@@ -21,6 +21,8 @@ export interface Health {
 }
 
 export interface Failure {
+  /** In which it ended, from 1, where that is known. */
+  readonly epoch?: number | undefined
   readonly code: string
   readonly rule: string
   readonly received: string
@@ -50,8 +52,8 @@ export function healthIn(
 
 function howFar(failure: CaseFile['failure']): Pick<Health, 'came' | 'failure'> {
   if (!failure) return { came: 'unfinished' }
-  const { code, rule, received, try: advice } = failure
-  return { came: 'failed', failure: { code, rule, received, try: advice } }
+  const { epoch, code, rule, received, try: advice } = failure
+  return { came: 'failed', failure: { ...(epoch !== undefined && { epoch }), code, rule, received, try: advice } }
 }
 
 /** What was found, as far as it is true of the run as it stands, and what was true of attempts that were given up. */

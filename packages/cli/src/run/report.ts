@@ -8,7 +8,16 @@ import { duration, loss, percent, plural, r2 } from '../terminal/format.ts'
 import { styleFor } from '../terminal/style.ts'
 import type { Row } from '../terminal/summary.ts'
 import { type CaseFile, type KnownMend, readCaseFile } from './case-file.ts'
-import { changesText, failureRows, findingRows, mendRows, trialsOf, verdictOf, whenText } from './case-words.ts'
+import {
+  changesText,
+  endText,
+  failureRows,
+  findingRows,
+  mendRows,
+  trialsOf,
+  verdictOf,
+  whenText,
+} from './case-words.ts'
 import { comparedCurves, curvesOf } from './curves.ts'
 import { describeRun } from './description.ts'
 import { type KnownResult, type RunFolder, readManifest, readResult, reportFile } from './folder.ts'
@@ -89,7 +98,8 @@ function toneOf({ came, errors, warnings, watched }: Health): string {
 /** What ended it, in the lines that were said of it. */
 function failureHtml({ failure }: Health): string {
   if (!failure) return ''
-  return `<article class="error"><h3><span class="tag">error</span> <code>${escapeXml(failure.code)}</code></h3>
+  return `<article class="error"><h3><span class="tag">error</span> <code>${escapeXml(failure.code)}</code>
+<span class="where">${endText(failure)}</span></h3>
 <p>${escapeXml(failure.rule)}</p>${rowsHtml(failureRows(failure))}</article>`
 }
 

@@ -11,6 +11,7 @@ import {
 import { EXIT, failureOf } from '../errors.ts'
 import { fitOptionsOf, realize } from '../recipes/recipe.ts'
 import { firstWeights } from '../recipes/weights.ts'
+import { type SuddenEnd, suddenEnd } from '../sudden-end.ts'
 import { createProgress } from '../terminal/progress.ts'
 import type { Voice } from '../voice.ts'
 import { babysitterFor } from './babysit.ts'
@@ -36,23 +37,30 @@ const CHECKPOINTS = 20
 
 /** @returns the exit code */
 export async function runSitting(sitting: Sitting, context: SittingContext): Promise<number> {
-  const held: Held = { lock: sitting.lock }
+  const held: Held = { lock: sitting.lock, sudden: suddenEnd() }
   try {
-    return await trainSitting(sitting, context, held)
+    const code = await trainSitting(sitting, context, held)
+    // After its last step nothing of the run is lost, and it is told all the same.
+    const late = held.sudden.error()
+    if (late) throw late
+    return code
   } finally {
+    held.sudden.release()
     held.lock?.release(sitting.folder.path)
   }
 }
 
-/** The lock of a folder that may not be there yet. */
 interface Held {
+  /** On a folder that may not be there yet. */
   lock: Lock | undefined
+  readonly sudden: SuddenEnd
 }
 
 async function trainSitting(sitting: Sitting, context: SittingContext, held: Held): Promise<number> {
   const { voice, signal, interrupt } = context
   const { folder, manifest, data, snapshot, checkpointEvery } = sitting
   const { recipe, seed } = manifest
+  const { epochs } = recipe
   const { train, test } = data
   const ingredients = await realize(recipe, data, seed)
   const { model } = ingredients
@@ -61,6 +69,7 @@ async function trainSitting(sitting: Sitting, context: SittingContext, held: Hel
   /** Of the attempts that a mend took the place of. */
   const left = new Map<number, readonly EpochEvent[]>()
   let opened = false
+  const { sudden } = held
 
   function onEvent(event: TrainEvent): void {
     if (event.type === 'epoch') {
@@ -75,7 +84,8 @@ async function trainSitting(sitting: Sitting, context: SittingContext, held: Hel
       cutMetrics(folder, history, history.length)
     }
     progress(event)
-    pass(event, folder, voice)
+    // That it saved is part of how it failed.
+    if (event.type !== 'interrupted' || !sudden.error()) pass(event, folder, voice)
   }
 
   /** Everything fits and is compiled: only now is anything announced, and anything there to be saved. */
@@ -92,13 +102,16 @@ async function trainSitting(sitting: Sitting, context: SittingContext, held: Hel
     await cutCase(folder, snapshot)
     appendWatch(folder, sitting.babysit ?? 'advise', snapshot?.position.step ?? 0)
     opened = true
+    sudden.listen()
   }
 
   /** It failed: what it had is kept, and what is wrong with it can be read. A full disk may refuse the page. */
-  async function close(error: unknown): Promise<void> {
-    appendFailure(folder, error, history.at(-1)?.step)
+  async function close(error: unknown): Promise<never> {
+    const told = failureOf(error)
+    appendFailure(folder, told, { step: history.at(-1)?.step ?? 0, epoch: Math.min(history.length + 1, epochs) })
     await writeReport(folder).catch(() => undefined)
-    await sayFailure(sitting, error, voice)
+    await sayFailure(sitting, told, voice)
+    throw told
   }
 
   let run: Run
@@ -114,7 +127,7 @@ async function trainSitting(sitting: Sitting, context: SittingContext, held: Hel
       test,
       seed,
       resume: snapshot,
-      signal,
+      signal: AbortSignal.any([signal, sudden.signal]),
       babysit: babysitterFor(sitting.babysit, (reading) => appendReading(folder, reading)),
       onEvent,
       checkpoint: {
@@ -127,12 +140,13 @@ async function trainSitting(sitting: Sitting, context: SittingContext, held: Hel
     })
   } catch (error) {
     if (!opened) throw error
-    await close(error)
-    throw failureOf(error)
+    return await close(sudden.error() ?? error)
   } finally {
     interrupt?.listen()
   }
   if (run.interrupted) {
+    const cause = sudden.error()
+    if (cause) return close(cause)
     sayInterrupted(run, folder, voice)
     return EXIT.interrupted
   }

@@ -96,7 +96,6 @@ export function sayInterrupted(run: Run, folder: RunFolder, voice: Voice): void 
 /** A run that fails keeps what it had: says where, and how to go on if that leads anywhere. */
 export async function sayFailure({ folder, babysit }: Sitting, error: unknown, voice: Voice): Promise<void> {
   voice.hide()
-  const { accent } = voice.style
   const [found, { findings }] = await Promise.all([
     latestCheckpoint(folder.checkpoints).catch(() => undefined),
     readCaseFile(folder),
@@ -107,16 +106,25 @@ export async function sayFailure({ folder, babysit }: Sitting, error: unknown, v
   const commands = findings.length > 0 ? [explainCommand(folder)] : []
   if (!isDeath(error)) {
     const resume = found ? [resumeCommand(folder)] : []
-    return voice.say(
-      `\n  ${kept}${found ? '; to go on:' : ''}\n${[...resume, ...commands].map((one) => `    ${accent(one)}\n`).join('')}`,
-    )
+    return voice.say(`\n  ${kept}${found ? `; ${wayOn(error)}` : ''}\n${commandLines([...resume, ...commands], voice)}`)
   }
   // What was tried against it has failed, or nothing is known that could be tried: the data itself, say.
   const isMendable = babysit !== 'fix' && (babysit === 'off' || findings.some(({ patches }) => patches.length > 0))
   const mend = isMendable ? [`${resumeCommand(folder)} --babysit fix`] : []
   const again = 'gone on with as it is, it would end at the same step again'
   const helps = mend.length + commands.length > 0 ? '; what may help:' : ''
-  voice.say(`\n  ${kept}\n  ${again}${helps}\n${[...mend, ...commands].map((one) => `    ${accent(one)}\n`).join('')}`)
+  voice.say(`\n  ${kept}\n  ${again}${helps}\n${commandLines([...mend, ...commands], voice)}`)
+}
+
+/** Before the command that does. Where a user's file ended the run: one that is corrected is for a new run. */
+export function wayOn(error: unknown): string {
+  const isTheirs = error instanceof ThalwegError && /^cli[/](failed|unfinished)-experiment$/.test(error.code)
+  return `to go on${isTheirs ? ' with the file as it is' : ''}:`
+}
+
+/** Below the sentence that leads to them. */
+export function commandLines(commands: readonly string[], { style }: Voice): string {
+  return commands.map((one) => `    ${style.accent(one)}\n`).join('')
 }
 
 /** Runs are deterministic: a number that is none comes again. */

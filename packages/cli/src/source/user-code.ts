@@ -55,7 +55,7 @@ export function usersError(error: unknown): ThalwegError | undefined {
   return new ThalwegError('cli/failed-experiment', {
     rule: `${inTrace?.[1] ?? last}: what the file defines must not throw when it is called`,
     received: whereItBroke(error),
-    try: 'correct the file, and begin again; THALWEG_DEBUG=1 shows the whole trace',
+    try: 'correct the file, and begin a new run with it; THALWEG_DEBUG=1 shows the whole trace',
     cause: error,
   })
 }
@@ -65,7 +65,7 @@ export function usersError(error: unknown): ThalwegError | undefined {
  * or waits for what cannot come any more. Undefined where no file was run.
  */
 export function unfinishedError(code: number): ThalwegError | undefined {
-  const file = running ?? [...known.values()].at(-1)
+  const file = running ?? lastFile()
   if (file === undefined) return undefined
   const isWaiting = code === UNSETTLED
   const parts = {
@@ -80,6 +80,20 @@ export function unfinishedError(code: number): ThalwegError | undefined {
         ...parts,
       })
     : new ThalwegError('cli/broken-experiment', { rule: `${file}: the file must run to its end`, ...parts })
+}
+
+/** Of code that the command called, and that called `process.exit`, while a run went on. */
+export function exitedError(code: number): ThalwegError {
+  const file = lastFile() ?? 'a module'
+  return new ThalwegError('cli/unfinished-experiment', {
+    rule: `${file}: what the file defines must come to an end`,
+    received: `process.exit(${code})`,
+    try: 'leave process.exit() out, and begin a new run with the file; earlyStopping ends one in time',
+  })
+}
+
+function lastFile(): string | undefined {
+  return [...known.values()].at(-1)
 }
 
 export function brokenFile(file: string, received: string, cause?: unknown): ThalwegError {

@@ -3,6 +3,7 @@ import type { FindingEvent, MendEvent } from 'thalweg/train'
 import type { KnownFinding, KnownMend } from '../run/case-file.ts'
 import {
   changesText,
+  endText,
   failureRows,
   findingRows,
   mendRows,
@@ -75,7 +76,7 @@ export function sayMendCase(mend: KnownMend, voice: Voice): void {
 /** What a run ended with. */
 export function sayFailureCase(failure: Failure, voice: Voice): void {
   const { style } = voice
-  voice.say(`  ${painted('error', style)} ${style.bold(failure.code)} ${style.dim('ended the run')}`)
+  voice.say(`  ${painted('error', style)} ${style.bold(failure.code)} ${style.dim(endText(failure))}`)
   sayEvidence([['rule', failure.rule], ...failureRows(failure)], voice)
 }
 

@@ -41,10 +41,16 @@ export function processWorkers(
       try {
         return (await pool.run(job, { signal, onEvent: (report) => onReport(report as Report) })) as Outcome | undefined
       } catch (error) {
-        if (!(error instanceof ThalwegError) || error.code !== 'cli/worker-died') throw error
-        // It may have been more than this machine bears; others need not be.
-        return signal.aborted ? undefined : { status: 'failed', reason: `its process ended: ${error.received}` }
+        const reason = error instanceof ThalwegError ? reasonOf(error) : undefined
+        if (reason === undefined) throw error
+        return signal.aborted ? undefined : { status: 'failed', reason }
       }
     },
   }
+}
+
+/** Of a trial that ended its process, or was about to: others need not. It may have been more than this machine bears. */
+function reasonOf({ code, received }: ThalwegError): string | undefined {
+  if (code === 'cli/worker-died') return `its process ended: ${received}`
+  return code === 'cli/failed-experiment' || code === 'cli/unfinished-experiment' ? received : undefined
 }

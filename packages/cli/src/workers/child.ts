@@ -1,5 +1,6 @@
 /** A worker process: told once what it is, then given jobs one at a time. Started by pool.ts. */
-import { asThalwegError } from '../errors.ts'
+import { asThalwegError, EXIT } from '../errors.ts'
+import { handOver, leave, suddenEnd } from '../sudden-end.ts'
 import type { FromChild, Task, ToChild } from './pool.ts'
 import { openTask, type TaskDescription } from './task.ts'
 
@@ -23,16 +24,30 @@ process.on('message', (message: ToChild) => {
 
 async function carryOut(job: unknown): Promise<void> {
   stopping = new AbortController()
+  const sudden = suddenEnd()
   try {
     if (!task) throw new TypeError('a job before the task')
-    const onEvent = (event: unknown): void => tell({ type: 'event', event })
-    tell({ type: 'done', result: await (await task)(job, { signal: stopping.signal, onEvent }) })
+    const act = await task
+    sudden.listen()
+    const signal = AbortSignal.any([stopping.signal, sudden.signal])
+    const result = await act(job, { signal, onEvent: (event) => tell({ type: 'event', event }) })
+    const cause = sudden.error()
+    if (cause) throw cause
+    tell({ type: 'done', result })
   } catch (error) {
     const { code, rule, received, try: advice } = asThalwegError(error)
     tell({ type: 'error', error: { code, rule, received, try: advice } })
+  } finally {
+    sudden.release()
   }
 }
 
+process.on('uncaughtException', (error) => {
+  if (handOver(error)) return
+  console.error(error)
+  leave(EXIT.failed)
+})
+
 // Ctrl-C reaches every process of the terminal: the parent decides what it means.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
-process.on('disconnect', () => process.exit(0))
+process.on('disconnect', () => leave(EXIT.done))

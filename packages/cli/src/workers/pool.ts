@@ -103,8 +103,8 @@ export function createPool(size: number, task: unknown, environment: Readonly<Re
           else if (message.type === 'done') resolve(message.result)
           else reject(new ThalwegError(message.error.code, message.error))
         }
-        const lose = (code: number | null, killed: string | null): void => reject(died(killed ?? `exit code ${code}`))
-        const fail = (cause: Error): void => reject(died(cause.message))
+        const lose = (code: number | null, signal: string | null): void => reject(signal ? killed(signal) : gone(code))
+        const fail = (cause: Error): void => reject(died(cause.message, MEMORY))
         signal.addEventListener('abort', stop, { signal: ended.signal })
         child.on('message', hear).once('exit', lose).once('error', fail)
         ended.signal.addEventListener('abort', () => {
@@ -133,10 +133,28 @@ function send(child: ChildProcess, message: ToChild): void {
   if (child.connected) child.send(message, () => undefined)
 }
 
-function died(how: string): ThalwegError {
+/** From outside, or by the system: what is out of memory ends so, and never with a code. */
+function killed(signal: string): ThalwegError {
+  return died(`killed by ${signal}`, MEMORY)
+}
+
+/** By a call in code that it ran, unless the code stands for a signal. */
+function gone(code: number | null): ThalwegError {
+  return died(
+    `exit code ${code}`,
+    (code ?? SIGNALS) < SIGNALS ? 'find what ends the process; --workers 1 may show more' : MEMORY,
+  )
+}
+
+/** Exit codes from here on are a system's own. */
+const SIGNALS = 128
+
+const MEMORY = 'fewer --workers, if it was out of memory'
+
+function died(received: string, advice: string): ThalwegError {
   return new ThalwegError('cli/worker-died', {
     rule: 'a worker process must stay until its job is done',
-    received: how.startsWith('SIG') ? `killed by ${how}` : how,
-    try: 'fewer --workers, if it was out of memory',
+    received,
+    try: advice,
   })
 }
