@@ -1,4 +1,4 @@
-export { constant, createNode, type Node, type NodeOf, readVariable, topologicalOrder } from './node.ts'
+export { constant, createNode, type Node, type NodeOf, readVariable, renewNode, topologicalOrder } from './node.ts'
 export {
   type Attributes,
   type AveragePoolAttributes,

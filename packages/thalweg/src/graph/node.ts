@@ -26,8 +26,12 @@ export type Node = { readonly [Op in OpName]: NodeOf<Op> }[OpName]
 let created = 0
 
 /** Makes a node after checking it against its spec; throws a ThalwegError that names op, shapes and a way out. */
-export function createNode<Op extends OpName>(op: Op, inputs: readonly Node[], attributes: Attributes[Op]): Node {
-  const scope = currentScope()
+export function createNode<Op extends OpName>(
+  op: Op,
+  inputs: readonly Node[],
+  attributes: Attributes[Op],
+  scope: string = currentScope(),
+): Node {
   try {
     const { shape, dtype } = inferType(op, inputs, attributes)
     created += 1
@@ -36,6 +40,13 @@ export function createNode<Op extends OpName>(op: Op, inputs: readonly Node[], a
   } catch (error) {
     throw scope !== '' && error instanceof ThalwegError ? error.within(scope) : error
   }
+}
+
+/** The same operation on operands of the same types, which need no checks any more. */
+export function renewNode(node: Node, inputs: readonly Node[]): Node {
+  created += 1
+  // Of the same op, so of the same member of the union, which a spread forgets.
+  return { ...node, id: created, inputs } as Node
 }
 
 export function constant(value: number, dtype: DType = 'float32'): Node {

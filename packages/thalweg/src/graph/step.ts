@@ -21,9 +21,10 @@ export interface StepGraph {
   readonly asides?: number
 }
 
-/** The step without the outputs that only look on. */
-export function withoutAsides({ asides = 0, ...step }: StepGraph): StepGraph {
-  return asides === 0 ? step : { ...step, outputs: step.outputs.slice(0, step.outputs.length - asides) }
+/** The step without the outputs that only look on: itself where there are none. */
+export function withoutAsides(step: StepGraph): StepGraph {
+  const { asides = 0, ...main } = step
+  return asides === 0 ? step : { ...main, outputs: step.outputs.slice(0, -asides) }
 }
 
 export function stepNodes(step: StepGraph): Node[] {

@@ -163,7 +163,7 @@ export function recordTrainingStep(
 
   const seen = withoutContainers(calls)
   const points = reached.map(({ point }) => point)
-  const learning = seen.map(({ output }) => output).filter(dependentOn(points, loss))
+  const learning = seen.length === 0 ? [] : seen.map(({ output }) => output).filter(dependentOn(points, loss))
   const slopes = gradients(loss, [...points, ...learning])
   const ofCalls = new Map(slopes.splice(points.length).map((slope, index) => [learning[index], slope]))
   const whole = counters.accumulation

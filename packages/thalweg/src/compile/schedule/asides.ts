@@ -4,7 +4,7 @@
  * run between the main one's, as soon as what they read is there.
  */
 import type { Kernel } from '../../backend/index.ts'
-import { createNode, type Node, type NodeOf, type StepGraph, type Variable, withScope } from '../../graph/index.ts'
+import { createNode, type Node, type NodeOf, renewNode, type StepGraph, type Variable } from '../../graph/index.ts'
 import type { Assembled, Scheduled, Unplaced } from './assemble.ts'
 import { isSource, withoutReshape } from './nodes.ts'
 import { onBuffers } from './share.ts'
@@ -33,8 +33,7 @@ export function cutAsides({ inputs, outputs, asides = 0 }: StepGraph, main: Sche
       continue
     }
     const operands = node.inputs.map((input) => become.get(input) ?? input)
-    const renew = (): Node => createNode(node.op, operands, node.attributes)
-    become.set(node, node.scope === '' ? renew() : withScope(node.scope, renew))
+    become.set(node, renewNode(node, operands))
   }
   const aside = {
     inputs: [...inputs, ...sources.values()],

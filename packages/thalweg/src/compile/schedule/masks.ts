@@ -4,7 +4,7 @@
  * The same holds for a leaky relu. Where `a` comes from values that the way back reads in any case, as those of a batch
  * normalization, asking `a` is cheaper, and it stays.
  */
-import { createNode, type Node, type StepGraph, stepNodes, withScope } from '../../graph/index.ts'
+import { createNode, type Node, renewNode, type StepGraph, stepNodes } from '../../graph/index.ts'
 import { uniformValue } from '../simplify/rewrite.ts'
 import { isInline, isSource } from './nodes.ts'
 import { usersOf } from './stored.ts'
@@ -79,8 +79,7 @@ function rebuild(step: StepGraph, nodes: readonly Node[], results: ReadonlyMap<N
   for (const node of nodes) {
     if (node.op === 'input') continue
     const inputs = node.inputs.map((input) => maskFor(input, node))
-    const renew = (): Node => createNode(node.op, inputs, node.attributes)
-    become.set(node, node.scope === '' ? renew() : withScope(node.scope, renew))
+    become.set(node, renewNode(node, inputs))
   }
   return {
     ...step,

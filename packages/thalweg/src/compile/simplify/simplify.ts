@@ -8,10 +8,10 @@ import {
   type Node,
   type NodeOf,
   type OpName,
+  renewNode,
   type StepGraph,
   stepNodes,
   withoutAsides,
-  withScope,
 } from '../../graph/index.ts'
 import { ARITHMETIC } from './arithmetic.ts'
 import { FOLDING } from './folding.ts'
@@ -60,7 +60,9 @@ export function simplify(step: StepGraph): StepGraph {
   /** By key: what a node with this key has become. */
   const settled = new Map<string, Node>()
 
-  const make: Make = (op, inputs, attributes) => settle(createNode(op, inputs, attributes))
+  /** Of the node that is being simplified; what becomes of it is of the same layer. */
+  let scope = ''
+  const make: Make = (op, inputs, attributes) => settle(createNode(op, inputs, attributes, scope))
 
   function settle(node: Node): Node {
     const key = keyOf(node)
@@ -72,14 +74,17 @@ export function simplify(step: StepGraph): StepGraph {
   }
 
   const become = new Map<Node, Node>()
-  // What only looks on comes last: whatever it has in common with the rest is numbered as if it were not there.
-  for (const node of new Set([...stepNodes(withoutAsides(step)), ...stepNodes(step)])) {
-    // Made anew even where nothing changes, so that numbers keep the order in which the step was recorded.
-    const inputs = node.inputs.map((input) => become.get(input) ?? input)
-    const renew = () => settle(node.op === 'input' ? node : createNode(node.op, inputs, node.attributes))
-    become.set(node, node.scope === '' ? renew() : withScope(node.scope, renew))
-  }
   const simplified = (node: Node): Node => become.get(node) ?? node
+  function renew(node: Node): void {
+    if (become.has(node)) return
+    scope = node.scope
+    // Made anew even where nothing changes, so that numbers keep the order in which the step was recorded.
+    become.set(node, settle(node.op === 'input' ? node : renewNode(node, node.inputs.map(simplified))))
+  }
+  const main = withoutAsides(step)
+  stepNodes(main).forEach(renew)
+  // What only looks on comes last: whatever it has in common with the rest is numbered as if it were not there.
+  if (main !== step) stepNodes(step).forEach(renew)
   return {
     ...step,
     outputs: step.outputs.map(simplified),
