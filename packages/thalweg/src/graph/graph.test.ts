@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { type Shape, ThalwegError } from '../base/index.ts'
-import { constant, createNode, type Node, readVariable, topologicalOrder } from './node.ts'
+import { constant, createNode, type Node, readVariable, renewNode, topologicalOrder } from './node.ts'
 import { type Attributes, isElementwise, isReduce, type OpName } from './op.ts'
 import { printGraph } from './print.ts'
 import { currentScope, withScope } from './scope.ts'
 import { SPEC } from './spec.ts'
-import { stepNodes } from './step.ts'
+import { stepNodes, withoutAsides } from './step.ts'
 import { createVariable } from './variable.ts'
 
 const float = (...shape: number[]) => readVariable(createVariable({ name: 'x', shape }))
@@ -141,6 +141,20 @@ describe('a graph', () => {
         updates: [{ variable: createVariable({ name: 'w', shape: [2] }), value: result }],
       }),
     ).toEqual([x, squared, result])
+  })
+
+  test('is itself without asides where there are none, so that nobody plans for them', () => {
+    const step = { inputs: [], outputs: [x, squared, result], updates: [] }
+    expect(withoutAsides(step)).toBe(step)
+    expect(withoutAsides({ ...step, asides: 2 })).toEqual({ ...step, outputs: [x] })
+  })
+
+  test('has nodes that are made anew on other operands, later in its order and otherwise as they were', () => {
+    const node = withScope('layer', () => createNode('mul', [x, squared], {}))
+    const renewed = renewNode(node, [squared, x])
+    expect(renewed.id).toBeGreaterThan(node.id)
+    expect({ ...renewed, id: node.id, inputs: node.inputs }).toEqual(node)
+    expect(renewed.inputs).toEqual([squared, x])
   })
 
   test('of many thousand nodes in a row is walked without running out of stack', () => {
