@@ -4,7 +4,7 @@ import { batchRows, type Dataset, type EpochOrders } from '../data/index.ts'
 import { batchSlots } from '../train/batch.ts'
 import { betweenBatches, pairOf } from '../train/statistics/order-effect.ts'
 import { type HeldOutFacts, heldOutOf, type Training } from './held-out.ts'
-import { type InputOutlier, inputOutlierOf, type Outlier, targetOutlierOf } from './outlier.ts'
+import { type Column, type Outlier, outlierOf } from './outlier.ts'
 import { type Sample, type Spread, sampleOf } from './sample.ts'
 
 export interface FeatureFacts extends Spread {
@@ -39,10 +39,10 @@ export interface DataFacts {
   readonly classCounts: readonly number[] | undefined
   /** Per target column; undefined for classes. */
   readonly targets: readonly Spread[] | undefined
-  /** Undefined for classes. */
+  /** Undefined for classes, and where none lies far out. */
   readonly targetOutlier: Outlier | undefined
-  /** Undefined where features are, and where none has a value that is far out. */
-  readonly inputOutlier: InputOutlier | undefined
+  /** Undefined where features are, and where none has a value that lies far out. */
+  readonly inputOutlier: Outlier | undefined
   /** How far the batches of the first epoch are from random samples of the targets; undefined for shuffled orders. */
   readonly order: { readonly ratio: number; readonly threshold: number; readonly lost: number } | undefined
   readonly shared: SharedFacts | undefined
@@ -101,8 +101,8 @@ export function dataFactsOf({ train, valid, test, orders, batchSize, budget }: D
     badValues: badValuesOf(sample, width, sizes.isSound),
     classCounts: train.target.kind === 'class' ? countsOf(sample.targets, train.target.classes.length) : undefined,
     targets,
-    targetOutlier: train.target.kind === 'class' ? undefined : targetOutlierOf(sample, train.target.names),
-    inputOutlier: features && inputOutlierOf(sample, features),
+    targetOutlier: outlierOf(sample.rows, sample.targets, training.targets),
+    inputOutlier: features && outlierOf(sample.rows, sample.inputs, features),
     order: orders.name === 'shuffled' ? undefined : orderOf(train, orders, batchSize),
     shared: valid && sharedOf(train, valid, budget),
     heldOut: [...heldOut('validation', valid), ...heldOut('test', test)],
@@ -114,7 +114,7 @@ function allOf({ largest }: Pick<DataFacts, 'largest'>): Training['inputs'][numb
   return { name: 'inputs', mean: 0, least: -largest, most: largest }
 }
 
-function namedTargets(target: Dataset['target'], spreads: readonly Spread[] = []): Training['targets'] {
+function namedTargets(target: Dataset['target'], spreads: readonly Spread[] = []): Column[] {
   return target.kind === 'class'
     ? []
     : spreads.map((spread, at) => ({ ...spread, name: `target '${target.names[at]}'` }))

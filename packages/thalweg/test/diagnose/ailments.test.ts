@@ -648,14 +648,14 @@ describe('a target that lies far out', () => {
   it('is named with its example and value, whatever scale its column has', async () => {
     const raw = await told(slope({ outlier: 1e9 }))
     expect(raw).toMatchObject({ severity: 'warning', step: 0 })
-    expect(raw?.message).toMatch(/^example 7 has 1000000000 as its target 'y'/)
+    expect(raw?.message).toMatch(/^target 'y' of example 7 is 1000000000, \S+ times as far from the median/)
     const scale = (await examined({ ...brief, ...numbers, model: line, train: slope({ outlier: 1e9 }) })).find(
       ({ code }) => code === 'target-scale',
     )
     expect(scale?.cause).toMatch(/^target-outlier, told before/)
     // As tables are: of mean 0 and deviation 1, where all others are next to the same.
     const scaled = await told(standardized(slope({ outlier: 1e9 })))
-    expect(scaled?.message).toMatch(/^example 7 has 22.6053 as its target 'y'/)
+    expect(scaled?.message).toMatch(/^target 'y' of example 7 is 22.6053, /)
   })
 
   it('is none where a few belong to a long tail', async () => {
@@ -677,7 +677,7 @@ it('all targets but one being the same is told of that one', async () => {
     const train = arrays({ inputs, inputShape: [1], numbers: numbers.with(...targets) })
     return (await examined({ ...patient, train })).find(({ code }) => code === 'target-outlier')
   }
-  expect((await outlier(12, 14.1))?.message).toBe("example 12 has 14.1 as its target 'y', and all others have -0.07")
+  expect((await outlier(12, 14.1))?.message).toBe("target 'y' of example 12 is 14.1, and that of all others -0.07")
   expect(await outlier(12, numbers[0])).toBeUndefined()
 })
 
@@ -695,7 +695,9 @@ describe('an input that lies far out', () => {
     const findings = await found(column(999999, 300, wave))
     const [outlier] = findings.filter(({ code }) => code === 'input-outlier')
     expect(outlier).toMatchObject({ severity: 'warning', step: 0 })
-    expect(outlier.message).toMatch(/^column 'age' of example 12 is 999999, 400000 times as far/)
+    expect(outlier.message).toMatch(
+      /^column 'age' of example 12 is 999999, 392000 times as far from the median \(1.55\) as any other value$/,
+    )
     expect(findings.find(({ code }) => code === 'feature-scales')?.cause).toMatch(/^input-outlier, told before/)
   })
 

@@ -1,12 +1,7 @@
 import type { Sign } from '../../train/index.ts'
 import type { Ailment } from '../ailment.ts'
-import { type InputOutlier, timesOf } from '../outlier.ts'
+import { type Outlier, TIMES } from '../outlier.ts'
 import { short, spelled } from '../words.ts'
-
-/** Where tails are long, what comes next is nearly as far out: columns of 1 / uniform have this once in fifty tables. */
-const TIMES = 100
-/** Of fewer examples nobody can say what is usual. */
-const EXAMPLES = 20
 
 export const inputOutlier: Ailment = {
   code: 'input-outlier',
@@ -14,26 +9,26 @@ export const inputOutlier: Ailment = {
   about:
     'One value of a feature lies so far from all others that it is all there is to see of the feature: where features are ' +
     'standardized, all others become nearly the same number, and where they are not, its example alone makes the steps.',
-  rule: 'distance of the furthest value from the middle of the range of all others, over half of that range',
+  rule: "distance of the furthest value from the median of its column, over the largest distance of the values that do not lie apart; more than such a column's tail reaches by chance",
   threshold: TIMES,
   cause: 'a typing error, another unit, or a number that stands for a missing one, such as 999999',
   try: 'look at that row, and mend it or leave it out; where it is right, learn from the logarithm of the column',
-  source: 'Huber and Ronchetti, Robust statistics, 2009, section 1.1; the article, section 3',
+  source:
+    'Huber and Ronchetti, Robust statistics, 2009, section 1.1; Hill, A simple general approach to inference about the tail of a distribution, 1975; the article, section 3',
   when: 'before',
-  examine({ data: { inputOutlier: outlier, examples } }) {
-    if (!outlier || examples < EXAMPLES) return []
-    if (outlier.reach === 0) return lone(outlier)
-    const { example, column, value, middle } = outlier
-    const measured = timesOf(outlier)
-    if (!(measured > TIMES)) return []
-    const message = `${column} of example ${example} is ${spelled(value)}, ${short(measured)} times as far from the middle of all others (${short(middle)}) as these reach`
-    return [{ measured, message }]
+  examine({ data: { inputOutlier: outlier } }) {
+    if (!outlier) return []
+    const { example, column, value, count, median, times, threshold } = outlier
+    if (times === Number.POSITIVE_INFINITY) return lone(outlier)
+    const others = count === 1 ? 'any other value' : `the values of all but ${count} examples`
+    const message = `${column} of example ${example} is ${spelled(value)}, ${short(times)} times as far from the median (${short(median)}) as ${others}`
+    return [{ measured: times, threshold, message }]
   },
 }
 
 /** What standardizing leaves of a column with one huge value looks like a flag that is rare. A plain flag is none. */
-function lone({ example, column, value, middle }: InputOutlier): Sign[] {
-  if (Math.abs(value - middle) === 1 && value * middle === 0) return []
-  const message = `${column} is ${short(middle)} in all training examples but example ${example}, where it is ${spelled(value)}: a rare flag, or one value so large that scaling leaves nothing of the others`
+function lone({ example, column, value, median }: Outlier): Sign[] {
+  if (Math.abs(value - median) === 1 && value * median === 0) return []
+  const message = `${column} is ${short(median)} in all training examples but example ${example}, where it is ${spelled(value)}: a rare flag, or one value so large that scaling leaves nothing of the others`
   return [{ measured: 1, severity: 'info', rule: 'examples that alone have another value', threshold: 0, message }]
 }
