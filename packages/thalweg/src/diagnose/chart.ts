@@ -5,6 +5,7 @@ import type { StepTimes } from '../train/session.ts'
 import type { Anatomy } from './anatomy.ts'
 import type { ClassRecall } from './class-recall.ts'
 import type { DataFacts } from './data-facts.ts'
+import type { Knowable } from './knowable.ts'
 import type { LossCurve } from './loss-curve.ts'
 import type { NormGap } from './norm-gap.ts'
 import type { Reading } from './reading.ts'
@@ -37,6 +38,8 @@ export interface Chart {
   readonly isOver: boolean
   /** Whether the training inputs say anything about the targets; worked out when it is first asked for. */
   readonly signal: () => Signal
+  /** How much of the targets the training inputs tell without any training; worked out when it is first asked for. */
+  readonly knowable: () => Knowable | undefined
   /** How many examples of a class the network finds as it is now, in the training or the validation part; computed when asked for. */
   readonly recall: (part: 'train' | 'valid', label: number) => ClassRecall
 }
@@ -103,12 +106,16 @@ export function aboveWhat({ leastLoss }: Pick<Chart, 'leastLoss'>): string {
  * class up to 1, whichever is more. A network may be right about nearly everything and not sure of it yet.
  */
 export function known(chart: Chart): number {
-  const { epochs, data } = chart
+  const { epochs } = chart
   const accuracy = epochs[epochs.length - 1]?.trainAccuracy
-  const counts = data.classCounts
-  if (accuracy === undefined || !counts) return learned(chart)
-  const commonest = Math.max(...counts) / counts.reduce((sum, count) => sum + count, 0)
-  return commonest < 1 ? Math.max(learned(chart), (accuracy - commonest) / (1 - commonest)) : learned(chart)
+  return accuracy === undefined ? learned(chart) : Math.max(learned(chart), aboveCommonest(chart, accuracy))
+}
+
+/** The share of the way from the accuracy of always naming the commonest class up to 1; 0 for numbers. */
+export function aboveCommonest({ data: { classCounts } }: Chart, accuracy: number): number {
+  if (!classCounts) return 0
+  const commonest = Math.max(...classCounts) / classCounts.reduce((sum, count) => sum + count, 0)
+  return commonest < 1 ? (accuracy - commonest) / (1 - commonest) : 0
 }
 
 /** Size of the weights over their first size, geometric mean over the layers: what goes through a network is their product. */

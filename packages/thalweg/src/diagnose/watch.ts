@@ -21,6 +21,7 @@ import type { Chart } from './chart.ts'
 import { type ClassRecall, classRecall } from './class-recall.ts'
 import { DATA_BUDGET, dataFactsOf } from './data-facts.ts'
 import { findFirstNan, isSpoilt, type MadeStep, trainedNames } from './first-nan.ts'
+import { type Knowable, knowableOf } from './knowable.ts'
 import { createLossCurve } from './loss-curve.ts'
 import { nonFinite, nonFiniteFinding } from './non-finite.ts'
 import { createNormGapMeter, type NormGap } from './norm-gap.ts'
@@ -73,6 +74,7 @@ export function openWatch(run: WatchedRun, options: WatchOptions): OpenWatch {
   const epochs: EpochEvent[] = []
   const data = dataFactsOf({ ...settings, budget: options.dataBudget ?? DATA_BUDGET })
   let signal: Signal | undefined
+  let knowable: { readonly found: Knowable | undefined } | undefined
   const facts = {
     model,
     settings,
@@ -81,6 +83,10 @@ export function openWatch(run: WatchedRun, options: WatchOptions): OpenWatch {
     signal: () => {
       signal ??= signalOf(train, data)
       return signal
+    },
+    knowable: () => {
+      knowable ??= { found: knowableOf(train, data, loss) }
+      return knowable.found
     },
     recall: (part: 'train' | 'valid', label: number): ClassRecall => {
       const { [part]: dataset } = settings

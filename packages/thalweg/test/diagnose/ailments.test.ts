@@ -543,8 +543,9 @@ it('what is learned in the end is measured by the constant answer that the words
   expect(codes(await examined(still), 'warning')).not.toContain('underfitting')
   const fresh = await examined({ ...still, store: createStore({ seed: 3 }) })
   const finding = fresh.find(({ code }) => code === 'underfitting')
-  const [, loss, constant] = /loss of (\S+) .* constant answer has (\S+):/.exec(finding?.message ?? '') ?? []
-  expect(finding?.evidence.measured).toBeCloseTo(1 - Number(loss) / Number(constant), 2)
+  const words = /loss of (\S+) .* constant answer has (\S+): .* regression knows (\S+)%/.exec(finding?.message ?? '')
+  const [, loss, constant, foretold] = words ?? []
+  expect(finding?.evidence.measured).toBeCloseTo((1 - Number(loss) / Number(constant)) / (Number(foretold) / 100), 2)
 })
 
 it('what decay leaves is told as the doing of decay, and mended by that first', async () => {
