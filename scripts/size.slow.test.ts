@@ -6,7 +6,7 @@ import { bundle, PROGRAMS, sizeOf } from './size.ts'
  * Kilobytes, gzipped, that nothing may pass unnoticed. They are not the goals, which were 60 in full and 45 for `fit` with
  * dense layers: what writes the kernels of a dense net is 27 by itself, what plans them 17. `npm run size -- fit` says what weighs.
  */
-const CEILINGS = { full: 224, fit: 80, tensor: 56 }
+const CEILINGS = { full: 228, fit: 80, tensor: 56 }
 
 test.each(Object.entries(CEILINGS))('%s stays below %d KB', async (name, ceiling) => {
   const program = Object.entries(PROGRAMS).find(([each]) => each === name)?.[1] ?? ''

@@ -891,6 +891,46 @@ it('that an answer to few examples is a little better than a constant one in som
   expect(codes(found, 'warning', 'error')).toEqual(['no-signal'])
 })
 
+describe('a weak signal', () => {
+  /** `share` of the target's variance is the sum of eight features. */
+  function weak(share: number, options: { readonly size?: number; readonly seed?: number } = {}): Dataset {
+    const { size = 300, seed = 1 } = options
+    const draw = random(seed, 'weak')
+    const inputs = Float32Array.from({ length: 8 * size }, () => draw.normal())
+    const numbers = Float32Array.from({ length: size }, (_, row) => {
+      const sum = inputs.subarray(8 * row, 8 * row + 8).reduce((total, value) => total + value, 0)
+      return Math.sqrt(share / 8) * sum + Math.sqrt(1 - share) * draw.normal()
+    })
+    return arrays({ inputs, inputShape: [8], numbers })
+  }
+  const regression = { model: dense(1), loss: meanSquaredError(), optimizer: adam({ learningRate: 0.01 }), epochs: 30 }
+
+  it('that no single feature tells is there, whatever happens to the validation part', async () => {
+    const valid = weak(0, { seed: 2 })
+    const told = async (share: number) => codes(await examined({ ...regression, train: weak(share), valid }), 'warning')
+    expect(await told(0.2)).not.toContain('no-signal')
+    expect(await told(0)).toContain('no-signal')
+  })
+
+  it.each([0.15, 0.25])('of which all is learned is a note: %s', async (share) => {
+    const train = weak(share, { size: 600 })
+    const found = await examined({ ...regression, train, valid: weak(share, { seed: 2 }) })
+    expect(codes(found, 'warning', 'error')).toEqual([])
+    expect(found.find(({ code }) => code === 'underfitting')).toMatchObject({ severity: 'info' })
+  })
+
+  it('of which little is learned is a warning, and so is one of which nothing can be found', async () => {
+    const unlearned = { ...regression, train: weak(0.6), optimizer: sgd({ learningRate: 1e-4 }) }
+    const [much] = (await examined(unlearned)).filter(({ code }) => code === 'underfitting')
+    expect(much).toMatchObject({ severity: 'warning', evidence: { threshold: 0.7 } })
+    // Validated by what a little is learned of by heart.
+    const byHeart = { ...regression, train: weak(0), valid: weak(0), model: line }
+    const [nothing] = (await examined(byHeart)).filter(({ code }) => code === 'underfitting')
+    expect(nothing).toMatchObject({ severity: 'warning', evidence: { threshold: 0.35 } })
+    expect(nothing.cause).toMatch(/targets that do not belong to their rows/)
+  })
+})
+
 describe('a class that is rare', () => {
   /** One in 33, around a place of its own that is `distance` away. */
   function rare(name: string, distance: number): Dataset {

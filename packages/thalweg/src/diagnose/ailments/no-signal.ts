@@ -24,14 +24,15 @@ export const noSignal: Ailment = {
   about:
     'The inputs may hold nothing about the target. Whatever the network learns of its own examples, it has never answered ' +
     'others better than a constant would; and without any network, neither do like examples have like targets, nor does a ' +
-    'single feature tell more than chance. A larger network learns more of it by heart, and nothing else.',
-  rule: 'lowest validation loss so far over that of the best constant answer, above the least there is, where neither neighbours nor single features tell the target',
+    'single feature, or a kernel regression of all of them, tell more than chance. A signal that is weak beside its noise may ' +
+    'still be there: more examples would show it.',
+  rule: 'lowest validation loss so far over that of the best constant answer, above the least there is, where neither neighbours, single features nor a kernel regression tell the target',
   threshold: LEFT,
   cause:
     'targets that do not belong to their rows: shuffled, shifted by one, joined by the wrong key; or features that have nothing to do with what is asked',
-  try: 'look at some rows with their targets by eye, and at how they were joined; no recipe and no larger network will help',
+  try: 'look at some rows with their targets by eye, and at how they were joined; a larger network would only learn more of it by heart',
   source:
-    'Zhang, Bengio, Hardt, Recht, Vinyals, Understanding deep learning requires rethinking generalization, ICLR 2017 (random labels); Cover and Hart, Nearest neighbor pattern classification, 1967',
+    'Zhang, Bengio, Hardt, Recht, Vinyals, Understanding deep learning requires rethinking generalization, ICLR 2017 (random labels); Cover and Hart, Nearest neighbor pattern classification, 1967; Cho and Saul, Kernel methods for deep learning, NIPS 2009',
   // A network that something else keeps from learning is no witness.
   unless: [
     ...SIZES,
@@ -49,7 +50,7 @@ export const noSignal: Ailment = {
     const { measured, threshold, message } = neverBetter(chart)
     if (!(measured > threshold)) return []
     const signal = chart.signal()
-    if (signal.isThere) return []
+    if (signal.isThere || (chart.knowable()?.share ?? 0) > 0) return []
     return [{ measured, threshold, message: `${message}; ${wordsOf(signal, chart)}` }]
   },
 }
