@@ -18,18 +18,22 @@ export function lower(graph: StepGraph): Lowered {
   const simple = simplify(graph)
   const main = withoutAsides(simple)
   const order = stepNodes(main)
-  const masked = masksFromResults(simple, order, storedNodes(main, order))
-  const step = withoutAsides(masked)
-  const scheduled = schedule(step)
+  const stored = storedNodes(main, order)
+  const masked = masksFromResults(simple, order, stored)
+  const step = masked === simple ? main : withoutAsides(masked)
+  const scheduled = masked === simple ? schedule(main, order, stored) : schedule(step)
   if (masked === step) return place(assemble(step, scheduled))
   const { aside, sources } = cutAsides(masked, scheduled)
   const assembled = assemble(step, scheduled, sources)
   return place(interleave(assembled, assemble(aside, schedule(aside)), sources.map(assembled.bufferOf)))
 }
 
-function schedule(step: StepGraph): Scheduled {
-  const nodes = stepNodes(step)
-  const work = workOf(step, nodes, storedNodes(step, nodes))
+function schedule(
+  step: StepGraph,
+  nodes: readonly Node[] = stepNodes(step),
+  stored: Set<Node> = storedNodes(step, nodes),
+): Scheduled {
+  const work = workOf(step, nodes, stored)
   const grouping = fuseAll(work)
   return { grouping, work, order: orderGroups(grouping, work) }
 }
