@@ -55,6 +55,7 @@ export interface KnownMend extends Omit<MendEvent, 'candidates' | 'kept'> {
     readonly patches: readonly KnownPatch[]
     readonly changes: readonly Change[]
     readonly loss: number
+    readonly thrown?: string | undefined
   }[]
   readonly kept: readonly KnownPatch[]
 }
@@ -106,7 +107,7 @@ const mendSchema: z.ZodType<KnownMend> = z.object({
   step: z.number(),
   from: z.object({ epoch: z.number(), batch: z.number(), step: z.number() }),
   control: figure,
-  candidates: z.array(z.object({ patches, changes, loss: figure })),
+  candidates: z.array(z.object({ patches, changes, loss: figure, thrown: z.string().optional() })),
   kept: patches,
   changes,
   margin: z.number(),

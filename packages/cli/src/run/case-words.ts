@@ -70,7 +70,7 @@ export function trialsOf({ candidates, control, kept, attempt, next }: KnownMend
   const key = JSON.stringify(kept)
   const entrants = candidates.map((trial) => ({
     loss: trial.loss,
-    words: changesText(trial),
+    words: `${changesText(trial)}${trial.thrown === undefined ? '' : ` (out of the race, it threw ${trial.thrown})`}`,
     isKept: kept.length > 0 && JSON.stringify(trial.patches) === key,
   }))
   const unchanged = { loss: control, words: 'the run as it was', isKept: next === attempt }

@@ -61,8 +61,10 @@ export interface Change {
 export interface Trial {
   readonly patches: readonly Patch[]
   readonly changes: readonly Change[]
-  /** Mean loss that a run with them came to; infinite where it died. */
+  /** Mean loss that a run with them came to; infinite where it died, or threw. */
   readonly loss: number
+  /** What the model, the loss or the data threw with them: out of the race. */
+  readonly thrown?: string
 }
 
 /** What was done about a finding: raced, and kept or not. Plain data. */

@@ -53,3 +53,22 @@ it('is decided by what is above the loss that label smoothing leaves to everybod
   expect(result?.candidates[0].loss).toBeGreaterThan(0.95 * (result?.control ?? 0))
   expect(result?.winner).toBeDefined()
 })
+
+it('leaves out what throws with the changes, says so, and is decided by the others', async () => {
+  const patches: readonly Patch[] = [{ kind: 'learning-rate', factor: 50 }]
+  const sound = { patches, changes: [], configuration: applyPatches({ model, settings }, patches) }
+  const throwing = {
+    patches: [],
+    changes: [],
+    configuration: {
+      model: () => {
+        throw new RangeError('not like this')
+      },
+      settings,
+    },
+  }
+  const result = await race({ model, settings }, [throwing, sound], start, { steps: 9, most: 400, isDead: false })
+  expect(result?.candidates[0]).toMatchObject({ loss: Number.POSITIVE_INFINITY, thrown: 'RangeError: not like this' })
+  expect(result?.candidates[1]).not.toHaveProperty('thrown')
+  expect(result?.winner).toBe(sound)
+})

@@ -47,29 +47,40 @@ export async function race(
   start: Start,
   { steps, most, isDead }: RaceOptions,
 ): Promise<Race | undefined> {
-  const entrants = candidates.map((candidate) => ({ candidate, loss: Number.POSITIVE_INFINITY }))
+  const entrants = candidates.map((candidate): Entrant => ({ candidate, loss: Number.POSITIVE_INFINITY }))
   const runners = new Map<Candidate, Runner>()
-  // It alone goes on with the optimizer as it was: a mended run begins with a fresh one.
-  const control = openRunner(unchanged, start, steps)
   const part = Math.max(1, Math.floor(steps / ROUNDS))
   const least = leastLossOf(unchanged.settings.train, unchanged.settings.loss)
   const isCut = (): boolean => unchanged.settings.signal?.aborted === true
   let spent = 0
   let racing = entrants
+  // It alone goes on with the optimizer as it was: a mended run begins with a fresh one.
+  const control = openRunner(unchanged, start, steps)
+
+  /** What a user's code throws with the changes puts them out of the race, and the run goes on. */
+  async function runOn(entrant: Entrant): Promise<void> {
+    const { candidate, thrown } = entrant
+    if (thrown !== undefined) return
+    try {
+      const runner = runners.get(candidate) ?? openRunner(candidate.configuration, startOf(candidate, start), steps)
+      runners.set(candidate, runner)
+      await runner.run(part)
+      if (!isCut()) entrant.loss = await runner.measure()
+    } catch (error) {
+      entrant.thrown = error instanceof Error ? `${error.name}: ${error.message.split('\n')[0]}` : String(error)
+      entrant.loss = Number.POSITIVE_INFINITY
+    }
+  }
+
   try {
     for (let round = 0; round < ROUNDS; round++) {
       await control.run(part)
       if (isCut()) return undefined
       spent += part
       for (const entrant of racing) {
-        const runner =
-          runners.get(entrant.candidate) ??
-          openRunner(entrant.candidate.configuration, startOf(entrant.candidate, start), steps)
-        runners.set(entrant.candidate, runner)
-        await runner.run(part)
+        await runOn(entrant)
         if (isCut()) return undefined
         spent += part
-        entrant.loss = await runner.measure()
       }
       racing = [...racing].sort((a, b) => a.loss - b.loss)
       for (const { candidate } of racing.splice(Math.ceil(racing.length / 2))) runners.get(candidate)?.release()
@@ -80,10 +91,10 @@ export async function race(
     // Schedules that were gone through say nothing about further steps.
     const goesOn = typeof unchanged.settings.schedule !== 'function'
     while (goesOn && runner && isClose(best.loss - least, ofControl - least) && spent + 2 * part <= most) {
-      for (const each of [control, runner]) await each.run(part)
+      await control.run(part)
+      await runOn(best)
       if (isCut()) return undefined
       spent += 2 * part
-      best.loss = await runner.measure()
       ofControl = await control.measure()
     }
     const wins =
@@ -92,7 +103,9 @@ export async function race(
       best.loss - least < (ofControl - least) * (1 - MARGIN)
     return {
       control: ofControl,
-      candidates: entrants.map(({ candidate: { patches, changes }, loss }) => ({ patches, changes, loss })),
+      candidates: entrants.map(({ candidate: { patches, changes }, loss, thrown }) => {
+        return { patches, changes, loss, ...(thrown !== undefined && { thrown }) }
+      }),
       winner: wins ? best.candidate : undefined,
       spent,
     }
@@ -100,6 +113,12 @@ export async function race(
     control.release()
     for (const { candidate } of racing) runners.get(candidate)?.release()
   }
+}
+
+interface Entrant {
+  readonly candidate: Candidate
+  loss: number
+  thrown?: string
 }
 
 /** Whether chance alone may have decided. */
