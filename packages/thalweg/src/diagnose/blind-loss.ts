@@ -106,13 +106,16 @@ function variance(values: ArrayLike<number>, column: number, columns: number): n
 
 /** From the mean, which is near the best constant. */
 function huberOf(values: ArrayLike<number>, column: number, columns: number, given: unknown): number {
-  const delta = typeof given === 'number' ? given : 1
   const own = columnOf(values, column, columns)
   const mean = own.reduce((sum, value) => sum + value, 0) / own.length
-  return own.reduce((sum, value) => {
-    const distance = Math.abs(value - mean)
-    return sum + (distance <= delta ? distance ** 2 / 2 : delta * (distance - delta / 2)) / own.length
-  }, 0)
+  return own.reduce((sum, value) => sum + huberCost(value - mean, given) / own.length, 0)
+}
+
+/** What one error costs: half its square up to `given` (default 1), and beyond it in a line. */
+export function huberCost(error: number, given: unknown): number {
+  const delta = typeof given === 'number' ? given : 1
+  const distance = Math.abs(error)
+  return distance <= delta ? distance ** 2 / 2 : delta * (distance - delta / 2)
 }
 
 /** Mean distance from the median. */

@@ -8,6 +8,7 @@ import { random, sizeOf } from '../base/index.ts'
 import type { Dataset } from '../data/index.ts'
 import type { Loss } from '../nn/index.ts'
 import { batchSlots } from '../train/batch.ts'
+import { huberCost } from './blind-loss.ts'
 import type { DataFacts } from './data-facts.ts'
 import { columnOf } from './sample.ts'
 
@@ -175,11 +176,10 @@ function inverseOf(matrix: Float64Array, count: number, ridge: number): Float64A
 }
 
 /** What an error costs, so that shares can be compared with those of the run's own loss. */
-function costOf({ name, options: { delta = 1 } }: Loss): (error: number) => number {
+function costOf({ name, options }: Loss): (error: number) => number {
   if (name === 'meanAbsoluteError') return Math.abs
-  if (name !== 'huber') return (error) => error ** 2
-  const limit = Number(delta)
-  return (error) => (Math.abs(error) <= limit ? error ** 2 / 2 : limit * (Math.abs(error) - limit / 2))
+  if (name === 'huber') return (error) => huberCost(error, options.delta)
+  return (error) => error ** 2
 }
 
 /** Share of the examples whose own class was foretold as the likeliest. */
