@@ -1,4 +1,5 @@
 /** npm run bench: Thalweg and its peers on the same training steps, in one run. */
+import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
@@ -111,11 +112,18 @@ async function publish(figures: Figures): Promise<void> {
   await writeFileAtomic(join(docs, 'speed.md'), speedPage(figures))
 }
 
+/** Contenders are measured as users install them. Not before the options are known to be right: it takes seconds. */
+function buildThalweg(): void {
+  const cwd = join(import.meta.dirname, '..')
+  execFileSync('npm', ['run', '--silent', 'build'], { cwd, stdio: ['ignore', 'ignore', 'inherit'] })
+}
+
 endChildrenWithThis()
 await runCommand(command, async (asked) => {
   checkTogether(asked)
-  if (asked.docs !== undefined) await publish(readFigures(asked.docs, '--docs'))
-  else if (modeOf(asked) === 'verify') await verifyAll(asked)
+  if (asked.docs !== undefined) return publish(readFigures(asked.docs, '--docs'))
+  buildThalweg()
+  if (modeOf(asked) === 'verify') await verifyAll(asked)
   else if (modeOf(asked) === 'neighbour') await measureNeighbour(asked)
   else await measureAll(asked)
 })

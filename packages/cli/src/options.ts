@@ -1,7 +1,7 @@
 /** Options that commands share, and how their values are read. A wrong value is wrong usage, said in three lines. */
 import os from 'node:os'
 import { type Command, Option } from 'commander'
-import { wasmBackend } from 'thalweg/backend'
+import { MOST_THREADS, wasmBackend } from 'thalweg/backend'
 import { suggest } from 'thalweg/base'
 import { createEngine, setDefaultEngine } from 'thalweg/compile'
 import { usage } from './errors.ts'
@@ -27,12 +27,11 @@ export function addSharedOptions(
     .optionsGroup('Options of every command:')
     .addOption(integerOption('--seed <n>', 'where all randomness starts: same seed, same bits', 0))
     .addOption(
-      integerOption(
-        '--threads <n>',
-        'threads to compute with; the result does not depend on it (default: all cores)',
-        1,
-        2,
-      ),
+      numberOption('--threads <n>', 'threads to compute with; the result does not depend on it (default: all cores)', {
+        rule: `an integer from 1 to ${MOST_THREADS}`,
+        example: '2',
+        fits: (value) => Number.isInteger(value) && value >= 1 && value <= MOST_THREADS,
+      }),
     )
     .option('--strict', 'the same bits on every machine and engine; a little slower')
     .option('--no-wide', 'no 256-bit instructions (THALWEG_WIDE=0 does the same)')
@@ -42,8 +41,18 @@ export function addSharedOptions(
     .helpOption('-h, --help', 'print this')
     .hook('preAction', (_, action) => {
       checkOutputs(action)
-      chooseEngine(action.opts<SharedOptions>())
+      const options = action.opts<SharedOptions>()
+      tellOfFewCores(options, (text) => action.configureOutput().writeErr?.(text))
+      chooseEngine(options)
     })
+}
+
+/** Threads that share a core wait for each other at the end of every kernel. */
+function tellOfFewCores({ threads = 1, quiet }: SharedOptions, write: (text: string) => void): void {
+  const cores = os.availableParallelism()
+  if (quiet || threads <= cores) return
+  const shared = cores === 1 ? '1 core' : `${cores} cores`
+  write(`${threads} threads share ${shared}: --threads ${cores} is faster, and the result is the same\n`)
 }
 
 /** The engine is made for the whole command; without options it is the library's own choice, made when it is first needed. */

@@ -60,6 +60,11 @@ describe('thalweg profile', () => {
     expect(readdirSync(folder)).toEqual(['link.svg', 'picture.svg'])
   })
 
+  it('says where a batch was asked for that there is not', async () => {
+    const { stdout } = await thalweg('profile', 'xor', ...quick, '--batch-size', '5000')
+    expect(stdout).toContain('all 700 examples of xor')
+  })
+
   it('needs something to profile', async () => {
     const { code, stderr } = await thalweg('profile')
     expect([code, stderr]).toEqual([2, expect.stringContaining('profile: there must be something')])

@@ -2,7 +2,6 @@
 import type { Command } from 'commander'
 import { compactNumber, measureRoofline, type Profile, profile, type Roofline } from 'thalweg/compile'
 import { completeOptions, openSession, type Session, writeFileAtomic } from 'thalweg/train'
-import { usage } from '../errors.ts'
 import { addSharedOptions, integerOption, numberOption, rateOption, type SharedOptions } from '../options.ts'
 import { layerProfiles, sumOf } from '../profile/layers.ts'
 import { profileSvg } from '../profile/picture.ts'
@@ -85,7 +84,6 @@ export function addProfileCommand(program: Command, surroundings: Surroundings):
         compileMs = ms
       })
       const { plan } = session
-      if (session.parameters === 0) throw nothingToTrain(subject.name)
       voice.show(voice.style.dim('measuring'))
       const wholeMs = wholeStep(session, batchSize)
       const roofline = rooflineOf(options, () =>
@@ -97,7 +95,8 @@ export function addProfileCommand(program: Command, surroundings: Surroundings):
       session.release()
 
       const { backend } = engine
-      const seen = `batches of ${batchSize} of ${subject.name}; ${backend.name}, ${backend.features.join(', ')}`
+      const batches = batchSize === data.train.size ? `all ${batchSize} examples` : `batches of ${batchSize}`
+      const seen = `${batches} of ${subject.name}; ${backend.name}, ${backend.features.join(', ')}`
       voice.say('')
       sayRows(voice, [
         ['network', subject.description],
@@ -137,14 +136,6 @@ export function addProfileCommand(program: Command, surroundings: Surroundings):
         )
       voice.event({ type: 'end', ...result, kernels: found.kernels.length })
     })
-  })
-}
-
-function nothingToTrain(name: string): Error {
-  return usage('nothing-to-train', {
-    rule: `profile ${name}: the model must have something to train`,
-    received: 'a model without parameters',
-    try: 'put layers into it that have weights: sequential(dense(16), relu(), dense(2))',
   })
 }
 

@@ -63,7 +63,7 @@ export async function chooseRecipe(source: Source, data: Prepared, overrides: Ov
         ? warmed(base.schedule, overrides.warmup, epochs)
         : scheduleDescription(schedule, overrides.warmup, epochs),
     epochs,
-    batchSize,
+    batchSize: batchSize !== 'all' && batchSize >= data.train.size ? 'all' : batchSize,
     order: order === undefined ? base.order : orderDescription(order, overrides.curriculumBy, epochs, data),
     ...(labelSmoothing !== undefined && { labelSmoothing }),
     ...(clipNorm !== undefined && { clipNorm }),

@@ -179,6 +179,7 @@ export function openSession(model: Model, settings: Settings, onCompile?: (event
   const example = new Tensor(createNode('input', [], batchTypes(train, batchSize)[0]))
   requireRoom(model, example, store, settings)
   build(model, example, store)
+  if (store.parameters().length === 0) throw nothingToTrain(store)
   checkMembers(
     groups,
     store.parameters().map(({ path, variable: { shape }, decay }) => ({ path, shape, decay })),
@@ -310,4 +311,15 @@ function findMisfit(
   const names = new Set(wanted.map(([name]) => name))
   const extra = [...arrays.keys()].find((name) => !names.has(name))
   return extra && `${extra}, which the model does not have`
+}
+
+function nothingToTrain({ entries }: Store): ThalwegError {
+  return new ThalwegError('train/nothing-to-train', {
+    rule: 'the model must have something to train',
+    received:
+      entries.size === 0
+        ? 'a model without parameters'
+        : `${entries.size} values that are kept, and none that is learned`,
+    try: 'put layers into it that have weights: sequential(dense(16), relu(), dense(2))',
+  })
 }

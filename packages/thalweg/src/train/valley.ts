@@ -18,7 +18,7 @@ export interface RangeInterval {
 
 export interface RangeAbstention {
   readonly kind: 'abstention'
-  readonly reason: 'constant-target' | 'no-parameters' | 'flat' | 'no-rise' | 'seeds-disagree'
+  readonly reason: 'constant-target' | 'flat' | 'no-rise' | 'seeds-disagree'
   /** Why in a sentence, with the numbers. */
   readonly message: string
   readonly try: string

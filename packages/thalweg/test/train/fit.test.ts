@@ -1,7 +1,7 @@
 import { referenceBackend, wasmBackend } from 'thalweg/backend'
 import { createEngine } from 'thalweg/compile'
 import { arrays, type Dataset, inOrder, moons, spiral, split, xor } from 'thalweg/data'
-import { crossEntropy, dense, type Model, meanSquaredError, relu, sequential, tanh } from 'thalweg/nn'
+import { batchNorm, crossEntropy, dense, type Model, meanSquaredError, relu, sequential, tanh } from 'thalweg/nn'
 import { adam, momentum, oneCycle, sgd } from 'thalweg/optim'
 import { decodeCheckpoint, evaluate, type FitOptions, fit, type Run, type TrainEvent } from 'thalweg/train'
 import { describe, expect, it } from 'vitest'
@@ -282,6 +282,14 @@ describe('refusals', () => {
     const fitting = fit(sequential(dense(2)), { ...good, ...wrong, engine: reference() })
     await expect(fitting).rejects.toThrow(message)
     await expect(fitting).rejects.toThrow(/^.+\nreceived: .+\ntry: .+$/)
+  })
+
+  const norm = batchNorm({ gamma: false, beta: false })
+  it.each<[string, Model, RegExp]>([
+    ['no weights', sequential(tanh()), /something to train\nreceived: a model without parameters/],
+    ['running statistics alone', sequential(norm), /received: 2 values that are kept, and none that is learned/],
+  ])('refuses a model that has %s', async (_, model, message) => {
+    await expect(fit(model, { ...good, engine: reference() })).rejects.toThrow(message)
   })
 
   it('names the layer where shapes do not fit', async () => {

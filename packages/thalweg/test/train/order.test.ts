@@ -10,6 +10,7 @@ import {
   shuffled,
   stratified,
 } from 'thalweg/data'
+import { dense, sequential } from 'thalweg/nn'
 import { type FitOptions, fit, type StartEvent } from 'thalweg/train'
 import { describe, expect, it } from 'vitest'
 import { digest, memory, noisyModel, noisyOptions, withoutTime } from './runs.ts'
@@ -68,14 +69,14 @@ describe('the order of examples', () => {
   })
 
   it('may give epochs of different lengths: every mean is over the examples that were there', async () => {
-    // One example, and a model that does not learn: every epoch has the same mean.
+    // One example, and a rate of 0: every epoch has the same mean.
     const starts: StartEvent[] = []
     const lengths = [3, 12, 28]
     const order = createOrder('growing', () => ({
       length: (epoch) => lengths[epoch],
       rows: (epoch) => Int32Array.from({ length: lengths[epoch] }, () => 5),
     }))
-    const run = await fit((x) => x, {
+    const run = await fit(sequential(dense(2)), {
       ...optionsWith(order),
       schedule: () => 0,
       onEvent: (event) => event.type === 'start' && starts.push(event),

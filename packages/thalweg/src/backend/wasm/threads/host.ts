@@ -92,7 +92,7 @@ export function defaultSharing(): Sharing {
 }
 
 /** More than anybody has; the low bits of a claim must be able to count their pieces. */
-const MOST_THREADS = 256
+export const MOST_THREADS = 256
 
 /**
  * @param written what stood there, where it was no number yet
