@@ -4,12 +4,30 @@ import { CsvError, parse } from 'csv-parse/sync'
 import { ThalwegError } from 'thalweg'
 import { readFile } from './read.ts'
 
-/** Rows of cells, the header first; empty lines are left out. */
-export async function readCsv(path: string): Promise<string[][]> {
+export interface Csv {
+  /** Rows of cells, the header first; empty lines are left out. */
+  readonly rows: string[][]
+  /** Of the file, on which each of them begins, from 1, as editors count. */
+  readonly lines: Int32Array
+}
+
+export async function readCsv(path: string): Promise<Csv> {
   const bytes = await readFile(path)
   requireText(path, bytes)
+  const lines: number[] = []
+  const lineUpTo = lineCounter(bytes)
   try {
-    return parse(bytes, { bom: true, skip_empty_lines: true, relax_column_count: true, delimiter: delimiterOf(bytes) })
+    const rows = parse(bytes, {
+      bom: true,
+      skip_empty_lines: true,
+      relax_column_count: true,
+      delimiter: delimiterOf(bytes),
+      onRecord(row: string[], { bytes: end }) {
+        lines.push(lineUpTo(end))
+        return row
+      },
+    })
+    return { rows, lines: Int32Array.from(lines) }
   } catch (cause) {
     throw new ThalwegError('data/bad-csv', {
       rule: `read ${path}: the file must be a table of comma-separated values`,
@@ -17,6 +35,28 @@ export async function readCsv(path: string): Promise<string[][]> {
       try: 'check the quotes on this line; a cell that holds a quote must be quoted, the quote doubled',
       cause,
     })
+  }
+}
+
+const [LINE_FEED, CARRIAGE_RETURN] = [10, 13]
+
+/**
+ * The line on which a row begins that ends before a byte; rows come in order. The parser's own count takes a line break in quotes
+ * for two where it is CRLF.
+ */
+function lineCounter(bytes: Uint8Array): (end: number) => number {
+  let [at, line] = [0, 1]
+  const isBreak = (): boolean => bytes[at] === LINE_FEED || bytes[at] === CARRIAGE_RETURN
+  const pass = (): void => {
+    const isWhole = bytes[at] === LINE_FEED || (bytes[at] === CARRIAGE_RETURN && bytes[at + 1] !== LINE_FEED)
+    if (isWhole) line++
+    at++
+  }
+  return (end) => {
+    while (isBreak()) pass()
+    const first = line
+    while (at < end) pass()
+    return first
   }
 }
 
@@ -33,9 +73,9 @@ function requireText(path: string, bytes: Uint8Array): void {
   })
 }
 
-/** What separates the names in the first line: comma, semicolon or tab, whichever occurs most. */
+/** What separates the names in the first line that is not empty: comma, semicolon or tab, whichever occurs most. */
 function delimiterOf(bytes: Uint8Array): string {
-  const [header = ''] = new TextDecoder().decode(bytes.subarray(0, 65_536)).split('\n', 1)
+  const [header = ''] = new TextDecoder().decode(bytes.subarray(0, 65_536)).replace(/^[\r\n]+/, '').split('\n', 1)
   const times = (delimiter: string): number => header.split(delimiter).length
   return [',', ';', '\t'].reduce((best, delimiter) => (times(delimiter) > times(best) ? delimiter : best))
 }

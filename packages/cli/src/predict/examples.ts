@@ -40,7 +40,7 @@ export async function readExamples(file: string, { manifest, preprocessing }: Pr
 }
 
 async function tableExamples(file: string, preprocessing: TablePreprocessing): Promise<Examples> {
-  const rows = await readCsv(file)
+  const { rows } = await readCsv(file)
   const name = path.basename(file)
   const { size, inputs, notes } = encodeTable(preprocessing, rows, name)
   return { size, inputs, truth: truthOf(rows, preprocessing, name), notes: notes.map(({ message }) => message) }
@@ -80,7 +80,7 @@ async function idxValues(file: string, shape: readonly number[]): Promise<Float3
 
 /** Numbers alone, one example a row; a first row of names is skipped. */
 async function csvValues(file: string, shape: readonly number[]): Promise<Float32Array> {
-  const rows = await readCsv(file)
+  const { rows } = await readCsv(file)
   const isNumber = (cell: string): boolean => cell.trim() !== '' && Number.isFinite(Number(cell))
   const body = rows[0]?.every(isNumber) ? rows : rows.slice(1)
   if (body.length === 0) throw unlike(file, 'no rows', shape)

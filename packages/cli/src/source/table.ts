@@ -12,7 +12,7 @@ export function tableSource(file: string): Source {
     name: path.basename(file, path.extname(file)),
     takes: ['--target', '--column', '--preprocess'],
     async load({ seed, target, columns: types, preprocess }) {
-      const rows = await readCsv(file)
+      const { rows, lines } = await readCsv(file)
       if (target === undefined) throw noTarget(file, rows[0] ?? [])
       if (types && Object.hasOwn(types, target) && types[target] === 'ignore') throw ignoredTarget(file, target)
       const transforms = fitsOf(preprocess)
@@ -20,6 +20,7 @@ export function tableSource(file: string): Source {
         name: path.basename(file),
         target,
         seed,
+        lines,
         ...(types && { types }),
         ...(transforms && { transforms }),
       })

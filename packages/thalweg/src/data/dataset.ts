@@ -3,6 +3,7 @@
  * is asked for into the batch's slots; it does not shuffle, split, scale or augment (see order/, split.ts, preprocess/, augment/).
  */
 import type { Shape } from '../base/index.ts'
+import type { DataSource } from './source.ts'
 
 /** What is to be predicted. A class label is one int32 per example, numbers are float32 `[width]` per example. */
 export type Target =
@@ -18,6 +19,8 @@ export interface Dataset {
   /** Names of the numbers in an example's input, where they are columns that have names: `[age, bmi]`. */
   readonly columns?: readonly string[]
   readonly target: Target
+  /** Where its values stand in a file, where they were read from one: findings then tell the cell, and not the number. */
+  readonly source?: DataSource
   /**
    * Copies examples `rows` into the batch: `inputs` is `[rows.length, ...inputShape]`, `targets` is int32 `[rows.length]`
    * for classes and float32 `[rows.length, names.length]` for numbers.

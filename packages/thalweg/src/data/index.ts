@@ -93,6 +93,7 @@ export {
   type ZcaWhiteningOptions,
   zcaWhitening,
 } from './preprocess/whitening.ts'
+export type { DataSource, Place, ValueAt } from './source.ts'
 export { type RowSplit, type Split, type SplitOptions, split, splitRows } from './split.ts'
 export { subset } from './subset.ts'
 export type { Column, ColumnType } from './table/column.ts'

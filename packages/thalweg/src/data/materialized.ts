@@ -25,5 +25,10 @@ export function materialized(dataset: Dataset): Dataset {
           ...(target.kind === 'class' && { classes: target.classes }),
         })
       : arrays({ name, inputs, inputShape, numbers: values, ...(target.kind === 'number' && { names: target.names }) })
-  return { ...kept, ...(dataset.columns && { columns: dataset.columns }), fingerprint: () => dataset.fingerprint() }
+  return {
+    ...kept,
+    ...(dataset.columns && { columns: dataset.columns }),
+    ...(dataset.source && { source: dataset.source }),
+    fingerprint: () => dataset.fingerprint(),
+  }
 }

@@ -2,6 +2,7 @@
 import { checkRows } from './checks.ts'
 import type { Dataset } from './dataset.ts'
 import { fingerprintOf } from './fingerprint.ts'
+import { sourceOfRows } from './source.ts'
 
 /**
  * The examples `rows` of `dataset`, in that order; a row may occur twice, and there may be none.
@@ -18,6 +19,7 @@ export function subset(dataset: Dataset, rows: Int32Array, name: string = datase
     inputShape: dataset.inputShape,
     ...(dataset.columns && { columns: dataset.columns }),
     target: dataset.target,
+    ...(dataset.source && { source: sourceOfRows(dataset.source, chosen) }),
     fill(wanted, inputs, targets, epoch) {
       checkRows(name, wanted, chosen.length)
       if (mapped.length !== wanted.length) mapped = new Int32Array(wanted.length)

@@ -2,7 +2,7 @@
  * Values of the validation and test parts that are no finite numbers, or lie nowhere near those of the training part. They touch
  * no weight, and make all the figures of their part. One pass over a sample: some milliseconds for a quarter of a million values.
  */
-import type { Dataset } from '../data/index.ts'
+import type { Dataset, ValueAt } from '../data/index.ts'
 import { type Spread, sampleOf } from './sample.ts'
 
 /** What training values of a column are like, or of all columns together where there are too many to be told apart. */
@@ -32,6 +32,7 @@ export interface HeldOutFacts {
 export interface Stray {
   /** Row of its part. */
   readonly example: number
+  readonly at: ValueAt
   readonly name: string
   readonly value: number
   /** Its distance from the training mean, over the largest such distance in training; infinite for no finite number. */
@@ -51,7 +52,7 @@ export function heldOutOf(
   const examples = sample.rows.length
   const found = { far: 0, bad: 0, worst: undefined as Stray | undefined }
 
-  function look(values: ArrayLike<number>, usual: readonly Usual[]): void {
+  function look(part: ValueAt['part'], values: ArrayLike<number>, usual: readonly Usual[]): void {
     const perExample = values.length / examples
     const bounds = usual.map(boundOf)
     eachBeyond(values, usual, bounds, (at, column) => {
@@ -62,13 +63,14 @@ export function heldOutOf(
       if (found.worst && times <= found.worst.times) return
       const example = sample.rows[Math.floor(at / perExample)]
       // One bound for all places names none of them.
-      const place = usual.length < perExample ? `input ${at % perExample}` : name
-      found.worst = { example, name: place, value: values[at], times }
+      const index = at % perExample
+      const place = usual.length < perExample ? `input ${index}` : name
+      found.worst = { example, at: { part, index }, name: place, value: values[at], times }
     })
   }
 
-  look(sample.inputs, inputs)
-  look(sample.targets, targets)
+  look('input', sample.inputs, inputs)
+  look('target', sample.targets, targets)
   return { part, examples, ...found }
 }
 

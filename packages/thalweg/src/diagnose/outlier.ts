@@ -10,7 +10,9 @@ export interface Outlier {
   /** The first that has it. */
   readonly example: number
   /** For sentences: `column 'age'`, `target 'y'`. */
-  readonly column: string
+  readonly name: string
+  /** Place among the columns. */
+  readonly index: number
   readonly value: number
   /** Examples that have it, or another value that lies apart. */
   readonly count: number
@@ -59,12 +61,12 @@ export function outlierOf(
   const outliers = suspects.flatMap(({ name, at }): Outlier[] => {
     const own = columnOf(values, at, columns.length)
     const found = apartIn(own, ONCE_IN / suspects.length)
-    return found ? [{ ...found, example: rows[own.indexOf(found.value)], column: name }] : []
+    return found ? [{ ...found, example: rows[own.indexOf(found.value)], name, index: at }] : []
   })
   return outliers.reduce<Outlier | undefined>((most, one) => (most && most.times >= one.times ? most : one), undefined)
 }
 
-function apartIn(values: Float64Array, level: number): Omit<Outlier, 'example' | 'column'> | undefined {
+function apartIn(values: Float64Array, level: number): Omit<Outlier, 'example' | 'name' | 'index'> | undefined {
   const some = values.filter((_, row) => row % Math.ceil(values.length / ENOUGH) === 0).sort()
   const median = some[Math.floor(some.length / 2)]
   const distances = furthest(values, some, median)

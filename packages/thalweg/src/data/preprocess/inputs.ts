@@ -6,6 +6,7 @@ import { formatShape, type Shape, sameShape, sizeOf, ThalwegError } from '../../
 import { eachChunk } from '../classes.ts'
 import type { Dataset, Target } from '../dataset.ts'
 import { fingerprintOf } from '../fingerprint.ts'
+import { type DataSource, sourceOfMixtures } from '../source.ts'
 import type { Walk } from './examples.ts'
 import { fitTransforms } from './fit.ts'
 import { standardize } from './standardize.ts'
@@ -78,12 +79,15 @@ export function transformed(dataset: Dataset, transforms: readonly Transform[]):
   const inputShape = transformedShape(transforms, dataset.inputShape)
   const before = sizeOf(dataset.inputShape)
   const after = sizeOf(inputShape)
+  const isKept = keepsFeatures(transforms)
+  const throughTransforms = (source: DataSource): DataSource => (isKept ? source : sourceOfMixtures(source))
   return {
     name: dataset.name,
     size: dataset.size,
     inputShape,
-    ...(dataset.columns && keepsFeatures(transforms) && { columns: dataset.columns }),
+    ...(dataset.columns && isKept && { columns: dataset.columns }),
     target: dataset.target,
+    ...(dataset.source && { source: throughTransforms(dataset.source) }),
     fill(rows, inputs, targets, epoch) {
       const raw = before === after ? inputs : new Float32Array(rows.length * before)
       dataset.fill(rows, raw, targets, epoch)

@@ -2,9 +2,11 @@
 import { checkNames } from '../checks.ts'
 import type { Dataset } from '../dataset.ts'
 import type { DataNote } from '../notes.ts'
+import { sourceOfRows } from '../source.ts'
 import { type RowSplit, type SplitOptions, splitRows } from '../split.ts'
 import { spell } from '../table/cell.ts'
 import { type Table, type TableOptions, table } from '../table/table.ts'
+import { cellSource } from './cells.ts'
 import { type FitTableOptions, fitTable, type TablePreprocessing, tableDataset } from './table.ts'
 
 export interface PrepareTableOptions extends TableOptions, SplitOptions, FitTableOptions {}
@@ -15,6 +17,7 @@ const NAMES = {
   target: 0,
   task: 0,
   types: 0,
+  lines: 0,
   seed: 0,
   valid: 0,
   test: 0,
@@ -37,7 +40,7 @@ export interface PreparedTable {
 /**
  * Prepares a table for training. Classes keep their proportions in the three parts.
  *
- * @param rows parsed cells, the header first
+ * @param rows parsed cells, the header first; the parts hold on to them, so that findings can tell a cell as it stands there
  * @throws ThalwegError as `table`, `splitRows`, `fitTable` and `tableDataset` do
  */
 export function prepareTable(rows: readonly (readonly string[])[], options: PrepareTableOptions): PreparedTable {
@@ -45,8 +48,12 @@ export function prepareTable(rows: readonly (readonly string[])[], options: Prep
   const understood = table(rows, options)
   const split = splitRows(understood.name, labelsOf(understood) ?? understood.rows.length, options)
   const { preprocessing, notes } = fitTable(understood, split.train, options)
-  const part = (name: string, chosen: Int32Array): Dataset =>
-    tableDataset(preprocessing, [understood.header, ...Array.from(chosen, (row) => understood.rows[row])], name)
+  const leftOut = understood.columns.filter((column) => column.leftOut === 'identifier').map(({ name }) => name)
+  const source = cellSource({ ...understood, leftOut }, preprocessing)
+  const part = (name: string, chosen: Int32Array): Dataset => ({
+    ...tableDataset(preprocessing, [understood.header, ...Array.from(chosen, (row) => understood.rows[row])], name),
+    source: sourceOfRows(source, chosen),
+  })
   return {
     table: understood,
     preprocessing,

@@ -7,6 +7,7 @@ import { arrays } from '../arrays.ts'
 import type { Dataset } from '../dataset.ts'
 import type { DataNote } from '../notes.ts'
 import { readHeader, type Table } from '../table/table.ts'
+import { cellSource } from './cells.ts'
 import {
   areNumbers,
   type ColumnEncoding,
@@ -133,8 +134,9 @@ export function tableDataset(
   const columns = keepsFeatures(preprocessing.transforms) ? { columns: preprocessing.features } : {}
   const shared = { name, inputs, inputShape: [width], ...columns }
   const kind = targetOf(target)
-  if (kind.kind === 'class') return arrays({ ...shared, labels: targets, classes: kind.classes })
-  return arrays({ ...shared, numbers: Float32Array.from(targets), names: kind.names })
+  const source = cellSource({ name, header, rows: body, leftOut: [] }, preprocessing)
+  if (kind.kind === 'class') return { ...arrays({ ...shared, labels: targets, classes: kind.classes }), source }
+  return { ...arrays({ ...shared, numbers: Float32Array.from(targets), names: kind.names }), source }
 }
 
 function encode(

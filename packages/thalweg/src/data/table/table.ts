@@ -21,6 +21,11 @@ export interface TableOptions {
    * given: numbers are predicted as numbers, everything else as classes.
    */
   readonly types?: Readonly<Record<string, ColumnType | 'ignore'>>
+  /**
+   * Line of the file on which each of the rows begins, the header's first, from 1: findings then tell lines as an editor
+   * shows them. Default: they tell rows, counted below the header.
+   */
+  readonly lines?: ArrayLike<number>
 }
 
 export interface Table {
@@ -28,6 +33,8 @@ export interface Table {
   readonly header: readonly string[]
   /** The rows below the header, every one as long as the header. */
   readonly rows: readonly (readonly string[])[]
+  /** On which each row begins, where it is known. */
+  readonly lines?: Int32Array
   /** Every column but the target, in the order of the header. */
   readonly columns: readonly Column[]
   readonly target: Column
@@ -47,11 +54,11 @@ const LEAST_ROWS_PER_CLASS = 1.5
  *
  * @throws ThalwegError `data/empty-table`, `data/no-header`, `data/duplicate-column`, `data/ragged-row`,
  * `data/unknown-column`, `data/text-in-number`, `data/not-finite`, `data/not-boolean`, `data/missing-target`,
- * `data/one-class`, `data/no-class-twice`, `data/no-features`
+ * `data/one-class`, `data/no-class-twice`, `data/no-features`, `data/unequal-count`
  */
 export function table(rows: readonly (readonly string[])[], options: TableOptions): Table {
   const { name = 'table', types = {} } = options
-  const { header, body } = readHeader(name, rows)
+  const { header, body, lines } = readHeader(name, rows, options.lines)
   if (body.length === 0) throw emptyTable(name, `a header of ${header.length} columns and no rows`)
   for (const column of [options.target, ...Object.keys(types)]) {
     if (!header.includes(column)) throw unknownColumn(name, column, header)
@@ -73,19 +80,23 @@ export function table(rows: readonly (readonly string[])[], options: TableOption
   if (task === 'classification' && body.length >= MANY_ROWS && body.length < LEAST_ROWS_PER_CLASS * classes.length)
     throw noClassTwice(name, target, classes, body)
   const counted = body.map((row) => spell(row[target.index], target.type))
-  return { name, header, rows: body, columns, target, task, classes, notes: notesOf(columns, classes, counted) }
+  const notes = notesOf(columns, classes, counted)
+  return { name, header, rows: body, ...(lines && { lines }), columns, target, task, classes, notes }
 }
 
 /**
  * The header, trimmed and without a byte order mark, and the rows below it without empty lines.
  *
- * @throws ThalwegError `data/empty-table`, `data/duplicate-column`, `data/ragged-row`
+ * @param lines of all these rows; what is returned is of those that are left below the header
+ * @throws ThalwegError `data/empty-table`, `data/duplicate-column`, `data/ragged-row`, `data/unequal-count`
  */
 export function readHeader(
   name: string,
   rows: readonly (readonly string[])[],
-): { header: readonly string[]; body: readonly (readonly string[])[] } {
-  const filled = rows.filter((row) => row.length > 1 || (row.length === 1 && row[0].trim() !== ''))
+  lines?: ArrayLike<number>,
+): { header: readonly string[]; body: readonly (readonly string[])[]; lines: Int32Array | undefined } {
+  if (lines && lines.length !== rows.length) throw unequalLines(name, rows.length, lines.length)
+  const filled = rows.filter(isFilled)
   if (filled.length === 0) throw emptyTable(name, 'no rows')
   const header = filled[0].map((cell, i) => cell.replace(/^\ufeff/, '').trim() || `column ${i + 1}`)
   const twice = header.find((column, i) => header.indexOf(column) !== i)
@@ -94,7 +105,19 @@ export function readHeader(
   body.forEach((row, at) => {
     if (row.length !== header.length) throw raggedRow(name, at, row.length, header.length)
   })
-  return { header, body }
+  return {
+    header,
+    body,
+    lines:
+      lines &&
+      Int32Array.from(lines)
+        .filter((_, at) => isFilled(rows[at]))
+        .slice(1),
+  }
+}
+
+function isFilled(row: readonly string[]): boolean {
+  return row.length > 1 || (row.length === 1 && row[0].trim() !== '')
 }
 
 /** A column may be called `constructor` or `__proto__`: what every object has is no type. */
@@ -147,6 +170,14 @@ function emptyTable(name: string, received: string): ThalwegError {
     rule: `${name}: a table must have a header and at least one row`,
     received,
     try: 'check that this is the right file and that it was written completely',
+  })
+}
+
+function unequalLines(name: string, rows: number, lines: number): ThalwegError {
+  return new ThalwegError('data/unequal-count', {
+    rule: `${name}: lines must have a number for each row, the header among them`,
+    received: `${rows} rows, ${lines} lines`,
+    try: 'give the line on which each row begins, or leave lines out',
   })
 }
 

@@ -1,7 +1,8 @@
 import type { Sign } from '../../train/index.ts'
 import type { Ailment } from '../ailment.ts'
 import { FAR, type HeldOutFacts, type Stray } from '../held-out.ts'
-import { short, spelled } from '../words.ts'
+import { MEND_CELL, MEND_TARGET_CELL, type ToldValue, tellValue } from '../place.ts'
+import { short } from '../words.ts'
 
 export const heldOutValues: Ailment = {
   code: 'held-out-values',
@@ -18,15 +19,25 @@ export const heldOutValues: Ailment = {
   source:
     'the article, section 3 (statistics of the training part, applied to all parts); Huber and Ronchetti, Robust statistics, 2009',
   when: 'before',
-  examine({ data: { heldOut } }) {
-    const told = heldOut.flatMap((facts) => (facts.worst ? [{ facts, worst: facts.worst }] : []))
-    if (told.length === 0) return []
-    const message = told.map(({ facts, worst }) => sentence(facts, worst)).join('; ')
-    const furthest = Math.max(...told.map(({ worst }) => worst.times))
-    return [
-      { message, ...(Number.isFinite(furthest) ? { measured: furthest } : spoilt(told.map(({ facts }) => facts))) },
-    ]
+  examine({ data: { heldOut }, settings }) {
+    const found = heldOut.flatMap((facts) => {
+      const dataset = facts.part === 'test' ? settings.test : settings.valid
+      const told = facts.worst && tellValue(dataset ?? {}, facts.worst, facts.part)
+      return facts.worst && told ? [{ facts, worst: facts.worst, told }] : []
+    })
+    if (found.length === 0) return []
+    const message = found.map(({ facts, worst, told }) => sentence(facts, worst, told)).join('; ')
+    const furthest = Math.max(...found.map(({ worst }) => worst.times))
+    const evidence = Number.isFinite(furthest) ? { measured: furthest } : spoilt(found.map(({ facts }) => facts))
+    const isOfTable = found.every(({ told }) => told.isCell)
+    return [{ message, ...evidence, ...(isOfTable && mendOf(found.map(({ worst }) => worst))) }]
   },
+}
+
+/** Parts of a table are scaled alike when it is prepared. */
+function mendOf(strays: readonly Stray[]): Pick<Sign, 'cause' | 'try'> {
+  const cause = 'a typing error, another unit, or a number that stands for a missing one'
+  return { cause, try: strays.some(({ at }) => at.part === 'input') ? MEND_CELL : MEND_TARGET_CELL }
 }
 
 function spoilt(parts: readonly HeldOutFacts[]): Pick<Sign, 'measured' | 'threshold' | 'rule'> {
@@ -34,10 +45,10 @@ function spoilt(parts: readonly HeldOutFacts[]): Pick<Sign, 'measured' | 'thresh
   return { measured, threshold: 0, rule: 'values of the validation and test parts that are no finite numbers' }
 }
 
-function sentence({ part, examples, far, bad }: HeldOutFacts, { example, name, value, times }: Stray): string {
+function sentence({ examples, far, bad }: HeldOutFacts, { value, times }: Stray, { words }: ToldValue): string {
   const what = Number.isFinite(value)
-    ? `${name} of example ${example} of the ${part} part is ${spelled(value)}, ${short(times)} times as far from the training mean as anything in training`
-    : `${name} of example ${example} of the ${part} part is ${value}`
+    ? `${words}, ${short(times)} times as far from the training mean as anything in training`
+    : words
   const others = far + bad - 1
   return others === 0
     ? what

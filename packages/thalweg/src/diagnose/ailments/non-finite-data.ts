@@ -1,4 +1,5 @@
 import type { Ailment } from '../ailment.ts'
+import { tellValue } from '../place.ts'
 
 export const nonFiniteData: Ailment = {
   code: 'non-finite-data',
@@ -17,9 +18,10 @@ export const nonFiniteData: Ailment = {
     if (!first) return []
     const { part, index, example, value } = first
     const column = part === 'input' ? train.columns?.[index] : undefined
-    const place = `${column === undefined ? `${part} ${index}` : `column '${column}'`} of example ${example} is ${value}`
+    const name = column === undefined ? `${part} ${index}` : `column '${column}'`
+    const { words } = tellValue(train, { example, at: { part, index }, name, value })
     const values = count === 1 ? 'one value' : `${count} values`
-    const message = `${values} in ${examples} examples ${count === 1 ? 'is no finite number' : 'are no finite numbers'}: ${place}`
+    const message = `${values} in ${examples} examples ${count === 1 ? 'is no finite number' : 'are no finite numbers'}: ${words}`
     return [{ measured: count, message }]
   },
 }

@@ -1,6 +1,7 @@
 import type { Ailment } from '../ailment.ts'
 import { TIMES } from '../outlier.ts'
-import { short, spelled } from '../words.ts'
+import { MEND_TARGET_CELL, tellValue } from '../place.ts'
+import { short } from '../words.ts'
 
 export const targetOutlier: Ailment = {
   code: 'target-outlier',
@@ -15,17 +16,18 @@ export const targetOutlier: Ailment = {
   source:
     'Huber, Robust estimation of a location parameter, 1964; Huber and Ronchetti, Robust statistics, 2009, section 1.1; Hill, A simple general approach to inference about the tail of a distribution, 1975',
   when: 'before',
-  examine({ data: { targetOutlier: outlier } }) {
+  examine({ data: { targetOutlier: outlier }, settings: { train } }) {
     if (!outlier) return []
-    const { example, column, value, count, median, times, threshold } = outlier
-    const what = `${column} of example ${example} is ${spelled(value)}`
+    const { index, count, median, times, threshold } = outlier
+    const { words, isCell } = tellValue(train, { ...outlier, at: { part: 'target', index } })
+    const advice = isCell && { try: MEND_TARGET_CELL }
     if (times === Number.POSITIVE_INFINITY) {
       // What standardizing leaves of targets with one huge value.
-      const message = `${what}, and that of all others ${short(median)}`
-      return [{ measured: 1, rule: 'examples that alone have another target', threshold: 0, message }]
+      const message = `${words}, and ${isCell ? 'all other training targets are the same' : `that of all others ${short(median)}`}`
+      return [{ measured: 1, rule: 'examples that alone have another target', threshold: 0, message, ...advice }]
     }
     const others = count === 1 ? 'any other target' : `the targets of all but ${count} examples`
-    const message = `${what}, ${short(times)} times as far from the median (${short(median)}) as ${others}`
-    return [{ measured: times, threshold, message }]
+    const message = `${words}, ${short(times)} times as far from the median${isCell ? '' : ` (${short(median)})`} as ${others}`
+    return [{ measured: times, threshold, message, ...advice }]
   },
 }

@@ -1,0 +1,136 @@
+/** Where the values of a dataset stand in the table that they were read from. */
+import {
+  arrays,
+  augmented,
+  type DataSource,
+  type Dataset,
+  encodeTable,
+  fitInputs,
+  materialized,
+  noise,
+  pca,
+  prepareTable,
+  preprocessed,
+  softLabels,
+  subset,
+  tableDataset,
+} from 'thalweg/data'
+import { describe, expect, it } from 'vitest'
+import { fails } from './fails.ts'
+
+const header = ['id', 'age', 'town', 'note', 'gap', 'kind']
+/** Cells that tell their row: numbers, categories, what takes several lines, what is missing. */
+const body = Array.from({ length: 60 }, (_, i) => [
+  `n${i * 7}`,
+  `${1000 + ((i * 37) % 60)}.5`,
+  ['Bonn', 'Kiel', 'Ulm'][i % 3],
+  i % 2 ? 'one\r\nand two' : 'one',
+  i % 4 ? `${i}` : '',
+  i % 5 ? 'often' : 'rare',
+])
+const rows = [header, ...body]
+/** As if every row had an empty line before it. */
+const lines = rows.map((_, i) => 1 + 3 * i)
+
+function sourceOf({ source }: Dataset): DataSource {
+  if (!source) throw new Error('no source')
+  return source
+}
+
+const input = (index: number) => ({ part: 'input', index }) as const
+const prepared = prepareTable(rows, { name: 'people.csv', target: 'kind', seed: 1, lines })
+
+describe('a cell of a prepared table', () => {
+  it.each(['train', 'valid', 'test'] as const)('is found from every number of every example of %s', (part) => {
+    const { columns = [], size } = prepared[part]
+    const source = sourceOf(prepared[part])
+    expect(columns).toEqual(['age', 'town=Bonn', 'town=Kiel', 'town=Ulm', 'note=one', 'note=one\r\nand two', 'gap'])
+    for (let example = 0; example < size; example++) {
+      const row = prepared.rows[part][example]
+      const start = lines[row + 1]
+      const file = { file: 'people.csv', row: row + 1 }
+      expect(source.place(example)).toEqual({ ...file, line: start })
+      for (const [index, feature] of columns.entries()) {
+        const column = feature.replace(/=.*/s, '')
+        // What follows a note of two lines stands on the second.
+        const line = column === 'gap' ? start + (row % 2) : start
+        const cell = { column, text: body[row][header.indexOf(column)] }
+        expect(source.place(example, input(index))).toEqual({ ...file, line, cell })
+      }
+      const cell = { column: 'kind', text: body[row][5] }
+      const target = source.place(example, { part: 'target', index: 0 })
+      expect(target).toEqual({ ...file, line: start + (row % 2), cell })
+    }
+  })
+
+  it('is told with the row below the header where nobody says the lines', () => {
+    const { train, rows: chosen } = prepareTable(rows, { target: 'kind', seed: 1 })
+    const row = chosen.train[4]
+    const cell = { column: 'age', text: body[row][1] }
+    expect(sourceOf(train).place(4, input(0))).toEqual({ file: 'table', row: row + 1, cell })
+    const again = tableDataset(prepared.preprocessing, rows, 'new.csv')
+    expect(sourceOf(again).place(9, input(0))).toEqual({
+      file: 'new.csv',
+      row: 10,
+      cell: { column: 'age', text: body[9][1] },
+    })
+  })
+
+  it('keeps its line where rows are left out that are empty', () => {
+    const [first, ...others] = rows
+    const spaced = [first, [' '], ...others]
+    const { train, rows: chosen } = prepareTable(spaced, {
+      target: 'kind',
+      seed: 1,
+      lines: spaced.map((_, i) => 10 * i),
+    })
+    expect(sourceOf(train).place(0).line).toBe(10 * (chosen.train[0] + 2))
+  })
+
+  it('is none where features are mixed, but for the target; its row is known all the same', () => {
+    const { train } = prepareTable(rows, { target: 'kind', seed: 1, lines, transforms: [pca({ components: 2 })] })
+    const source = sourceOf(train)
+    expect(source.place(3, input(0))).toEqual(source.place(3))
+    expect(source.place(3).cell).toBeUndefined()
+    expect(source.place(3, { part: 'target', index: 0 }).cell?.column).toBe('kind')
+  })
+
+  it('says which columns are no inputs, though they might say something', () => {
+    expect(sourceOf(prepared.train).leftOut).toEqual(['id'])
+  })
+
+  it('has a line for each row, or none', async () => {
+    await fails('data/unequal-count', () => prepareTable(rows, { target: 'kind', seed: 1, lines: lines.slice(1) }))
+  })
+})
+
+describe('views hand it on', () => {
+  const { train } = prepared
+  const source = sourceOf(train)
+  const expected = source.place(5, input(0))
+  const views: Readonly<Record<string, Dataset>> = {
+    materialized: materialized(train),
+    preprocessed: preprocessed(train, fitInputs(train)),
+    augmented: augmented(train, [noise({ deviation: 0.1 })]),
+    softLabels: softLabels(train),
+  }
+
+  it.each(Object.keys(views))('%s', (name) => {
+    expect(sourceOf(views[name]).place(5, input(0))).toEqual(expected)
+  })
+
+  it('subset, with the rows it has', () => {
+    expect(sourceOf(subset(train, Int32Array.of(8, 5))).place(1, input(0))).toEqual(expected)
+  })
+
+  it('preprocessed, without the cells of what it mixes', () => {
+    const mixed = sourceOf(preprocessed(train, fitInputs(train, [pca({ components: 2 })])))
+    expect(mixed.place(5, input(0))).toEqual(source.place(5))
+    expect(mixed.place(5, { part: 'target', index: 0 })).toEqual(source.place(5, { part: 'target', index: 0 }))
+  })
+})
+
+it('arrays in memory have none', () => {
+  const { inputs } = encodeTable(prepared.preprocessing, rows)
+  expect(arrays({ inputs, labels: body.map(() => 0) }).source).toBeUndefined()
+})
