@@ -75,7 +75,10 @@ function requireText(path: string, bytes: Uint8Array): void {
 
 /** What separates the names in the first line that is not empty: comma, semicolon or tab, whichever occurs most. */
 function delimiterOf(bytes: Uint8Array): string {
-  const [header = ''] = new TextDecoder().decode(bytes.subarray(0, 65_536)).replace(/^[\r\n]+/, '').split('\n', 1)
+  const [header = ''] = new TextDecoder()
+    .decode(bytes.subarray(0, 65_536))
+    .replace(/^[\r\n]+/, '')
+    .split('\n', 1)
   const times = (delimiter: string): number => header.split(delimiter).length
   return [',', ';', '\t'].reduce((best, delimiter) => (times(delimiter) > times(best) ? delimiter : best))
 }

@@ -1,6 +1,8 @@
 /** A run whose numbers are no numbers any more, in words. */
+import type { DataSource } from '../data/index.ts'
 import { type Condition, type Finding, findingOf, type Origin, type Settings } from '../train/index.ts'
 import { clipped, lessMomentum, muchSlower, slower } from './patches.ts'
+import { placeWords } from './place.ts'
 import { short } from './words.ts'
 
 export const nonFinite: Condition = {
@@ -19,7 +21,7 @@ export const nonFinite: Condition = {
 export function nonFiniteFinding(
   origin: Origin | undefined,
   step: number,
-  settings: Pick<Settings, 'optimizer'>,
+  settings: Pick<Settings, 'optimizer' | 'train'>,
 ): Finding {
   if (!origin) {
     const message = `a value is not finite after step ${step}, and no layer or example can be named: the steps since the last snapshot, made once more, give finite values throughout`
@@ -32,7 +34,7 @@ export function nonFiniteFinding(
   const layer = origin.layer.replace(/^optimizer\/[^.]*\.[^.]*\.|^[a-z]+\//, '')
   const sign = {
     measured: origin.step,
-    message: sentence(origin),
+    message: sentence(origin, settings.train.source),
     ...causeOf(origin, settings),
     ...(layer !== '' && { layer }),
   }
@@ -41,11 +43,13 @@ export function nonFiniteFinding(
 
 const INPUTS: Readonly<Record<string, string | undefined>> = { learningRate: 'learning rate', targets: 'target' }
 
-function sentence({ op, part, layer, epoch, step, example, isOfAll, place, value, from }: Origin): string {
+function sentence(origin: Origin, source: DataSource | undefined): string {
+  const { op, part, layer, epoch, step, example, isOfAll, place, value, from } = origin
+  const name = example !== undefined && source ? placeWords(source.place(example)) : `example ${example}`
   const when = `in step ${step}, epoch ${epoch}`
   // A scalar has no place.
   const where = [
-    ...(example === undefined ? [] : [isOfAll ? `most of it from example ${example}` : `example ${example}`]),
+    ...(example === undefined ? [] : [isOfAll ? `most of it from ${name}` : name]),
     ...(example === undefined && isOfAll ? ['made of all examples of the batch'] : []),
     ...(place.length === 0 ? [] : [`place [${place.join(',')}]`]),
   ]

@@ -76,7 +76,7 @@ describe('a value that lies apart', () => {
   it.each(usual)('is found among %s, once and several times, though their signs differ', (_, value) => {
     for (let seed = 0; seed < 40; seed++)
       for (const wrong of [[1e9], [-999], [999], [999999], [-999, 999]])
-        expect(found(value, seed, 400, wrong)).toMatchObject({ column: '1', count: 4 * wrong.length })
+        expect(found(value, seed, 400, wrong)).toMatchObject({ name: '1', count: 4 * wrong.length })
   })
 
   it('is told with what it is, what the others are like, and how far they are apart', () => {
@@ -85,7 +85,8 @@ describe('a value that lies apart', () => {
     const rows = Int32Array.from({ length: 100 }, (_, row) => 2 * row)
     expect(outlierOf(rows, values, [spread])).toEqual({
       example: 82,
-      column: 'a',
+      name: 'a',
+      index: 0,
       value: 5000,
       count: 1,
       median: 51,

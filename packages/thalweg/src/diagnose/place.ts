@@ -1,5 +1,6 @@
 /** Where a value is, in the sentences of findings: the cell as it stands in the file, or else example and number. */
 import type { DataSource, Dataset, Place, ValueAt } from '../data/index.ts'
+import type { Finding } from '../train/index.ts'
 import { spelled } from './words.ts'
 
 export interface PlacedValue {
@@ -52,12 +53,19 @@ export const MEND_CELL =
 export const MEND_TARGET_CELL =
   'correct that cell, or leave its row out; where it is right, learn the logarithm of the target'
 
-/** Columns that the network never sees, for the end of a sentence about what may be missing; nothing where there are none. */
-export function leftOutWords(source: DataSource | undefined): string | undefined {
+/** Where inputs tell nothing: what they could tell may stand in columns that are no inputs. */
+export function withLeftOut(
+  { cause, try: advice }: Pick<Finding, 'cause' | 'try'>,
+  source: DataSource | undefined,
+): Pick<Finding, 'cause' | 'try'> {
   const names = source?.leftOut ?? []
-  if (names.length === 0) return undefined
-  const shown = names.slice(0, SHOWN).map(quoted).join(', ')
-  return names.length > SHOWN ? `${shown} and ${names.length - SHOWN} more` : shown
+  if (names.length === 0) return { cause, try: advice }
+  const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : ''
+  const listed = `${names.slice(0, SHOWN).map(quoted).join(', ')}${more}`
+  return {
+    cause: `${cause}; or what tells the target stands in what was left out of the inputs: ${listed}`,
+    try: `${advice}; of what was left out, make columns of numbers: of a date its month, weekday or hour`,
+  }
 }
 
 const SHOWN = 5

@@ -152,6 +152,26 @@ describe('the task', () => {
     expect(table(rows, { target: 'target', task: 'regression' })).toMatchObject({ task: 'regression', classes: [] })
   })
 
+  it('says what it takes few integers for, and how the other is asked for; of what leaves no doubt it says nothing', () => {
+    const notes = (count: number, cell: (i: number) => string | number, options = {}) => {
+      const rows = [['x', 'visits'], ...repeat(count, (i) => String(i % 9)).map((x, i) => [x, String(cell(i))])]
+      return table(rows, { target: 'visits', ...options }).notes.map(({ message }) => message)
+    }
+    expect(notes(80, (i) => (i * i) % 8)).toEqual([
+      'target "visits": its 3 integers, 0 to 4, are taken as classes; --column visits=number predicts a number',
+    ])
+    expect(notes(40, (i) => (i % 12) - 2)).toEqual([
+      'target "visits": its 12 integers, -2 to 9, are taken as numbers, of which there are too few rows to be classes; --column visits=class predicts classes',
+    ])
+    for (const options of [{ task: 'regression' }, { types: { visits: 'number' } }, { types: { visits: 'category' } }])
+      expect(notes(80, (i) => i % 8, options)).toEqual([])
+    expect(notes(80, (i) => i % 2)).toEqual([])
+    expect(notes(80, (i) => i % 40)).toEqual([])
+    expect(notes(80, (i) => (i % 8) + 0.5)).toEqual([])
+    expect(notes(80, (i) => 'abcdefgh'[i % 8])).toEqual([])
+    expect(notes(12, (i) => i)).toEqual([])
+  })
+
   it('refuses regression on text, a target that never varies and one with gaps', async () => {
     const text = columns(['1', '2'], ['a', 'b'])
     await fails('data/text-in-number', () => table(text, { target: 'target', task: 'regression' }))

@@ -1,7 +1,8 @@
 /** Findings about values of a table tell the cell as it stands in the file. */
 import { random } from 'thalweg/base'
 import { type PrepareTableOptions, pca, prepareTable } from 'thalweg/data'
-import { dense, meanSquaredError, sequential } from 'thalweg/nn'
+import { dense, meanSquaredError, relu, sequential } from 'thalweg/nn'
+import { sgd } from 'thalweg/optim'
 import type { Finding } from 'thalweg/train'
 import { describe, expect, it } from 'vitest'
 import { examined } from './patients.ts'
@@ -85,5 +86,38 @@ describe('the cell is told', () => {
     const { line, patient } = tableWith('train', { age: '1e6' }, { transforms: [pca({ variance: 0.999 })] })
     const { message } = await told('input-outlier', patient)
     expect(message).toMatch(new RegExp(`^feature 0 of line ${line} of a\\.csv is -?\\d+, `))
+  })
+})
+
+describe('what was left out of the inputs', () => {
+  /** A target that goes with the day of the year, or a little with the one feature that is an input. */
+  function daily(share: number, dates: boolean): Parameters<typeof examined>[0] {
+    const draw = random(1, 'daily')
+    const rows = Array.from({ length: 400 }, (_, day) => {
+      const [wind, season] = [draw.normal(), Math.sin((2 * Math.PI * day) / 365)]
+      const date = dates ? [new Date(Date.UTC(2020, 0, 1 + day)).toISOString().slice(0, 10)] : []
+      return [...date, ...[wind, share * wind + season].map((value) => value.toFixed(3))]
+    })
+    const names = [...(dates ? ['date'] : []), 'wind', 'demand']
+    const { train, valid } = prepareTable([names, ...rows], { target: 'demand', seed: 1 })
+    return {
+      train,
+      valid,
+      model: sequential(dense(8), relu(), dense(1)),
+      loss: meanSquaredError(),
+      optimizer: sgd({ learningRate: 0.02 }),
+      epochs: 12,
+    }
+  }
+
+  it.each([
+    ['no-signal', 0],
+    ['underfitting', 0.25],
+  ])('is named as a possible cause of %s', async (code, share) => {
+    const { cause, try: advice } = await told(code, daily(share, true))
+    expect(cause).toMatch(/; or what tells the target stands in what was left out of the inputs: "date"$/)
+    expect(advice).toMatch(/make columns of numbers: of a date its month, weekday or hour$/)
+    const other = await told(code, daily(share, false))
+    expect(`${other.cause} ${other.try}`).not.toMatch(/left out/)
   })
 })

@@ -34,6 +34,10 @@ it('lies in the data: example and feature are named', async () => {
   const { origin } = (await death(model(), { train: spoilt(clouds()) })) ?? {}
   expect(origin).toMatchObject({ op: 'input', part: 'forward', example: 77, epoch: 2, value: Number.NaN })
   expect(origin?.place[1]).toBe(5)
+  // Where it is known what the example was read from, that is said instead.
+  const source = { leftOut: [], place: (example: number) => ({ file: 'clouds.csv', line: 2 * example }) }
+  const finding = await death(model(), { train: { ...spoilt(clouds()), source } })
+  expect(finding?.message).toMatch(/^in step \d+, epoch 2, the input itself is NaN \(line 154 of clouds\.csv, place/)
 })
 
 it('lies in a weight: its path and place are named', async () => {

@@ -97,7 +97,12 @@ export function textInNumber(
 
 /** In the library, and on the command line. */
 function asCategory(column: string): string {
-  return `types: { ${JSON.stringify(column)}: 'category' }, --column ${/^[\w.-]+$/.test(column) ? column : JSON.stringify(column)}=class`
+  return `types: { ${JSON.stringify(column)}: 'category' }, ${columnFlag(column, 'class')}`
+}
+
+/** As it is typed on the command line. */
+export function columnFlag(column: string, type: 'class' | 'number'): string {
+  return `--column ${/^[\w.-]+$/.test(column) ? column : JSON.stringify(column)}=${type}`
 }
 
 export function notFinite(table: string, column: string, cell: string, row: number): ThalwegError {

@@ -1,6 +1,7 @@
 /** What is worth saying about a table: columns left out and why, wide columns, missing cells, rare classes. */
 import type { DataNote } from '../notes.ts'
-import type { Column } from './column.ts'
+import { type Column, columnFlag } from './column.ts'
+import { MOST_CLASSES, type Task } from './task.ts'
 
 /** A category column with more values than this keeps only the most frequent ones. */
 export const MOST_CATEGORIES = 64
@@ -12,6 +13,24 @@ export function notesOf(
   targets: readonly string[],
 ): DataNote[] {
   return [...columns.flatMap(columnNotes), ...classNotes(classes, targets)]
+}
+
+/**
+ * Few whole numbers may name or count. Where nobody has said which, what was decided and how the other is asked for. Two of
+ * them leave no doubt, nor do numbers that hardly repeat.
+ *
+ * @param targets as they are spelled
+ */
+export function taskNotes({ name, type, distinct }: Column, task: Task, targets: readonly string[]): DataNote[] {
+  if (type !== 'number' || distinct < 3 || distinct > MOST_CLASSES || targets.length < 2 * distinct) return []
+  const values = [...new Set(targets)].map(Number).sort((a, b) => a - b)
+  if (!values.every(Number.isInteger)) return []
+  const which = `target ${JSON.stringify(name)}: its ${distinct} integers, ${values[0]} to ${values[distinct - 1]}, are taken as`
+  const message =
+    task === 'classification'
+      ? `${which} classes; ${columnFlag(name, 'number')} predicts a number`
+      : `${which} numbers, of which there are too few rows to be classes; ${columnFlag(name, 'class')} predicts classes`
+  return [{ code: 'data/integer-target', column: name, message }]
 }
 
 function columnNotes(column: Column): DataNote[] {

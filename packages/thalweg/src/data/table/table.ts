@@ -6,7 +6,7 @@ import { suggest, ThalwegError } from '../../base/index.ts'
 import type { DataNote } from '../notes.ts'
 import { isMissing, numberOf, spell } from './cell.ts'
 import { type Column, type ColumnType, inspectColumn } from './column.ts'
-import { notesOf } from './notes.ts'
+import { notesOf, taskNotes } from './notes.ts'
 import { inferTask, type Task } from './task.ts'
 
 export interface TableOptions {
@@ -73,14 +73,15 @@ export function table(rows: readonly (readonly string[])[], options: TableOption
   if (columns.every((column) => column.leftOut)) throw noFeatures(name, columns, body.length)
 
   const integers = body.every((row) => Number.isInteger(numberOf(row[target.index])))
-  const task = options.task ?? forcedTask(typeOf(options.target, types)) ?? inferTask(target, integers, body.length)
+  const asked = options.task ?? forcedTask(typeOf(options.target, types))
+  const task = asked ?? inferTask(target, integers, body.length)
   if (task === 'regression' && target.type !== 'number') throw notNumeric(name, target, body[0][target.index])
   const classes = task === 'classification' ? classesOf(target, body) : []
   if (target.distinct < 2) throw oneClass(name, target, body[0][target.index])
   if (task === 'classification' && body.length >= MANY_ROWS && body.length < LEAST_ROWS_PER_CLASS * classes.length)
     throw noClassTwice(name, target, classes, body)
   const counted = body.map((row) => spell(row[target.index], target.type))
-  const notes = notesOf(columns, classes, counted)
+  const notes = [...(asked ? [] : taskNotes(target, task, counted)), ...notesOf(columns, classes, counted)]
   return { name, header, rows: body, ...(lines && { lines }), columns, target, task, classes, notes }
 }
 

@@ -3,7 +3,7 @@ import type { Column } from './column.ts'
 
 export type Task = 'classification' | 'regression'
 
-const MOST_CLASSES = 20
+export const MOST_CLASSES = 20
 const LEAST_ROWS_PER_CLASS = 5
 
 /**

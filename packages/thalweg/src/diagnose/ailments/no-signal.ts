@@ -2,6 +2,7 @@ import type { Ailment } from '../ailment.ts'
 import { blindLossOf, leastLossOf } from '../blind-loss.ts'
 import { aboveWhat, type Chart, learned, progress } from '../chart.ts'
 import { isValidationSpoilt } from '../held-out.ts'
+import { withLeftOut } from '../place.ts'
 import { OBSTACLES, OVERSHOT, SIZES } from '../roots.ts'
 import type { Signal } from '../signal.ts'
 import { percent, short } from '../words.ts'
@@ -51,7 +52,8 @@ export const noSignal: Ailment = {
     if (!(measured > threshold)) return []
     const signal = chart.signal()
     if (signal.isThere || (chart.knowable()?.share ?? 0) > 0) return []
-    return [{ measured, threshold, message: `${message}; ${wordsOf(signal, chart)}` }]
+    const why = withLeftOut(noSignal, chart.settings.train.source)
+    return [{ measured, threshold, message: `${message}; ${wordsOf(signal, chart)}`, ...why }]
   },
 }
 

@@ -1,7 +1,9 @@
+import type { Dataset } from '../../data/index.ts'
 import type { Sign } from '../../train/index.ts'
 import type { Ailment } from '../ailment.ts'
 import { above, aboveCommonest, aboveWhat, type Chart, known } from '../chart.ts'
 import { adaptive, faster, lessMomentum } from '../patches.ts'
+import { withLeftOut } from '../place.ts'
 import { OBSTACLES, OVERSHOT, SHRUNK, SIZES } from '../roots.ts'
 import { percent, short } from '../words.ts'
 
@@ -41,7 +43,7 @@ export const underfitting: Ailment = {
     const message = `the run ends at a loss of ${short(losses.recent())} on its own examples; a constant answer has ${short(blindLoss)}: ${percent(Math.max(0, gone))} of it${aboveWhat(chart)} is learned`
     const { examples = 0, share = 0 } = chart.knowable() ?? {}
     const measured = Math.max(0, most) / share
-    if (!(share > 0 && measured < LEARNED)) return most < LITTLE ? [little(gone, message, share)] : []
+    if (!(share > 0 && measured < LEARNED)) return most < LITTLE ? [little(gone, message, share, settings.train)] : []
     const widest = widestHidden(chart)
     const cause = `the widest hidden layer has ${widest} unit${widest === 1 ? '' : 's'}: the network is too small`
     return [
@@ -56,8 +58,14 @@ export const underfitting: Ailment = {
 }
 
 /** That there is more to know is not shown; where nothing is, something may be wrong with the targets. */
-function little(gone: number, message: string, share: number): Sign {
+function little(gone: number, message: string, share: number, { source }: Dataset): Sign {
   const isNothing = share < NOTHING
+  const cause = isNothing
+    ? 'targets that do not belong to their rows, features that have next to nothing to do with what is asked, or more than a quick look can see'
+    : 'inputs that say little about the target, or more than a quick look can see'
+  const advice = isNothing
+    ? 'look at some rows with their targets by eye, and at how they were joined'
+    : 'features that say more; where there should be more to learn, a wider network and more epochs'
   const found = isNothing ? 'nothing that is beyond chance' : `hardly more, ${percent(share)} for sure`
   return {
     measured: gone,
@@ -65,12 +73,7 @@ function little(gone: number, message: string, share: number): Sign {
     rule: 'share of the loss of the best constant answer, above the least there is, that training has taken away in the end',
     threshold: LITTLE,
     message: `${message}; a quick look at the inputs without any training finds ${found}`,
-    cause: isNothing
-      ? 'targets that do not belong to their rows, features that have next to nothing to do with what is asked, or more than a quick look can see'
-      : 'inputs that say little about the target, or more than a quick look can see',
-    try: isNothing
-      ? 'look at some rows with their targets by eye, and at how they were joined'
-      : 'features that say more; where there should be more to learn, a wider network and more epochs',
+    ...withLeftOut({ cause, try: advice }, source),
   }
 }
 
