@@ -46,6 +46,7 @@ describe('the line of a cell that lies far out', () => {
     const line = text.split(/\r?\n/).findIndex((one) => one.includes('99999')) + 1
     const { code, events } = await thalweg('check', file, '--target', 'price', '--json')
     expect(code).toBeLessThan(2)
+    expect(events).toContainEqual(expect.objectContaining({ type: 'note', code: 'data/missing-values' }))
     const messages = events.filter(({ type }) => type === 'finding').map(({ message }) => message)
     expect(messages).toContainEqual(expect.stringMatching(`^line ${line} of people.csv.*, column "age": "99999", `))
   })

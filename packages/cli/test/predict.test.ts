@@ -70,8 +70,8 @@ describe('thalweg predict', () => {
     expect((await thalweg('predict', run, file('0.5,0.5\n-0.5,0.5\n'))).stdout.trim().split('\n')).toHaveLength(3)
     expect((await thalweg('predict', run, file('x,y\n1,2\n'))).stdout.trim().split('\n')).toHaveLength(2)
     for (const [text, message] of [
-      ['x,y\n1,two\n', /"two" in row 1/],
-      ['x,y\n1,2,3\n', /3 numbers in row 1/],
+      ['x,y\n1,two\n', /"two" in line 2/],
+      ['x,y\n1,2,3\n', /3 numbers in line 2/],
       ['x,y\n', /no rows/],
     ] as const) {
       const { code, stderr, stdout } = await thalweg('predict', run, file(text))

@@ -5,6 +5,7 @@ import { fitOptionsOf } from '../recipes/recipe.ts'
 import type { Subject } from '../recipes/subject.ts'
 import { firstWeights } from '../recipes/weights.ts'
 import type { SittingContext } from '../run/sitting.ts'
+import { sayNotes } from '../run/words.ts'
 import { sayFinding } from '../terminal/findings.ts'
 import { count, figure, percent, plural } from '../terminal/format.ts'
 import { type Row, sayRows } from '../terminal/summary.ts'
@@ -36,6 +37,7 @@ export async function checkBeforeTraining(
   const checked = await checkup(model, options)
   voice.hide()
   sayRows(voice, rowsOf(checked))
+  sayNotes(data, voice)
   voice.say('')
   for (const finding of checked.findings) {
     sayFinding({ type: 'finding', ...finding }, voice)

@@ -40,9 +40,9 @@ export async function readExamples(file: string, { manifest, preprocessing }: Pr
 }
 
 async function tableExamples(file: string, preprocessing: TablePreprocessing): Promise<Examples> {
-  const { rows } = await readCsv(file)
+  const { rows, lines } = await readCsv(file)
   const name = path.basename(file)
-  const { size, inputs, notes } = encodeTable(preprocessing, rows, name)
+  const { size, inputs, notes } = encodeTable(preprocessing, rows, name, lines)
   return { size, inputs, truth: truthOf(rows, preprocessing, name), notes: notes.map(({ message }) => message) }
 }
 
@@ -80,14 +80,16 @@ async function idxValues(file: string, shape: readonly number[]): Promise<Float3
 
 /** Numbers alone, one example a row; a first row of names is skipped. */
 async function csvValues(file: string, shape: readonly number[]): Promise<Float32Array> {
-  const { rows } = await readCsv(file)
+  const { rows, lines } = await readCsv(file)
   const isNumber = (cell: string): boolean => cell.trim() !== '' && Number.isFinite(Number(cell))
-  const body = rows[0]?.every(isNumber) ? rows : rows.slice(1)
+  const first = rows[0]?.every(isNumber) ? 0 : 1
+  const body = rows.slice(first)
   if (body.length === 0) throw unlike(file, 'no rows', shape)
   for (const [index, row] of body.entries()) {
     const wrong = row.find((cell) => !isNumber(cell))
-    if (wrong !== undefined) throw notANumber(file, wrong, index + 1)
-    if (row.length !== width(shape)) throw unlike(file, `${row.length} numbers in row ${index + 1}`, shape)
+    const line = lines[first + index]
+    if (wrong !== undefined) throw notANumber(file, wrong, line)
+    if (row.length !== width(shape)) throw unlike(file, `${row.length} numbers in line ${line}`, shape)
   }
   return Float32Array.from(body.flat(), Number)
 }
@@ -104,10 +106,10 @@ function unlike(file: string, received: string, shape: readonly number[]): Thalw
   })
 }
 
-function notANumber(file: string, cell: string, row: number): ThalwegError {
+function notANumber(file: string, cell: string, line: number): ThalwegError {
   return new ThalwegError('data/text-in-number', {
     rule: `predict ${file}: every cell must be a finite number`,
-    received: `${JSON.stringify(cell)} in row ${row}`,
+    received: `${JSON.stringify(cell)} in line ${line}`,
     try: 'correct the cell, or remove the row',
   })
 }

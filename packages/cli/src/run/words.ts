@@ -23,11 +23,16 @@ export function sayBeginning(
   const { style } = voice
   voice.say(`\n${style.bold('thalweg')} ${style.dim(libraryVersion)}  ${style.accent(manifest.name)}\n`)
   sayRows(voice, [...describeRun(manifest), ['run', folder.path], ...(lock ? [['resumed', resumed] as const] : [])])
-  for (const { code, message } of data.notes) {
-    voice.say(`  ${style.dim('note'.padEnd(LABEL))}${message}`)
-    voice.event({ type: 'note', code, message })
-  }
+  sayNotes(data, voice)
   voice.say('')
+}
+
+/** What reading the data had to decide. */
+export function sayNotes({ notes }: Pick<Prepared, 'notes'>, { style, say, event }: Voice): void {
+  for (const { code, message } of notes) {
+    say(`  ${style.dim('note'.padEnd(LABEL))}${message}`)
+    event({ type: 'note', code, message })
+  }
 }
 
 /** `after epoch 3 and 12 steps of the next (step 1,212)`. */

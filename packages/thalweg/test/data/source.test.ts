@@ -2,6 +2,7 @@
 import {
   arrays,
   augmented,
+  columnScores,
   type DataSource,
   type Dataset,
   encodeTable,
@@ -101,6 +102,37 @@ describe('a cell of a prepared table', () => {
 
   it('has a line for each row, or none', async () => {
     await fails('data/unequal-count', () => prepareTable(rows, { target: 'kind', seed: 1, lines: lines.slice(1) }))
+  })
+})
+
+describe('errors tell the line where it is known', () => {
+  /** The rows with another text in the column of row 7 (from 0), whose note has two lines. */
+  const changed = (column: string, text: string): string[][] => {
+    return rows.map((row, at) => (at === 8 ? row.with(header.indexOf(column), text) : row))
+  }
+  const [start, second] = [lines[8], lines[8] + 1]
+
+  it.each([
+    ['data/text-in-number', changed('age', 'old'), `"old" in line ${start}, column "age"`],
+    ['data/text-in-number', changed('gap', '1O'), `"1O" in line ${second}, column "gap"`],
+    ['data/not-finite', changed('gap', '1e99'), `"1e99" in line ${second}, column "gap"`],
+    ['data/missing-target', changed('kind', 'NA'), `1 without one: line ${second}`],
+    [
+      'data/ragged-row',
+      changed('kind', '').map((row) => row.filter((cell, i) => cell || i < 5)),
+      `line ${start} with 5`,
+    ],
+  ])('%s', async (code, wrong, received) => {
+    const error = await fails(code, () => prepareTable(wrong, { target: 'kind', seed: 1, lines }))
+    expect(error.received.startsWith(received)).toBe(true)
+    if (code === 'data/missing-target') return
+    const later = await fails(code, () => encodeTable(prepared.preprocessing, wrong, 'new.csv', lines))
+    expect(later.received.startsWith(received)).toBe(true)
+  })
+
+  it('data/bad-score', async () => {
+    const error = await fails('data/bad-score', () => columnScores(prepared.table, 'note', Int32Array.of(7)))
+    expect(error.received).toBe(`${JSON.stringify(body[7][3])} in line ${start}`)
   })
 })
 

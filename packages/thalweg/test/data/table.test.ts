@@ -114,6 +114,10 @@ describe('columns that are left out', () => {
       ['data/constant-column', 'one'],
       ['data/empty-column', 'none'],
     ])
+    expect(found.notes[0].message).toMatch(/"id" counts the rows, .* to keep it: --column id=number$/)
+    expect(found.notes[1].message).toMatch(
+      /"name" has 30 different texts, .* to keep it: --column name=class, or columns/,
+    )
     const forced = table(rows, { target: 'y', types: { id: 'number', x: 'ignore' } })
     expect(forced.columns.map((column) => column.leftOut)).toEqual([
       undefined,
@@ -179,7 +183,7 @@ describe('the task', () => {
     await fails('data/one-class', () => table(columns(['1', '2'], ['1.5', '1.5']), { target: 'target' }))
     const gaps = columns(['1', '2', '3'], ['a', '', 'NaN'])
     const error = await fails('data/missing-target', () => table(gaps, { target: 'target' }))
-    expect(error.received).toBe('2 without one: row 2, 3')
+    expect(error.received).toBe('2 without one: row 2, row 3')
   })
 
   it('notes classes too rare to test', () => {

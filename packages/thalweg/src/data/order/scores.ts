@@ -3,6 +3,7 @@ import { sizeOf, suggest, ThalwegError } from '../../base/index.ts'
 import { eachChunk } from '../classes.ts'
 import type { Dataset } from '../dataset.ts'
 import { numberOf } from '../table/cell.ts'
+import { rowWords } from '../table/lines.ts'
 import type { Table } from '../table/table.ts'
 
 /**
@@ -32,7 +33,8 @@ export function scoresOf(dataset: Dataset, score: Score): Float64Array {
  *
  * @throws ThalwegError `data/missing-column`, `data/bad-score` for a cell that is not a number
  */
-export function columnScores({ name, header, rows }: Table, column: string, part: Int32Array): Float64Array {
+export function columnScores(table: Table, column: string, part: Int32Array): Float64Array {
+  const { name, header, rows } = table
   const place = header.indexOf(column)
   if (place < 0) {
     throw new ThalwegError('data/missing-column', {
@@ -46,7 +48,7 @@ export function columnScores({ name, header, rows }: Table, column: string, part
     if (value !== undefined && Number.isFinite(value)) return value
     throw new ThalwegError('data/bad-score', {
       rule: `columnScores of ${name}: every cell of column ${JSON.stringify(column)} must be a number`,
-      received: `${JSON.stringify(rows[row][place])} in row ${row + 1}`,
+      received: `${JSON.stringify(rows[row][place])} in ${rowWords(table, row, place)}`,
       try: 'fill the cell, or score by another column',
     })
   })

@@ -81,6 +81,7 @@ export function areNumbers(encoding: ColumnEncoding): boolean[] {
 /**
  * Writes the features of one cell to `out` from `at` on.
  *
+ * @param where what an error calls the row
  * @throws ThalwegError `data/text-in-number`, `data/not-finite`
  */
 export function encodeCell(
@@ -88,6 +89,7 @@ export function encodeCell(
   encoding: ColumnEncoding,
   cell: string,
   row: number,
+  where: (row: number) => string,
   out: Float64Array,
   at: number,
   surprises: Surprises,
@@ -97,8 +99,8 @@ export function encodeCell(
   switch (encoding.kind) {
     case 'number': {
       const value = missing ? encoding.fill : numberOf(cell)
-      if (value === undefined) throw textInNumber(table, encoding.name, cell, row)
-      if (!fits(value)) throw notFinite(table, encoding.name, cell, row)
+      if (value === undefined) throw textInNumber(table, encoding.name, cell, where(row))
+      if (!fits(value)) throw notFinite(table, encoding.name, cell, where(row))
       out[at++] = value
       break
     }

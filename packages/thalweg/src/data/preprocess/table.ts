@@ -6,6 +6,7 @@ import { suggest, ThalwegError } from '../../base/index.ts'
 import { arrays } from '../arrays.ts'
 import type { Dataset } from '../dataset.ts'
 import type { DataNote } from '../notes.ts'
+import { type Body, rowWords } from '../table/lines.ts'
 import { readHeader, type Table } from '../table/table.ts'
 import { cellSource } from './cells.ts'
 import {
@@ -68,12 +69,7 @@ export function fitTable(
   const features = columns.flatMap(featuresOf)
   const leave = columns.flatMap(areNumbers).map((isNumber) => !isNumber)
   const places = columns.map((encoding) => table.header.indexOf(encoding.name))
-  const { values } = encode(
-    table.name,
-    columns,
-    places,
-    Array.from(train, (row) => table.rows[row]),
-  )
+  const { values } = encode(table.name, columns, places, { rows: Array.from(train, (row) => table.rows[row]) })
   const transforms = fitTransforms(options.transforms ?? [standardize()], {
     name: table.name,
     shape: [features.length],
@@ -98,18 +94,20 @@ export interface EncodedTable {
  * ignored, the target among them.
  *
  * @param name the file's name, for errors
+ * @param lines of the file, on which each of `rows` begins: errors then tell these
  * @throws ThalwegError `data/missing-column`, `data/text-in-number`, `data/not-finite`, `data/empty-table`,
- * `data/ragged-row`, `data/duplicate-column`
+ * `data/ragged-row`, `data/duplicate-column`, `data/unequal-count`
  */
 export function encodeTable(
   preprocessing: TablePreprocessing,
   rows: readonly (readonly string[])[],
   name = 'table',
+  lines?: ArrayLike<number>,
 ): EncodedTable {
-  const { header, body } = readHeader(name, rows)
+  const { header, body, lines: bodyLines } = readHeader(name, rows, lines)
   const { columns, transforms, features } = preprocessing
   const places = columns.map((encoding) => placeOf(name, encoding.name, header))
-  const { values, notes } = encode(name, columns, places, body)
+  const { values, notes } = encode(name, columns, places, { rows: body, lines: bodyLines })
   const inputs = applyTransforms(transforms, [features.length], values, body.length, makeFloat64)
   const [width] = transformedShape(transforms, [features.length])
   return { size: body.length, inputs: Float32Array.from(inputs), width, notes }
@@ -143,8 +141,9 @@ function encode(
   table: string,
   columns: readonly ColumnEncoding[],
   places: readonly number[],
-  rows: readonly (readonly string[])[],
+  body: Body,
 ): { values: Float64Array; notes: DataNote[] } {
+  const { rows } = body
   const widths = columns.map((encoding) => featuresOf(encoding).length)
   const width = widths.reduce((sum, one) => sum + one, 0)
   const values = new Float64Array(rows.length * width)
@@ -152,8 +151,9 @@ function encode(
   let start = 0
   columns.forEach((encoding, c) => {
     const surprises: Surprises = { missing: 0, unseen: new Map() }
+    const where = (row: number): string => rowWords(body, row, places[c])
     rows.forEach((row, at) => {
-      encodeCell(table, encoding, row[places[c]], at, values, at * width + start, surprises)
+      encodeCell(table, encoding, row[places[c]], at, where, values, at * width + start, surprises)
     })
     notes.push(...notesOf(encoding, surprises))
     start += widths[c]

@@ -5,6 +5,7 @@
  */
 import { ThalwegError } from '../../base/index.ts'
 import { booleanPairOf, fits, isMissing, numberOf } from './cell.ts'
+import { type Body, rowWords } from './lines.ts'
 
 export type ColumnType = 'number' | 'category' | 'boolean'
 
@@ -31,13 +32,8 @@ const IDENTIFIER_ROWS = 20
  * @param forced the type the user gave, which switches off inference and the identifier rule
  * @throws ThalwegError `data/text-in-number`, `data/not-finite`, `data/not-boolean`
  */
-export function inspectColumn(
-  table: string,
-  name: string,
-  index: number,
-  rows: readonly (readonly string[])[],
-  forced?: ColumnType,
-): Column {
+export function inspectColumn(table: string, name: string, index: number, body: Body, forced?: ColumnType): Column {
+  const { rows } = body
   const words = new Set<string>()
   const texts: number[] = []
   let missing = 0
@@ -62,9 +58,10 @@ export function inspectColumn(
   const type = forced ?? (meantAsNumbers ? 'number' : pair ? 'boolean' : 'category')
   if (type === 'number') {
     if (texts.length > 0) {
-      throw textInNumber(table, name, rows[texts[0]][index], texts[0], { count: texts.length, filled })
+      const where = rowWords(body, texts[0], index)
+      throw textInNumber(table, name, rows[texts[0]][index], where, { count: texts.length, filled })
     }
-    if (infinite >= 0) throw notFinite(table, name, rows[infinite][index], infinite)
+    if (infinite >= 0) throw notFinite(table, name, rows[infinite][index], rowWords(body, infinite, index))
   }
   const zeroOne = [...words].every((word) => word === '0' || word === '1')
   if (type === 'boolean' && !pair && !zeroOne) throw notBoolean(table, name, [...words])
@@ -76,19 +73,20 @@ export function inspectColumn(
 /**
  * A text where a number belongs; also for rows that come later, at prediction.
  *
+ * @param where `line 14`
  * @param seen while the type of the column is still open: how many such cells there are among how many
  */
 export function textInNumber(
   table: string,
   column: string,
   cell: string,
-  row: number,
+  where: string,
   seen?: { readonly count: number; readonly filled: number },
 ): ThalwegError {
   const extent = seen && seen.count > 1 ? ` (and ${seen.count - 1} more of ${seen.filled} cells)` : ''
   return new ThalwegError('data/text-in-number', {
     rule: `${table}: every cell of the numeric column ${JSON.stringify(column)} must be a number or missing`,
-    received: `${JSON.stringify(cell)} in row ${row + 1}, column ${JSON.stringify(column)}${extent}`,
+    received: `${JSON.stringify(cell)} in ${where}, column ${JSON.stringify(column)}${extent}`,
     try: seen
       ? `correct the cell, empty it if the value is unknown, or call the column classes: ${asCategory(column)}`
       : 'correct the cell, or empty it if the value is unknown',
@@ -105,10 +103,10 @@ export function columnFlag(column: string, type: 'class' | 'number'): string {
   return `--column ${/^[\w.-]+$/.test(column) ? column : JSON.stringify(column)}=${type}`
 }
 
-export function notFinite(table: string, column: string, cell: string, row: number): ThalwegError {
+export function notFinite(table: string, column: string, cell: string, where: string): ThalwegError {
   return new ThalwegError('data/not-finite', {
     rule: `${table}: every number must be finite, and at most 3.4e38 in size`,
-    received: `${JSON.stringify(cell)} in row ${row + 1}, column ${JSON.stringify(column)}`,
+    received: `${JSON.stringify(cell)} in ${where}, column ${JSON.stringify(column)}`,
     try: 'correct the cell, or empty it if the value is unknown',
   })
 }

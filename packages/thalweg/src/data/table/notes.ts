@@ -44,8 +44,14 @@ function columnNotes(column: Column): DataNote[] {
     case 'constant':
       return [{ code: 'data/constant-column', column: name, message: `column ${quoted} never varies and is left out` }]
     case 'identifier': {
-      const why = column.type === 'number' ? 'counts the rows' : `has ${column.distinct} different texts`
-      const message = `column ${quoted} ${why}, so it looks like an identifier and is left out; give its type to keep it (--column NAME=class)`
+      const [why, keep] =
+        column.type === 'number'
+          ? ['counts the rows', columnFlag(name, 'number')]
+          : [
+              `has ${column.distinct} different texts`,
+              `${columnFlag(name, 'class')}, or columns of numbers made of it (of a date: month, weekday)`,
+            ]
+      const message = `column ${quoted} ${why}, so it looks like an identifier and is left out; to keep it: ${keep}`
       return [{ code: 'data/identifier-column', column: name, message }]
     }
   }

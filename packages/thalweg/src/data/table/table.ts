@@ -6,6 +6,7 @@ import { suggest, ThalwegError } from '../../base/index.ts'
 import type { DataNote } from '../notes.ts'
 import { isMissing, numberOf, spell } from './cell.ts'
 import { type Column, type ColumnType, inspectColumn } from './column.ts'
+import { type Body, rowWords } from './lines.ts'
 import { notesOf, taskNotes } from './notes.ts'
 import { inferTask, type Task } from './task.ts'
 
@@ -59,17 +60,18 @@ const LEAST_ROWS_PER_CLASS = 1.5
 export function table(rows: readonly (readonly string[])[], options: TableOptions): Table {
   const { name = 'table', types = {} } = options
   const { header, body, lines } = readHeader(name, rows, options.lines)
+  const numbered: Body = { rows: body, lines }
   if (body.length === 0) throw emptyTable(name, `a header of ${header.length} columns and no rows`)
   for (const column of [options.target, ...Object.keys(types)]) {
     if (!header.includes(column)) throw unknownColumn(name, column, header)
   }
   if (looksLikeData(header)) throw noHeader(name, header)
 
-  const target = inspectTarget(name, header, body, options)
+  const target = inspectTarget(name, header, numbered, options)
   const columns = header
     .map((column, index) => ({ column, index }))
     .filter(({ column }) => column !== options.target)
-    .map(({ column, index }) => inspectFeature(name, column, index, body, typeOf(column, types)))
+    .map(({ column, index }) => inspectFeature(name, column, index, numbered, typeOf(column, types)))
   if (columns.every((column) => column.leftOut)) throw noFeatures(name, columns, body.length)
 
   const integers = body.every((row) => Number.isInteger(numberOf(row[target.index])))
@@ -103,18 +105,17 @@ export function readHeader(
   const twice = header.find((column, i) => header.indexOf(column) !== i)
   if (twice !== undefined) throw duplicateColumn(name, twice, header)
   const body = filled.slice(1)
-  body.forEach((row, at) => {
-    if (row.length !== header.length) throw raggedRow(name, at, row.length, header.length)
-  })
-  return {
-    header,
-    body,
-    lines:
-      lines &&
-      Int32Array.from(lines)
-        .filter((_, at) => isFilled(rows[at]))
-        .slice(1),
+  const bodyLines =
+    lines &&
+    Int32Array.from(lines)
+      .filter((_, at) => isFilled(rows[at]))
+      .slice(1)
+  const ragged = body.findIndex((row) => row.length !== header.length)
+  if (ragged >= 0) {
+    const where = rowWords({ rows: body, lines: bodyLines }, ragged)
+    throw raggedRow(name, where, body[ragged].length, header.length)
   }
+  return { header, body, lines: bodyLines }
 }
 
 function isFilled(row: readonly string[]): boolean {
@@ -130,21 +131,16 @@ function inspectFeature(
   name: string,
   column: string,
   index: number,
-  body: readonly (readonly string[])[],
+  body: Body,
   type: ColumnType | 'ignore' | undefined,
 ): Column {
   if (type !== 'ignore') return inspectColumn(name, column, index, body, type)
   return { name: column, index, type: 'category', missing: 0, distinct: 0, leftOut: 'ignored' }
 }
 
-function inspectTarget(
-  name: string,
-  header: readonly string[],
-  body: readonly (readonly string[])[],
-  options: TableOptions,
-): Column {
+function inspectTarget(name: string, header: readonly string[], body: Body, options: TableOptions): Column {
   const index = header.indexOf(options.target)
-  const gaps = body.flatMap((row, at) => (isMissing(row[index]) ? [at] : []))
+  const gaps = body.rows.flatMap((row, at) => (isMissing(row[index]) ? [rowWords(body, at, index)] : []))
   if (gaps.length > 0) throw missingTarget(name, options.target, gaps)
   const type = typeOf(options.target, options.types)
   const forced = type === 'ignore' ? undefined : type
@@ -199,10 +195,10 @@ function duplicateColumn(name: string, column: string, header: readonly string[]
   })
 }
 
-function raggedRow(name: string, at: number, length: number, expected: number): ThalwegError {
+function raggedRow(name: string, where: string, length: number, expected: number): ThalwegError {
   return new ThalwegError('data/ragged-row', {
     rule: `${name}: every row must have as many cells as the header`,
-    received: `row ${at + 1} with ${length} cells under a header of ${expected}`,
+    received: `${where} with ${length} cells under a header of ${expected}`,
     try: 'correct the row; a cell that holds a comma or a line break must be quoted',
   })
 }
@@ -215,11 +211,12 @@ export function unknownColumn(name: string, column: string, header: readonly str
   })
 }
 
-function missingTarget(name: string, target: string, gaps: readonly number[]): ThalwegError {
-  const listed = gaps.slice(0, 5).map((at) => at + 1)
+/** @param gaps `line 14`, `line 17`, ... */
+function missingTarget(name: string, target: string, gaps: readonly string[]): ThalwegError {
+  const listed = gaps.slice(0, 5)
   return new ThalwegError('data/missing-target', {
     rule: `${name}: every row must have a value in the target column ${JSON.stringify(target)}`,
-    received: `${gaps.length} without one: row ${listed.join(', ')}${gaps.length > 5 ? ', ...' : ''}`,
+    received: `${gaps.length} without one: ${listed.join(', ')}${gaps.length > 5 ? ', ...' : ''}`,
     try: 'fill these cells or remove these rows',
   })
 }
