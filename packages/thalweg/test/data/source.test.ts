@@ -64,17 +64,12 @@ describe('a cell of a prepared table', () => {
     }
   })
 
-  it('is told with the row below the header where nobody says the lines', () => {
+  it('is none where nobody says the lines: the row is told, counted below the header, and the table may go', () => {
     const { train, rows: chosen } = prepareTable(rows, { target: 'kind', seed: 1 })
-    const row = chosen.train[4]
-    const cell = { column: 'age', text: body[row][1] }
-    expect(sourceOf(train).place(4, input(0))).toEqual({ file: 'table', row: row + 1, cell })
+    expect(sourceOf(train).place(4, input(0))).toEqual({ file: 'table', row: chosen.train[4] + 1 })
+    expect(sourceOf(train).leftOut).toEqual(['id'])
     const again = tableDataset(prepared.preprocessing, rows, 'new.csv')
-    expect(sourceOf(again).place(9, input(0))).toEqual({
-      file: 'new.csv',
-      row: 10,
-      cell: { column: 'age', text: body[9][1] },
-    })
+    expect(sourceOf(again).place(9, input(0))).toEqual({ file: 'new.csv', row: 10 })
   })
 
   it('keeps its line where rows are left out that are empty', () => {

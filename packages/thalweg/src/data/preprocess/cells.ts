@@ -1,4 +1,4 @@
-/** Which cell of a table a number of an example was made from. It holds on to the rows and copies none of them. */
+/** Where the examples of a table stand in it, and which cell a number of theirs was made from. */
 
 import type { DataSource, Place, ValueAt } from '../source.ts'
 import { type Body, lineOf } from '../table/lines.ts'
@@ -8,6 +8,7 @@ import { keepsFeatures, type Transform } from './transform.ts'
 
 export interface Cells extends Body {
   readonly name: string
+  readonly lines: Int32Array
   readonly header: readonly string[]
   readonly leftOut: readonly string[]
 }
@@ -19,6 +20,12 @@ interface Fitted {
   readonly target: TargetEncoding
 }
 
+/** Of rows whose lines nobody knows. It holds on to nothing: a large table may go once its numbers are read. */
+export function rowSource(file: string, leftOut: readonly string[]): DataSource {
+  return { leftOut, place: (example) => ({ file, row: example + 1 }) }
+}
+
+/** Tells cells as they stand there, and so holds on to the rows, of which it copies none. */
 export function cellSource(cells: Cells, { columns, transforms, target }: Fitted): DataSource {
   const { name: file, header, rows, leftOut } = cells
   const features = keepsFeatures(transforms)
@@ -30,8 +37,7 @@ export function cellSource(cells: Cells, { columns, transforms, target }: Fitted
     const column = name === undefined ? -1 : header.indexOf(name)
     const cell = name === undefined ? {} : { cell: { column: name, text: rows[example][column] } }
     // Of no cell, where the row begins.
-    const line = lineOf(cells, example, Math.max(0, column))
-    return { file, row: example + 1, ...(line !== undefined && { line }), ...cell }
+    return { file, row: example + 1, line: lineOf(cells, example, Math.max(0, column)), ...cell }
   }
 
   return { leftOut, place }

@@ -6,7 +6,7 @@ import { sourceOfRows } from '../source.ts'
 import { type RowSplit, type SplitOptions, splitRows } from '../split.ts'
 import { spell } from '../table/cell.ts'
 import { type Table, type TableOptions, table } from '../table/table.ts'
-import { cellSource } from './cells.ts'
+import { cellSource, rowSource } from './cells.ts'
 import { type FitTableOptions, fitTable, type TablePreprocessing, tableDataset } from './table.ts'
 
 export interface PrepareTableOptions extends TableOptions, SplitOptions, FitTableOptions {}
@@ -40,7 +40,7 @@ export interface PreparedTable {
 /**
  * Prepares a table for training. Classes keep their proportions in the three parts.
  *
- * @param rows parsed cells, the header first; the parts hold on to them, so that findings can tell a cell as it stands there
+ * @param rows parsed cells, the header first
  * @throws ThalwegError as `table`, `splitRows`, `fitTable` and `tableDataset` do
  */
 export function prepareTable(rows: readonly (readonly string[])[], options: PrepareTableOptions): PreparedTable {
@@ -49,7 +49,10 @@ export function prepareTable(rows: readonly (readonly string[])[], options: Prep
   const split = splitRows(understood.name, labelsOf(understood) ?? understood.rows.length, options)
   const { preprocessing, notes } = fitTable(understood, split.train, options)
   const leftOut = understood.columns.filter((column) => column.leftOut === 'identifier').map(({ name }) => name)
-  const source = cellSource({ ...understood, leftOut }, preprocessing)
+  const { name, header, rows: body, lines } = understood
+  const source = lines
+    ? cellSource({ name, header, rows: body, lines, leftOut }, preprocessing)
+    : rowSource(name, leftOut)
   const part = (name: string, chosen: Int32Array): Dataset => ({
     ...tableDataset(preprocessing, [understood.header, ...Array.from(chosen, (row) => understood.rows[row])], name),
     source: sourceOfRows(source, chosen),

@@ -8,7 +8,7 @@ import type { Dataset } from '../dataset.ts'
 import type { DataNote } from '../notes.ts'
 import { type Body, rowWords } from '../table/lines.ts'
 import { readHeader, type Table } from '../table/table.ts'
-import { cellSource } from './cells.ts'
+import { rowSource } from './cells.ts'
 import {
   areNumbers,
   type ColumnEncoding,
@@ -132,7 +132,7 @@ export function tableDataset(
   const columns = keepsFeatures(preprocessing.transforms) ? { columns: preprocessing.features } : {}
   const shared = { name, inputs, inputShape: [width], ...columns }
   const kind = targetOf(target)
-  const source = cellSource({ name, header, rows: body, leftOut: [] }, preprocessing)
+  const source = rowSource(name, [])
   if (kind.kind === 'class') return { ...arrays({ ...shared, labels: targets, classes: kind.classes }), source }
   return { ...arrays({ ...shared, numbers: Float32Array.from(targets), names: kind.names }), source }
 }

@@ -8,14 +8,13 @@ export interface Body {
 }
 
 /** On which a cell begins; what stands in quotes before it may go on for several lines. */
-export function lineOf({ rows, lines }: Body, row: number, column = 0): number | undefined {
-  return lines && lines[row] + breaksIn(rows[row].slice(0, column))
+export function lineOf({ rows, lines }: Body & { readonly lines: Int32Array }, row: number, column = 0): number {
+  return lines[row] + breaksIn(rows[row].slice(0, column))
 }
 
 /** `line 14`, `row 13`. */
-export function rowWords(body: Body, row: number, column = 0): string {
-  const line = lineOf(body, row, column)
-  return line === undefined ? `row ${row + 1}` : `line ${line}`
+export function rowWords({ rows, lines }: Body, row: number, column = 0): string {
+  return lines ? `line ${lineOf({ rows, lines }, row, column)}` : `row ${row + 1}`
 }
 
 function breaksIn(cells: readonly string[]): number {

@@ -23,8 +23,8 @@ export interface TableOptions {
    */
   readonly types?: Readonly<Record<string, ColumnType | 'ignore'>>
   /**
-   * Line of the file on which each of the rows begins, the header's first, from 1: findings then tell lines as an editor
-   * shows them. Default: they tell rows, counted below the header.
+   * Line of the file on which each of the rows begins, the header's first, from 1: findings and errors then tell a cell as it
+   * stands there, with its line. Datasets hold on to the rows for that. Default: they tell rows, counted below the header.
    */
   readonly lines?: ArrayLike<number>
 }
