@@ -26,7 +26,8 @@ export const noSignal: Ailment = {
     'The inputs may hold nothing about the target. Whatever the network learns of its own examples, it has never answered ' +
     'others better than a constant would; and without any network, neither do like examples have like targets, nor does a ' +
     'single feature, or a kernel regression of all of them, tell more than chance. A signal that is weak beside its noise may ' +
-    'still be there: more examples would show it.',
+    'still be there: more examples would show it. The threshold is lower where few examples are validated, ' +
+    `1 - ${BY_CHANCE} / sqrt(n) of n examples, and ${1 - LEARNED} of the training loss where none are.`,
   rule: 'lowest validation loss so far over that of the best constant answer, above the least there is, where neither neighbours, single features nor a kernel regression tell the target',
   threshold: LEFT,
   cause:

@@ -40,7 +40,7 @@ export const weightScale: Ailment = {
         measured: factor,
         layer: path,
         threshold,
-        message: `${path} makes its input ${short(factor)} times as large; all ${factors.length} hidden layers with weights, ${short(mean)} times on average`,
+        message: `${path} makes its input ${short(factor)} times as large; ${factors.length === 1 ? 'it is the only hidden layer with weights' : `all ${factors.length} hidden layers with weights, ${short(mean)} times on average`}`,
         patches: [drawnByHe, drawnByXavier],
       }))
   },
