@@ -13,6 +13,7 @@ import { finishedAttempt, otherAttempt, type Standpoint } from './mend/probation
 import { MARGIN, race, startOf, stepsWithin } from './mend/race.ts'
 import { whyBack, whyElsewhere, whyKept, whySafe } from './mend/reasons.ts'
 import { lossOf, lossWith } from './mend/yardstick.ts'
+import { isBornDead } from './non-finite.ts'
 import { type AdviseOptions, checkWhole, refuse, watchOptions } from './options.ts'
 import { openWatch } from './watch.ts'
 
@@ -236,7 +237,8 @@ function openFixing(
    * already.
    */
   async function beginSafely(found: readonly Finding[], raced: Mending | undefined): Promise<Mending | undefined> {
-    if (!isDead(found) || run.mends.some(isSafeBeginning)) return undefined
+    // What no update had touched would be the same with it.
+    if (!isDead(found) || found.some(isBornDead) || run.mends.some(isSafeBeginning)) return undefined
     const [safe] = candidatesFor([], run, { fromStart: true, most: 1, kept: keptPatches(run.mends) })
     if (!safe) return undefined
     await leave(found)

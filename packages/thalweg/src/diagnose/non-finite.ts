@@ -1,7 +1,7 @@
 /** A run whose numbers are no numbers any more, in words. */
 import type { DataSource } from '../data/index.ts'
 import { type Condition, type Finding, findingOf, type Origin, type Settings } from '../train/index.ts'
-import { clipped, lessMomentum, muchSlower, slower } from './patches.ts'
+import { clipped, drawnByHe, lessMomentum, muchSlower, scaledInputs, slower } from './patches.ts'
 import { placeWords } from './place.ts'
 import { short } from './words.ts'
 
@@ -64,10 +64,13 @@ function sentence(origin: Origin, source: DataSource | undefined): string {
   return `${when}, ${op}${inside}${way} gives ${value}${made}${at(...where)}`
 }
 
-function causeOf(
-  { op, part, layer, from }: Origin,
-  settings: Pick<Settings, 'optimizer'>,
-): Pick<Finding, 'cause' | 'try' | 'patches'> {
+/** Whether it came of numbers that no update had touched: no learning rate, momentum or clipping makes them others. */
+export function isBornDead({ origin }: Pick<Finding, 'origin'>): boolean {
+  return origin !== undefined && origin.step === 1 && origin.part !== 'update'
+}
+
+function causeOf(origin: Origin, settings: Pick<Settings, 'optimizer'>): Pick<Finding, 'cause' | 'try' | 'patches'> {
+  const { op, part, layer, from } = origin
   const isHuge = from.some((value) => Math.abs(value) > 1e15)
   const patches = [...lessMomentum(settings), slower, clipped, muchSlower]
   if (op === 'input' && layer === 'learningRate') {
@@ -81,6 +84,20 @@ function causeOf(
   if (op === 'variable') {
     const advice = 'look at where the weights come from: a file, an initializer, a run that had diverged'
     return { cause: 'a weight was not finite to begin with', try: advice, patches: [] }
+  }
+  if (isBornDead({ origin })) {
+    const never = 'before any update was made: no learning rate helps'
+    return isHuge
+      ? {
+          cause: `inputs, targets or first weights lead beyond what float32 holds, ${never}`,
+          try: 'scale inputs and targets, and draw smaller first weights',
+          patches: [scaledInputs, drawnByHe],
+        }
+      : {
+          cause: `${op} was given a value outside of its domain, ${never}`,
+          try: `keep the operand of ${op} in its domain: add a small epsilon, or clip it`,
+          patches: [],
+        }
   }
   if (part === 'update' || isHuge) {
     const cause = 'updates have grown beyond what float32 holds: the learning rate is too high'

@@ -1,6 +1,6 @@
 /** The first number that is none, however it came about. */
 import { arrays, type Dataset } from 'thalweg/data'
-import { advise } from 'thalweg/diagnose'
+import { advise, fix } from 'thalweg/diagnose'
 import { createStore, dense, meanSquaredError, relu, sequential, sigmoid, tanh, zeros } from 'thalweg/nn'
 import { adam, sgd } from 'thalweg/optim'
 import * as t from 'thalweg/tensor'
@@ -160,4 +160,22 @@ it('is not claimed of weights that are huge and finite', async () => {
   store.load(weights)
   const { findings } = await fit(hiding, { ...recipe(), babysit: advise(), store })
   expect(findings.map(({ code }) => code)).not.toContain('non-finite')
+})
+
+it('comes before any update: no rate is advised, and a babysitter that mends tries none', async () => {
+  const never = { kind: 'never', options: {}, forward: (x: t.Tensor) => t.log(t.sub(t.mul(t.abs(x), -1), 1)) }
+  const events: string[] = []
+  let finding: Finding | undefined
+  const run = fit(sequential(dense(16), never, dense(4)), {
+    ...recipe(),
+    babysit: fix(),
+    onEvent(event) {
+      events.push(event.type)
+      if (event.type === 'finding' && event.code === 'non-finite') finding = event
+    },
+  })
+  await expect(run).rejects.toThrow(/finite/)
+  expect(finding).toMatchObject({ patches: [], cause: expect.stringContaining('no learning rate helps') })
+  expect(finding?.try).not.toMatch(/rate/)
+  expect(events).not.toContain('mend')
 })

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { arrays } from '../../data/index.ts'
 import { crossEntropy, dense, dropout, normal, sequential, softmax, tanh } from '../../nn/index.ts'
 import { l2, maxNorm, sgd } from '../../optim/index.ts'
-import type { Patch } from '../../train/index.ts'
+import { applyPatches, type Patch } from '../../train/index.ts'
 import { completeOptions } from '../../train/options.ts'
 import { adaptive, drawnByHe, lessMomentum, slower } from '../patches.ts'
 import { changesOf } from './changes.ts'
@@ -45,4 +45,10 @@ it.each<[Patch, string]>([
   [{ kind: 'unfreeze' }, "frozen 'dense1' → nothing"],
 ])('says what %o changes', (patch, text) => {
   expect(changes(patch)).toEqual([text])
+})
+
+it('a patch that is in place already changes nothing', () => {
+  const patch: Patch = { kind: 'clip-norm', norm: 1 }
+  const [{ before, after }] = changesOf(applyPatches({ model, settings }, [patch]), [patch], undefined)
+  expect(before).toBe(after)
 })

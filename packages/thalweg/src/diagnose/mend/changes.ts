@@ -2,7 +2,7 @@
 
 import { he, lecun, xavier } from '../../nn/index.ts'
 import { describeMatch } from '../../optim/groups.ts'
-import { createOptimizer } from '../../optim/index.ts'
+import { clipByGlobalNorm, createOptimizer } from '../../optim/index.ts'
 import { rateBehind } from '../../train/apply-patch.ts'
 import { birthsOf } from '../../train/case.ts'
 import type { Change, Configuration, Mend, Patch, Settings } from '../../train/index.ts'
@@ -31,6 +31,11 @@ export function changesBetween(mends: readonly Mend[], from: number, to: number)
   return [...undone.map(({ what, before, after }) => change(what, after, before)), ...done]
 }
 
+function clippingOf(clip: Settings['clip']): string {
+  if (clip === undefined) return 'none'
+  return clip.name === 'clipByGlobalNorm' ? `norm ${clip.options.norm}` : `${clip.name}${listed(clip.options)}`
+}
+
 function changeBy(
   patch: Patch,
   settings: Settings,
@@ -42,7 +47,7 @@ function changeBy(
     case 'learning-rate':
       return rateChange(optimizer, patch.factor)
     case 'clip-norm':
-      return change('gradient clipping', clip ? `${clip.name}${listed(clip.options)}` : 'none', `norm ${patch.norm}`)
+      return change('gradient clipping', clippingOf(clip), clippingOf(clipByGlobalNorm(patch.norm)))
     case 'optimizer':
       return byOptimizer(settings, patch)
     case 'shuffle':

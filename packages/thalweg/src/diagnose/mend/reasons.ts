@@ -10,11 +10,12 @@ export function whyKept(
   winner: Candidate | undefined,
 ): string {
   const tried = `${candidates.length} ${candidates.length === 1 ? 'change' : 'changes'} tried in ${spent} steps`
-  const best = short(Math.min(...candidates.map(({ loss }) => loss)))
+  const least = Math.min(...candidates.map(({ loss }) => loss))
+  const best = Number.isFinite(least) ? `${short(least)} at best` : 'none came to its end'
   const unchanged = Number.isFinite(control) ? `${short(control)} unchanged` : 'a run that dies'
   return winner
-    ? `a loss of ${best} against ${unchanged}, ${tried}`
-    : `nothing did clearly better than the run as it is: ${best} at best against ${unchanged}, ${tried}`
+    ? `a loss of ${short(least)} against ${unchanged}, ${tried}`
+    : `nothing did clearly better than the run as it is: ${best} against ${unchanged}, ${tried}`
 }
 
 export function whyBack(present: Standpoint, before: Standpoint, attempt: number): string {
