@@ -37,10 +37,11 @@ export const underfitting: Ailment = {
     const { isOver, blindLoss, losses, settings } = chart
     if (blindLoss === undefined || !isOver || losses.values.length < STEPS) return []
     // Of the constant answer, as the words say it: the first batch may lie below it by chance.
-    const gone = 1 - above(chart, losses.recent()) / above(chart, blindLoss)
+    const { loss, where } = inTheEnd(chart)
+    const gone = 1 - above(chart, loss) / above(chart, blindLoss)
     const most = Math.max(gone, known(chart), knownOfOthers(chart, blindLoss))
     if (!(most < LEARNED)) return []
-    const message = `the run ends at a loss of ${short(losses.recent())} on its own examples; a constant answer has ${short(blindLoss)}: ${percent(Math.max(0, gone))} of it${aboveWhat(chart)} is learned`
+    const message = `the run ends at a loss of ${short(loss)} on ${where}; a constant answer has ${short(blindLoss)}: ${percent(Math.max(0, gone))} of it${aboveWhat(chart)} is learned`
     const { examples = 0, share = 0 } = chart.knowable() ?? {}
     const measured = Math.max(0, most) / share
     if (!(share > 0 && measured < LEARNED)) return most < LITTLE ? [little(gone, message, share, settings.train)] : []
@@ -75,6 +76,15 @@ function little(gone: number, message: string, share: number, { source }: Datase
     message: `${message}; a quick look at the inputs without any training finds ${found}`,
     ...withLeftOut({ cause, try: advice }, source),
   }
+}
+
+/** The loss that speaks better of the network: under dropout that of training may tell of nothing learned where much is. */
+function inTheEnd({ losses, epochs }: Chart): { loss: number; where: string } {
+  const own = losses.recent()
+  const { validLoss = Number.NaN } = epochs[epochs.length - 1]
+  return validLoss < own
+    ? { loss: validLoss, where: 'the validation examples' }
+    : { loss: own, where: 'its own examples' }
 }
 
 /** What it knows of the validation examples: under dropout and augmentation a network answers worse than it could. */
