@@ -807,6 +807,20 @@ it('a rate that is far too low is raised to where updates are of a usual size', 
   expect(update).toBeLessThan(3e-2)
 })
 
+it.each([3e-5, 5e-5, 1e-4])(
+  'a rate of %s is too low where others learn all of it, and never too high',
+  async (learningRate) => {
+    const wavering = sequential(dense(32), relu(), dropout({ rate: 0.2 }), dense(1))
+    const patient = { ...numbers, train: slope(), model: wavering, epochs: 64 }
+    const found = await examined({ ...patient, optimizer: adam({ learningRate }) })
+    expect(codes(found, 'warning', 'error')).toEqual(['rate-too-low', 'underfitting'])
+    expect(found.at(-1)?.cause).toMatch(/^rate-too-low, told before/)
+    expect(codes(await examined({ ...patient, optimizer: adam({ learningRate: 1e-2 }) }), 'warning', 'error')).toEqual(
+      [],
+    )
+  },
+)
+
 it('a rate that a schedule brings down is a note while it is high, and a warning if nothing is better then', async () => {
   // 128 steps.
   const found = await examined({ optimizer: adam({ learningRate: 0.3 }), schedule: (step) => 0.3 * (1 - step / 128) })

@@ -1,5 +1,5 @@
 import type { Ailment } from '../ailment.ts'
-import { type Chart, isRateToFall, updateRatio } from '../chart.ts'
+import { type Chart, isRateToFall, updateRatio, wayOf } from '../chart.ts'
 import { adaptive, clipped, lessMomentum, muchSlower, slower } from '../patches.ts'
 import { SHUT, SIZES } from '../roots.ts'
 import { short } from '../words.ts'
@@ -12,6 +12,8 @@ const LOSSES = 24
 const FALLING = 0.97
 /** Size of an update over that of the weights. */
 const MOVING = 1e-4
+/** Of all updates together: weights that have come no further were not thrown anywhere; a first batch has a low loss by chance. */
+const THROWN = 0.3
 
 export const lossAboveStart: Ailment = {
   code: 'loss-above-start',
@@ -34,6 +36,8 @@ export const lossAboveStart: Ailment = {
     const { values } = losses
     // A loss that stays because nothing ever moved is another matter; what was thrown out may well lie still since.
     if (readings.length > 0 && readings.every((reading) => updateRatio(reading) < MOVING)) return []
+    const way = wayOf(chart)
+    if (way !== undefined && way < THROWN) return []
     if (values.length < 2 * LOSSES || isWarmingUp(chart)) return []
     const now = losses.recent(LOSSES)
     const before = 2 * losses.recent(2 * LOSSES) - now

@@ -1,6 +1,17 @@
 import type { Patch, Sign } from '../../train/index.ts'
 import type { Ailment } from '../ailment.ts'
-import { above, aboveWhat, type Chart, known, learned, progress, updateRatio } from '../chart.ts'
+import {
+  above,
+  aboveWhat,
+  type Chart,
+  FORETOLD,
+  known,
+  knownAtBest,
+  learned,
+  progress,
+  updateRatio,
+  wayOf,
+} from '../chart.ts'
 import { adaptive, faster, lessMomentum, muchFaster } from '../patches.ts'
 import { OBSTACLES, OVERSHOT, SHRUNK, SIZES } from '../roots.ts'
 import { percent, short } from '../words.ts'
@@ -28,6 +39,11 @@ const WAY = 0.15
 const FALL = 0.01
 const ENOUGH = 0.6
 
+/** Updates below this share of the weights are small, where much is left to learn: 1e-3 is what CS231n expects. */
+const SMALL = 1e-3
+/** By how much the loss has to fall still, in the end of such a run. */
+const STILL = 0.05
+
 export const rateTooLow: Ailment = {
   code: 'rate-too-low',
   severity: 'warning',
@@ -43,35 +59,32 @@ export const rateTooLow: Ailment = {
   // Units that are switched off or driven to their ends stand still at any rate, and where there is nothing to learn none is too low.
   unless: [...OVERSHOT, 'dead-relu', 'saturated-activation', 'no-signal'],
   follows: [...SIZES, ...SHRUNK, ...OBSTACLES],
-  when: 'loss',
+  when: ['loss', 'epoch'],
   examine(chart) {
     const { readings, totalSteps } = chart
-    if (readings.length < READINGS || progress(chart) < PROGRESS || learned(chart) > LEARNED) return []
+    if (readings.length < READINGS || progress(chart) < PROGRESS) return []
     // The largest, for rates that rise first.
     const largest = Math.max(...readings.map(updateRatio))
     const measured = largest * totalSteps
     const patches = [...lessMomentum(chart.settings), ...usual(largest), faster, muchFaster, adaptive]
     // Where nothing moves at all, no gradient comes through: that is not the rate's doing.
     if (measured === 0) return []
+    if (learned(chart) > LEARNED) return more(chart, largest).map((sign) => ({ ...sign, patches }))
     if (measured < MOVEMENT) {
       const message = `an update moves the weights by ${short(largest)} of their size, ${totalSteps} of them by ${percent(measured)} at most; ${percent(Math.max(0, learned(chart)))} of the loss${aboveWhat(chart)} is gone`
       return [{ measured, message, patches }]
     }
-    const [sign] = [...shortWay(chart), ...stillFalling(chart)]
+    const [sign] = [...shortWay(chart), ...stillFalling(chart), ...more(chart, largest)]
     return sign ? [{ ...sign, patches }] : []
   },
 }
 
 /** Late in the run all updates together are little beside the weights, and much of what there is to know is not known. */
 function shortWay(chart: Chart): Sign[] {
-  const { losses, readings, position } = chart
-  // Who resumes has not seen the way until there.
-  if (progress(chart) < LATE || losses.values.length < STEPS || readings[0].step > 0) return []
+  const { losses, position } = chart
+  const measured = wayOf(chart)
+  if (progress(chart) < LATE || losses.values.length < STEPS || measured === undefined) return []
   const [, middle, last] = losses.stretches(3)
-  const measured = readings.reduce((sum, reading, at) => {
-    const next = readings[at + 1]?.step ?? position.step
-    return sum + updateRatio(reading) * (next - reading.step)
-  }, 0)
   if (!(measured < WAY && known(chart) < ENOUGH && middle - last > FALL * above(chart, middle))) return []
   return [
     {
@@ -79,6 +92,25 @@ function shortWay(chart: Chart): Sign[] {
       rule: 'all updates of the run so far together, relative to the size of the weights, where the loss still falls',
       threshold: WAY,
       message: `all ${position.step} updates together come to ${percent(measured)} of the weights' size; the loss still falls, from ${short(middle)} in the second third of the run to ${short(last)} in the last`,
+    },
+  ]
+}
+
+/** The run is over with small updates, its loss still falls, and a quick look without any training knows clearly more. */
+function more(chart: Chart, largest: number): Sign[] {
+  const { losses, isOver, blindLoss, knowable } = chart
+  if (!isOver || blindLoss === undefined || losses.values.length < STEPS || !(largest < SMALL)) return []
+  const [, middle, last] = losses.stretches(3)
+  if (!(middle - last > STILL * above(chart, middle))) return []
+  const { examples = 0, share = 0 } = knowable() ?? {}
+  const known = knownAtBest(chart, blindLoss)
+  if (!(known < share * FORETOLD)) return []
+  return [
+    {
+      measured: largest,
+      rule: 'largest size of an update, relative to the weights, of a run that ends with much left to learn and a loss that still falls',
+      threshold: SMALL,
+      message: `the loss still falls as the run ends, from ${short(middle)} in its second third to ${short(last)} in its last, and an update moves the weights by ${short(largest)} of their size at most; ${percent(Math.max(0, known))} is learned, where a kernel regression foretells ${percent(share)} of ${examples} examples from the others`,
     },
   ]
 }

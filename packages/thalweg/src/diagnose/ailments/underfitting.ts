@@ -1,14 +1,12 @@
 import type { Dataset } from '../../data/index.ts'
 import type { Sign } from '../../train/index.ts'
 import type { Ailment } from '../ailment.ts'
-import { above, aboveCommonest, aboveWhat, type Chart, known } from '../chart.ts'
+import { above, aboveWhat, type Chart, FORETOLD, knownAtBest, lossInTheEnd } from '../chart.ts'
 import { adaptive, faster, lessMomentum } from '../patches.ts'
 import { withLeftOut } from '../place.ts'
 import { OBSTACLES, OVERSHOT, SHRUNK, SIZES } from '../roots.ts'
 import { percent, short } from '../words.ts'
 
-/** Of what can be foretold without training; healthy runs of the fault benchmark have 0.78 of it or more. */
-const LEARNED = 0.7
 /** Of the loss of a constant answer: whoever has learned less may like to know, though there may be no more to learn. */
 const LITTLE = 0.35
 /** A quick look that is sure of no more than this found nothing; where a seventh of the variance can be known it is sure of more. */
@@ -25,7 +23,7 @@ export const underfitting: Ailment = {
     'it was trained on. That is no matter of generalization: it is too small, trained too shortly, held back too much, or it ' +
     'cannot see what it needs. Where nothing shows that there is more to know, little knowledge is a note, and a warning only if there seems to be nothing at all.',
   rule: 'share of the loss of the best constant answer (or of the mistakes of always naming the commonest class) that is gone in the end, over the share that a kernel regression takes away, which foretells each example from others',
-  threshold: LEARNED,
+  threshold: FORETOLD,
   cause: 'too few steps, too small a network, or too much regularization',
   try: 'more epochs, a wider network, less dropout and weight decay; look at the inputs',
   source:
@@ -36,15 +34,14 @@ export const underfitting: Ailment = {
   examine(chart) {
     const { isOver, blindLoss, losses, settings } = chart
     if (blindLoss === undefined || !isOver || losses.values.length < STEPS) return []
-    // Of the constant answer, as the words say it: the first batch may lie below it by chance.
-    const { loss, where } = inTheEnd(chart)
+    const { loss, where } = lossInTheEnd(chart)
     const gone = 1 - above(chart, loss) / above(chart, blindLoss)
-    const most = Math.max(gone, known(chart), knownOfOthers(chart, blindLoss))
-    if (!(most < LEARNED)) return []
+    const most = knownAtBest(chart, blindLoss)
+    if (!(most < FORETOLD)) return []
     const message = `the run ends at a loss of ${short(loss)} on ${where}; a constant answer has ${short(blindLoss)}: ${percent(Math.max(0, gone))} of it${aboveWhat(chart)} is learned`
     const { examples = 0, share = 0 } = chart.knowable() ?? {}
     const measured = Math.max(0, most) / share
-    if (!(share > 0 && measured < LEARNED)) return most < LITTLE ? [little(gone, message, share, settings.train)] : []
+    if (!(share > 0 && measured < FORETOLD)) return most < LITTLE ? [little(gone, message, share, settings.train)] : []
     const widest = widestHidden(chart)
     const cause = `the widest hidden layer has ${widest} unit${widest === 1 ? '' : 's'}: the network is too small`
     return [
@@ -76,22 +73,6 @@ function little(gone: number, message: string, share: number, { source }: Datase
     message: `${message}; a quick look at the inputs without any training finds ${found}`,
     ...withLeftOut({ cause, try: advice }, source),
   }
-}
-
-/** The loss that speaks better of the network: under dropout that of training may tell of nothing learned where much is. */
-function inTheEnd({ losses, epochs }: Chart): { loss: number; where: string } {
-  const own = losses.recent()
-  const { validLoss = Number.NaN } = epochs[epochs.length - 1]
-  return validLoss < own
-    ? { loss: validLoss, where: 'the validation examples' }
-    : { loss: own, where: 'its own examples' }
-}
-
-/** What it knows of the validation examples: under dropout and augmentation a network answers worse than it could. */
-function knownOfOthers(chart: Chart, blindLoss: number): number {
-  const { validLoss, validAccuracy } = chart.epochs[chart.epochs.length - 1]
-  const ofLoss = validLoss === undefined ? 0 : 1 - above(chart, validLoss) / above(chart, blindLoss)
-  return validAccuracy === undefined ? ofLoss : Math.max(ofLoss, aboveCommonest(chart, validAccuracy))
 }
 
 /** Units or filters; infinite where no layer is hidden. */
