@@ -807,6 +807,13 @@ it('a rate that is far too low is raised to where updates are of a usual size', 
   expect(update).toBeLessThan(3e-2)
 })
 
+it('sorted examples, not the rate, throw the loss up where a batch has one class alone', async () => {
+  const found = await examined({ train: sorted(), order: inOrder(), epochs: 20, optimizer: sgd({ learningRate: 0.2, momentum: 0.9 }) })
+  const thrown = found.filter(({ code }) => ['loss-above-start', 'loss-diverged', 'rate-too-high'].includes(code))
+  expect(thrown).not.toEqual([])
+  for (const { cause } of thrown) expect(cause).toMatch(/^sorted-examples, told before/)
+})
+
 it.each([3e-5, 5e-5, 1e-4])(
   'a rate of %s is too low where others learn all of it, and never too high',
   async (learningRate) => {

@@ -29,7 +29,7 @@ export const lossAboveStart: Ailment = {
   try: 'lower the learning rate ten times; or clip the gradients',
   source: 'the article, section 6 (the curve of a very high rate)',
   unless: ['loss-diverged', 'rate-too-low'],
-  follows: [...SIZES, ...SHUT],
+  follows: [...SIZES, ...SHUT, 'sorted-examples'],
   when: 'loss',
   examine(chart) {
     const { losses, blindLoss = Number.NEGATIVE_INFINITY, readings, settings } = chart

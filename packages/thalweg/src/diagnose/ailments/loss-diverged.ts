@@ -22,7 +22,7 @@ export const lossDiverged: Ailment = {
   cause: 'the learning rate is too high',
   try: 'lower the learning rate ten times, or clip the gradients',
   source: 'the article, section 6: current cost > 3 * original cost',
-  follows: SIZES,
+  follows: [...SIZES, 'sorted-examples'],
   when: 'loss',
   examine({ losses, blindLoss = 0, settings }) {
     if (losses.values.length < LOSSES) return []

@@ -28,7 +28,7 @@ export const rateTooHigh: Ailment = {
   try: 'lower the learning rate ten times',
   source: 'CS231n, neural networks part 3 (ratio of updates to weights, about 1e-3); the article, section 6',
   unless: ['rate-too-low'],
-  follows: [...SIZES, ...SHRUNK],
+  follows: [...SIZES, ...SHRUNK, 'sorted-examples'],
   when: 'reading',
   examine(chart) {
     // Adaptive optimizers begin with steps that are large by design: the first reading is left out.
