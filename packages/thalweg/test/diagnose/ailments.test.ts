@@ -808,7 +808,12 @@ it('a rate that is far too low is raised to where updates are of a usual size', 
 })
 
 it('sorted examples, not the rate, throw the loss up where a batch has one class alone', async () => {
-  const found = await examined({ train: sorted(), order: inOrder(), epochs: 20, optimizer: sgd({ learningRate: 0.2, momentum: 0.9 }) })
+  const found = await examined({
+    train: sorted(),
+    order: inOrder(),
+    epochs: 20,
+    optimizer: sgd({ learningRate: 0.2, momentum: 0.9 }),
+  })
   const thrown = found.filter(({ code }) => ['loss-above-start', 'loss-diverged', 'rate-too-high'].includes(code))
   expect(thrown).not.toEqual([])
   for (const { cause } of thrown) expect(cause).toMatch(/^sorted-examples, told before/)
