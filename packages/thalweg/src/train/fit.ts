@@ -2,6 +2,7 @@
  * The training loop. Everything that acts is elsewhere: the compiled step and its state (session.ts), what is recorded
  * into it (step.ts), measuring (evaluate.ts), the bytes of a checkpoint (checkpoint.ts). Here is the order of things.
  */
+import type { ThalwegError } from '../base/index.ts'
 import { batchCount, batchRows, type Dataset } from '../data/index.ts'
 import type { Model, Store } from '../nn/index.ts'
 import type { Attempts } from './attempts.ts'
@@ -15,7 +16,7 @@ import { checkStatisticsFit, finalWeights, restoresBest, takeStatistics } from '
 import { firstFindings } from './first-findings.ts'
 import type { Metrics } from './metrics.ts'
 import { type Moment, momentAt } from './moment.ts'
-import { epochOf, nonFinite } from './non-finite.ts'
+import { epochOf, nonFiniteLoss, nonFiniteVariable } from './non-finite.ts'
 import { completeOptions, type FitOptions } from './options.ts'
 import { createPace } from './pace.ts'
 import { createRates, type Rates } from './rates.ts'
@@ -136,12 +137,12 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
   /** The compiled step keeps watch by itself; here someone looks, at least once an epoch. */
   function refuseNonFinite(): void {
     const { firstBad } = work.session.sums()
-    if (firstBad > 0) fail(`NaN or infinity in step ${firstBad}, epoch ${epochOf(position)}`)
+    if (firstBad > 0) fail(nonFiniteLoss(firstBad, position))
   }
 
-  function fail(received: string): never {
+  function fail(error: ThalwegError): never {
     if (work.watch) record.report(work.watch.nonFinite())
-    throw nonFinite(received)
+    throw error
   }
 
   async function save(): Promise<void> {
@@ -152,8 +153,7 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     const told = { ...(mends.length > 0 && { mends }), ...(findings.length > 0 && { findings }), ...given }
     const progress = { position, history, ...told, seconds, epochSeconds }
     const spoilt = await saver?.save(work.session, bestEpochs, progress)
-    if (spoilt !== undefined)
-      fail(`NaN or infinity in ${spoilt} after step ${position.step}, epoch ${epochOf(position)}`)
+    if (spoilt !== undefined) fail(nonFiniteVariable(spoilt, position))
   }
 
   /** Steps until the epoch is through, the signal ends it early, or the run goes on from elsewhere. */
@@ -183,10 +183,10 @@ export async function fit(model: Model, options: FitOptions): Promise<Run> {
     const found = watch.afterStep(position)
     record.report(found)
     if (Number.isFinite(work.session.lastLoss())) return found.length > 0 && mended()
-    const received = `NaN or infinity in step ${work.session.sums().firstBad}, epoch ${epochOf(position)}`
+    const died = nonFiniteLoss(work.session.sums().firstBad, position)
     record.report(watch.nonFinite())
     if (await mended()) return true
-    throw nonFinite(received)
+    throw died
   }
 
   /** Measures the epoch and closes it; false where the signal came first. */

@@ -174,7 +174,7 @@ it('comes before any update: no rate is advised, and a babysitter that mends tri
       if (event.type === 'finding' && event.code === 'non-finite') finding = event
     },
   })
-  await expect(run).rejects.toThrow(/finite/)
+  await expect(run).rejects.toThrow(/step 1, epoch 1\ntry: check that inputs .* before any update$/)
   expect(finding).toMatchObject({ patches: [], cause: expect.stringContaining('no learning rate helps') })
   expect(finding?.try).not.toMatch(/rate/)
   expect(events).not.toContain('mend')
