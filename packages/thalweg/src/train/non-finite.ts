@@ -3,7 +3,7 @@ import { ThalwegError } from '../base/index.ts'
 import type { Position } from './checkpoint.ts'
 
 /** The epoch, from 1, of the last step. */
-export function epochOf({ epoch, batch }: Position): number {
+function epochOf({ epoch, batch }: Position): number {
   return batch > 0 ? epoch + 1 : epoch
 }
 
