@@ -194,7 +194,7 @@ describe('early stopping', () => {
     expect(events.find(({ type }) => type === 'stop')).toMatchObject({ epoch: 3, reason: 'patience', waited: 2 })
     expect(events.find(({ type }) => type === 'restore')).toMatchObject({ epoch: 1, metric: 'validAccuracy' })
     expect(events.at(-1)).toMatchObject({ type: 'end', epochs: 3, bestEpoch: 1 })
-    expect(stderr).toContain('stopped after epoch 3: validAccuracy has not been higher than')
+    expect(stderr).toMatch(/stopped after epoch 3: validAccuracy has not been higher\s+than\s+[\d.]{1,6}\s+of epoch 1/)
     expect(JSON.parse(readFileSync(join(out, 'run.json'), 'utf8'))).toMatchObject({ epochs: 3, bestEpoch: 1 })
   })
 })

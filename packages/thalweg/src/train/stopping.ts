@@ -56,7 +56,11 @@ export function reasonToStop(
   if (!last || waited < patience) return undefined
   const value = best ? monitor.of(best) : Number.NaN
   const isBelow = baseline !== undefined && !isBetter(monitor, value, baseline, minDelta)
-  const bar = isBelow ? `the baseline ${baseline}` : best ? `${value} of epoch ${best.epoch}` : 'NaN'
+  const bar = isBelow
+    ? `the baseline ${baseline}`
+    : best
+      ? `${Number(value.toPrecision(4))} of epoch ${best.epoch}`
+      : 'NaN'
   return {
     epoch: last.epoch,
     step: last.step,

@@ -51,7 +51,7 @@ const numbers = { train: slope(), loss: meanSquaredError() }
 const line = sequential(dense(16), relu(), dense(1))
 const brief = { epochs: 1 }
 /** A few examples of clouds that lie into each other, again and again. */
-const byHeart: Patient = {
+const byHeart = {
   train: clouds({ size: 48, distance: 1 }),
   valid: clouds({ size: 256, distance: 1, name: 'other' }),
   batchSize: 8,
@@ -329,6 +329,18 @@ const cases: readonly Case[] = [
     code: 'overfitting',
     sick: { ...byHeart, earlyStopping: { patience: 60, restoreBest: false } },
     twin: { ...byHeart, earlyStopping: { patience: 60 } },
+  },
+  {
+    // Seven others may be hard by chance.
+    code: 'overfitting',
+    sick: byHeart,
+    twin: {
+      ...byHeart,
+      valid: subset(
+        byHeart.valid,
+        Int32Array.from({ length: 7 }, (_, i) => i),
+      ),
+    },
   },
   {
     code: 'validation-too-good',

@@ -26,6 +26,8 @@ const KNOWS = 0.4
 const SURE = 0.05
 /** Before, the running statistics of batch norms lag behind, and with them what is said of others. */
 const STEPS = 100
+/** Fewer validation examples are easy or hard by chance. */
+const EXAMPLES = 8
 
 export const overfitting: Ailment = {
   code: 'overfitting',
@@ -43,7 +45,7 @@ export const overfitting: Ailment = {
   examine(chart) {
     const { epochs, settings, blindLoss, losses, data } = chart
     const last = epochs[epochs.length - 1]
-    if (isValidationSpoilt(data.heldOut)) return []
+    if (isValidationSpoilt(data.heldOut) || (settings.valid?.size ?? 0) < EXAMPLES) return []
     // Who goes back to the best epoch by itself need not be told.
     if (last?.validLoss === undefined || isHandled(settings) || learned(chart) < KNOWS) return []
     const byHeart = learnedByHeart(chart)
